@@ -1,0 +1,227 @@
+/**
+ * The value syntaxes of annotations. `@format` names the grammar (src/annotate/grammar) that parses and explains a value;
+ * `@pattern` and enums are the part of it that a JSON Schema can say, never stricter than the grammar.
+ * Values are always strings; an empty value counts as not given and is dropped before the schema sees it.
+ */
+
+/**
+ * A boolean as Go writes it: `true` or `false`, or one of their short spellings. `yes`, `no`, `on` and `off` are refused.
+ *
+ * @format go-bool
+ */
+export type GoBool = '1' | 't' | 'T' | 'TRUE' | 'true' | 'True' | '0' | 'f' | 'F' | 'FALSE' | 'false' | 'False'
+
+/**
+ * One service name, or several separated by commas. Letters, digits, dots, dashes and underscores; best a DNS label.
+ *
+ * @format service-names
+ */
+export type ServiceNames = string
+
+/**
+ * One port number 1-65535, or several separated by commas. Decimal only; a VM has no named container ports.
+ *
+ * @format service-ports
+ */
+export type ServicePorts = string
+
+/**
+ * A port number 1-65535, decimal.
+ *
+ * @format port
+ * @pattern ^[1-9][0-9]{0,4}$
+ */
+export type Port = string
+
+/**
+ * A port number 1024-65535, decimal: one that a process without privileges may bind.
+ *
+ * @format unprivileged-port
+ * @pattern ^[1-9][0-9]{3,4}$
+ */
+export type UnprivilegedPort = string
+
+/**
+ * A whole number, zero or more, decimal digits only. No unit: `30`, not `30s`.
+ *
+ * @format uint
+ * @pattern ^(0|[1-9][0-9]{0,9})$
+ */
+export type Uint = string
+
+/**
+ * A length of time as Go writes it: `500ms`, `10s`, `1m30s`.
+ *
+ * @format duration
+ * @pattern ^([0-9]+(\.[0-9]*)?|\.[0-9]+)[a-zµμ]+
+ */
+export type Duration = string
+
+/**
+ * An amount of processor time as Kubernetes writes it, in cores: `0.5`, `2`, or `500m` for thousandths.
+ *
+ * @format quantity-cpu
+ * @pattern ^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?$
+ */
+export type CpuQuantity = string
+
+/**
+ * An amount of memory as Kubernetes writes it, in bytes: `64Mi` counts in 1024s, `64M` in 1000s.
+ *
+ * @format quantity-memory
+ * @pattern ^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?$
+ */
+export type MemoryQuantity = string
+
+/**
+ * Port numbers and ranges separated by commas: `22`, `8000:8010` or `8000-8010`. Spaces around items are ignored.
+ *
+ * @format port-ranges
+ * @pattern ^[0-9:,\s-]*$
+ */
+export type PortRanges = string
+
+/**
+ * IP addresses and CIDR blocks separated by commas: `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. Host names are refused.
+ *
+ * @format cidrs
+ * @pattern ^[0-9A-Fa-f:./,\s]*$
+ */
+export type Cidrs = string
+
+/**
+ * User ids separated by commas; user names are allowed too and are looked up on the guest.
+ *
+ * @format uids
+ */
+export type Uids = string
+
+/**
+ * Upstreams separated by commas: `name:port`, `name:port:datacenter`, `name.svc:port`, `prepared_query:name:port`,
+ * each with options after a `?`.
+ *
+ * @format upstreams
+ */
+export type Upstreams = string
+
+/**
+ * Tags separated by commas; `\,` is a literal comma. A tag that is exactly `$POD_NAME` or `$HOSTNAME` becomes the host
+ * name, `$INSTANCE_ID` the instance id, at boot.
+ *
+ * @format tags
+ */
+export type Tags = string
+
+/**
+ * A service meta value, at most 512 characters, taken as it stands. A value that is exactly `$POD_NAME`, `$HOSTNAME` or
+ * `$INSTANCE_ID` is filled in at boot.
+ *
+ * @format meta-value
+ */
+export type MetaValue = string
+
+/**
+ * A JSON object.
+ *
+ * @format json-object
+ */
+export type JsonObject = string
+
+/**
+ * A JSON array.
+ *
+ * @format json-array
+ */
+export type JsonArray = string
+
+/**
+ * Command-line words with shell quoting. They are split once, here; no shell ever sees them.
+ *
+ * @format shell-words
+ */
+export type ShellWords = string
+
+/**
+ * The path part of a URL, beginning with `/`.
+ *
+ * @format url-path
+ * @pattern ^/
+ */
+export type UrlPath = string
+
+/**
+ * An absolute path on the VM.
+ *
+ * @format absolute-path
+ * @pattern ^/
+ */
+export type AbsolutePath = string
+
+/**
+ * One IPv4 or IPv6 address.
+ *
+ * @format ip
+ * @pattern ^[0-9A-Fa-f:.]+$
+ */
+export type Ip = string
+
+/**
+ * An `http://` or `https://` URL.
+ *
+ * @format url
+ * @pattern ^https?://
+ */
+export type Url = string
+
+/**
+ * `host:port`; an IPv6 address stands in brackets.
+ *
+ * @format host-port
+ * @pattern :[0-9]{1,5}$
+ */
+export type HostPort = string
+
+/**
+ * `host:port` of a gRPC server, optionally followed by `/` and the name of a service.
+ *
+ * @format grpc-target
+ * @pattern :[0-9]{1,5}(/.*)?$
+ */
+export type GrpcTarget = string
+
+/**
+ * The address of an agent: `host:port`, optionally with `http://` or `https://` before it, or `unix://` and a path.
+ *
+ * @format address
+ */
+export type Address = string
+
+/**
+ * The name of a systemd service unit, with its suffix: `web.service`.
+ *
+ * @format unit-name
+ * @pattern \.service$
+ */
+export type UnitName = string
+
+/**
+ * Any text.
+ *
+ * @format text
+ */
+export type Text = string
+
+/**
+ * The name of a Consul namespace.
+ *
+ * @format namespace-name
+ */
+export type NamespaceName = string
+
+/**
+ * A weight, a whole number 1-65535.
+ *
+ * @format weight
+ * @pattern ^[1-9][0-9]{0,4}$
+ */
+export type Weight = string

@@ -1,0 +1,210 @@
+import type { AbsolutePath, Address, Duration, GoBool, GrpcTarget, HostPort, Ip, UnitName, Url } from './values.ts'
+
+/**
+ * Keys of this tool, for what a VM has and a Pod has not. consul-k8s does not know them.
+ *
+ * @title VM only
+ */
+export interface VmAnnotations {
+  /**
+   * Virtual IP address under which other services reach this one. Rarely needed: Consul assigns each mesh service a virtual
+   * IP of its own.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "10.1.2.3"
+   * @vm Becomes the tagged address `virtual` of the service and of its sidecar, in place of a Kubernetes Service's cluster
+   * IP. Needs the transparent proxy and a port.
+   */
+  'alpha.consul.hashicorp.com/virtual-ip'?: Ip
+
+  /**
+   * Keeps SSH out of the inbound redirection. Switch it off only when the VM has another way in.
+   *
+   * @verdict applies
+   * @default "true"
+   * @since consul-vm-inject 0.1.0
+   * @example "false"
+   * @vm Excludes port 22 and, found on the guest, the ports on which sshd really listens.
+   */
+  'alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh'?: GoBool
+
+  /**
+   * Keeps the Consul agent's gossip out of the inbound redirection.
+   *
+   * @verdict applies
+   * @default "true"
+   * @since consul-vm-inject 0.1.0
+   * @example "false"
+   * @vm Excludes port 8301, over which agents exchange state; without that joins and failure detection suffer.
+   */
+  'alpha.consul.hashicorp.com/transparent-proxy-exclude-serf'?: GoBool
+
+  /**
+   * Keeps the instance metadata address out of the outbound redirection.
+   *
+   * @verdict applies
+   * @default "true"
+   * @since consul-vm-inject 0.1.0
+   * @example "false"
+   * @vm Excludes 169.254.169.254/32, from which cloud-init and cloud credentials come.
+   */
+  'alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata'?: GoBool
+
+  /**
+   * Lets other services in transparent proxy mode dial this instance's own IP address.
+   *
+   * @verdict applies
+   * @default "false"
+   * @since consul-vm-inject 0.1.0
+   * @example "true"
+   * @vm Becomes `proxy.transparent_proxy.dialed_directly` of the sidecar.
+   */
+  'alpha.consul.hashicorp.com/dialed-directly'?: GoBool
+
+  /**
+   * Adds a TCP check on the service's port when no other check is given.
+   *
+   * @verdict applies
+   * @default "true"
+   * @since consul-vm-inject 0.1.0
+   * @example "false"
+   * @vm Stands in for a Pod's readiness. With `"false"` and no explicit check the service always counts as healthy.
+   */
+  'alpha.consul.hashicorp.com/health-check'?: GoBool
+
+  /**
+   * URL of an HTTP check of the service; an answer 200-299 is healthy.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "http://127.0.0.1:8080/health"
+   * @vm Run by the agent on the VM, in place of the default TCP check.
+   */
+  'alpha.consul.hashicorp.com/health-check-http'?: Url
+
+  /**
+   * Address of a TCP check of the service; an accepted connection is healthy.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "127.0.0.1:8080"
+   * @vm Run by the agent on the VM, in place of the default TCP check.
+   */
+  'alpha.consul.hashicorp.com/health-check-tcp'?: HostPort
+
+  /**
+   * Address of a gRPC check of the service, by the gRPC health checking protocol.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "127.0.0.1:9090/payments"
+   * @vm Run by the agent on the VM, in place of the default TCP check.
+   */
+  'alpha.consul.hashicorp.com/health-check-grpc'?: GrpcTarget
+
+  /**
+   * Time between two runs of a check.
+   *
+   * @verdict applies
+   * @default "10s"
+   * @since consul-vm-inject 0.1.0
+   * @example "5s"
+   * @vm Holds for every check of the service.
+   */
+  'alpha.consul.hashicorp.com/health-check-interval'?: Duration
+
+  /**
+   * Time after which an unanswered check has failed.
+   *
+   * @verdict applies
+   * @default "2s"
+   * @since consul-vm-inject 0.1.0
+   * @example "500ms"
+   * @vm Holds for every check of the service.
+   */
+  'alpha.consul.hashicorp.com/health-check-timeout'?: Duration
+
+  /**
+   * The systemd unit of the application, which the sidecar precedes.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "web.service"
+   * @vm The `envoy@` unit gets `Before=` this unit. Refused when the unit runs as the user `envoy`, whose traffic is not
+   * redirected.
+   */
+  'alpha.consul.hashicorp.com/app-unit'?: UnitName
+
+  /**
+   * File that holds the ACL token for the sidecar. Put it on the VM by other means than user-data, which any process can
+   * read.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "/etc/consul.d/tokens/web"
+   * @vm `CONSUL_HTTP_TOKEN_FILE` of `consul connect envoy` and `redirect-traffic`. The user `envoy` has to be able to read
+   * it.
+   */
+  'alpha.consul.hashicorp.com/acl-token-file'?: AbsolutePath
+
+  /**
+   * CA file with which the agent's HTTPS certificate is verified.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "/etc/consul.d/tls/ca.pem"
+   * @vm `CONSUL_CACERT` of both commands.
+   */
+  'alpha.consul.hashicorp.com/ca-file'?: AbsolutePath
+
+  /**
+   * Client certificate for an agent that verifies its clients. Goes with `client-key-file`.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "/etc/consul.d/tls/client.pem"
+   * @vm `CONSUL_CLIENT_CERT` of both commands.
+   */
+  'alpha.consul.hashicorp.com/client-cert-file'?: AbsolutePath
+
+  /**
+   * Private key file of the client certificate. Only the path travels in user-data, never the key.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "/etc/consul.d/tls/client.key"
+   * @vm `CONSUL_CLIENT_KEY` of both commands.
+   */
+  'alpha.consul.hashicorp.com/client-key-file'?: AbsolutePath
+
+  /**
+   * CA file with which the agent's gRPC certificate is verified, when it differs from the HTTPS one.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "/etc/consul.d/tls/grpc-ca.pem"
+   * @vm `CONSUL_GRPC_CACERT` of both commands.
+   */
+  'alpha.consul.hashicorp.com/grpc-ca-file'?: AbsolutePath
+
+  /**
+   * Address of the agent's HTTP API, when it is not 127.0.0.1:8500.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "https://127.0.0.1:8501"
+   * @vm `CONSUL_HTTP_ADDR` of both commands.
+   */
+  'alpha.consul.hashicorp.com/http-addr'?: Address
+
+  /**
+   * Address of the agent's gRPC port, when the agent cannot tell it by itself.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.1.0
+   * @example "https://127.0.0.1:8503"
+   * @vm `CONSUL_GRPC_ADDR` of both commands.
+   */
+  'alpha.consul.hashicorp.com/grpc-addr'?: Address
+}

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { HELM_PATHS } from '../../annotations/generated/helm-paths.ts'
+import { SCHEMA } from '../../annotations/generated/schema.ts'
+import { ANNOTATIONS } from '../../annotations/generated/table.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Runs `generate.mjs --check` in a project: its exit code and what it says. */
+const check = (project: string): Promise<{ readonly code: number; readonly stderr: string }> =>
+  new Promise(resolve => {
+    const child = execFile(
+      process.execPath,
+      ['annotations/generate.mjs', '--check'],
+      { cwd: project },
+      (_, __, stderr) => resolve({ code: child.exitCode ?? -1, stderr }),
+    )
+  })
+
+/** A copy of the model in a project of its own. */
+async function copy(): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'annotations-'))
+  await mkdir(join(project, 'annotations'))
+  await cp(join(root, 'annotations'), join(project, 'annotations'), {
+    recursive: true,
+    filter: source => !source.endsWith('generated'),
+  })
+  await writeFile(join(project, 'package.json'), '{"type": "module"}')
+  await symlink(join(root, 'node_modules'), join(project, 'node_modules'))
+  return project
+}
+
+test('schema.json and README.md are what the types give', async t => {
+  t.deepEqual(await check(root), { code: 0, stderr: '' })
+})
+
+test('the check names each stale file, and leaves it as it is', async t => {
+  const project = await copy()
+  try {
+    const readme = join(project, 'annotations/README.md')
+    await writeFile(readme, 'old\n')
+    await rm(join(project, 'annotations/schema.json'))
+    const { code, stderr } = await check(project)
+    t.is(code, 1)
+    t.regex(stderr, /annotations\/README\.md is stale/)
+    t.regex(stderr, /annotations\/schema\.json is stale/)
+    t.is(await readFile(readme, 'utf8'), 'old\n')
+  } finally {
+    await rm(project, { recursive: true })
+  }
+})
+
+test('a key without a verdict stops the generator, which names file and key', async t => {
+  const project = await copy()
+  try {
+    const file = join(project, 'annotations/dns.ts')
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/.*@verdict.*\n/, ''))
+    const { code, stderr } = await check(project)
+    t.not(code, 0)
+    t.regex(stderr, /annotations\/dns\.ts: consul\.hashicorp\.com\/consul-dns needs a @verdict/)
+  } finally {
+    await rm(project, { recursive: true })
+  }
+})
+
+test('the schema inside the tool is the one in schema.json', async t => {
+  t.is(SCHEMA, await readFile(join(root, 'annotations/schema.json'), 'utf8'))
+})
+
+test('the reference has a section for every key, and a row for every value of the values file', async t => {
+  const readme = await readFile(join(root, 'annotations/README.md'), 'utf8')
+  t.deepEqual(
+    ANNOTATIONS.filter(({ key, prefix }) => !readme.includes(`\n### \`${key}${prefix ? '*' : '`'}`)).map(
+      ({ key }) => key,
+    ),
+    [],
+  )
+  t.deepEqual(
+    HELM_PATHS.filter(path => !readme.includes(`| \`${path}\` `)),
+    [],
+  )
+})
+
+test('every link inside the reference leads to a heading', async t => {
+  const readme = await readFile(join(root, 'annotations/README.md'), 'utf8')
+  const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, '')
+      .replaceAll(' ', '-'),
+  )
+  const links = [...readme.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor = '']) => anchor)
+  t.true(links.length > 100)
+  t.deepEqual(
+    links.filter(anchor => !anchors.includes(anchor)),
+    [],
+  )
+})
+
+/** The part of the schema at a dotted path of the values file, found without the generator's help. */
+function valueAt(path: string): unknown {
+  const { definitions } = JSON.parse(SCHEMA) as { definitions: Record<string, Record<string, unknown>> }
+  const open = (node: Record<string, unknown> | undefined): Record<string, unknown> => {
+    const ref = node?.['$ref']
+    if (typeof ref === 'string') return open(definitions[ref.replace('#/definitions/', '')])
+    const choices = (node?.['anyOf'] ?? []) as Record<string, unknown>[]
+    return choices.map(open).find(choice => 'properties' in choice) ?? node ?? {}
+  }
+  return path.split('.').reduce<Record<string, unknown> | undefined>((node, name) => {
+    const properties = open(node)['properties'] as Record<string, Record<string, unknown>> | undefined
+    return properties?.[name]
+  }, definitions['HelmValues'])
+}
+
+test('every Helm value that sets a default of an annotation is in the schema of the values file', t => {
+  const paths = ANNOTATIONS.flatMap(({ helm }) => (helm === undefined ? [] : [helm]))
+  t.true(paths.length > 20)
+  t.deepEqual(
+    paths.filter(path => valueAt(path) === undefined),
+    [],
+  )
+  t.is(valueAt('connectInject.nothing'), undefined)
+})
