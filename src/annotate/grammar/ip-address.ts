@@ -1,0 +1,29 @@
+import { isIP } from 'node:net'
+
+/** An IP address: its family, and one spelling for all spellings of it (for comparing). */
+export interface IpAddress {
+  readonly family: 4 | 6
+  readonly canonical: string
+}
+
+/** Reads an IPv4 or IPv6 address as Go's net.ParseIP does, but refuses IPv4 inside IPv6 (`::ffff:1.2.3.4`) and zones (`fe80::1%eth0`). */
+export const ipAddress = (text: string): IpAddress | undefined => {
+  const family = isIP(text)
+  if (family === 4) return { family, canonical: text }
+  if (family !== 6 || text.includes('%')) return undefined
+  const canonical = new URL(`http://[${text}]/`).hostname.slice(1, -1)
+  return /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(canonical) ? undefined : { family, canonical }
+}
+
+const SHAPES: readonly (readonly [shape: RegExp, hint: string])[] = [
+  [/^\s|\s$/, 'remove the spaces'],
+  [/^\[.*\]$/, 'write the address without brackets'],
+  [/^[0-9a-f:.]+%/i, 'write the address without its zone'],
+  [/^::ffff:[0-9.]+$/i, 'write the IPv4 address alone'],
+  [/^[0-9.]+$/, 'an IPv4 address is four decimal numbers up to 255, without leading zeros'],
+  [/^[a-z0-9.-]*[a-z][a-z0-9.-]*$/i, 'host names are not looked up: write the address'],
+]
+
+/** What to write instead of something that is no IP address. */
+export const ipHint = (text: string): string =>
+  SHAPES.find(([shape]) => shape.test(text))?.[1] ?? 'write an IPv4 or IPv6 address'

@@ -1,0 +1,46 @@
+import { scanJson } from './json-scan.ts'
+import { complaint, meaning, type Parsed, refuse } from './parsed.ts'
+import { quote } from './quote.ts'
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+const json = (value: string): Parsed<JsonValue> => {
+  const broken = value.search(/\p{Cs}/u)
+  if (broken >= 0) return refuse(complaint('the value holds half of a surrogate pair', undefined, broken, broken + 1))
+  const { issues, warnings } = scanJson(value)
+  return issues.length > 0 ? { ok: false, issues } : meaning(JSON.parse(value) as JsonValue, warnings)
+}
+
+const kind = (value: JsonValue): string => {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
+}
+
+const blank = (value: string): boolean => /^[ \t\r\n]*$/.test(value)
+
+/**
+ * A JSON object; an empty value is the empty object. Stricter than consul-k8s, which ignores bad JSON: numbers that would lose digits
+ * and nesting beyond 64 levels are refused too.
+ */
+export const jsonObject = (value: string): Parsed<JsonObject> => {
+  if (blank(value)) return meaning({})
+  const parsed = json(value)
+  if (!parsed.ok) return parsed
+  if (typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)) {
+    return meaning(parsed.value as JsonObject, parsed.warnings)
+  }
+  return refuse(complaint(`${quote(value)} is ${kind(parsed.value)}, not a JSON object`, 'write "{...}"'))
+}
+
+/** A JSON array; an empty value is the empty array. As strict as `jsonObject`. */
+export const jsonArray = (value: string): Parsed<readonly JsonValue[]> => {
+  if (blank(value)) return meaning([])
+  const parsed = json(value)
+  if (!parsed.ok) return parsed
+  if (Array.isArray(parsed.value)) return meaning(parsed.value as readonly JsonValue[], parsed.warnings)
+  return refuse(complaint(`${quote(value)} is ${kind(parsed.value)}, not a JSON array`, 'write "[...]"'))
+}

@@ -1,0 +1,19 @@
+import { trimmed } from './list.ts'
+import { onOneLine } from './one-line.ts'
+import { meaning, type Parsed } from './parsed.ts'
+
+/**
+ * Service tags: cut at commas, `\,` being a comma within a tag, each trimmed. A backslash elsewhere stands for itself, at the end
+ * too. As consul-k8s' parsetags, except that blank tags are dropped.
+ */
+export const tags: (value: string) => Parsed<readonly string[]> = onOneLine(value =>
+  meaning(
+    value
+      .split(/(?<!\\),/)
+      .map(text => trimmed({ text: text.replaceAll('\\,', ','), start: 0, end: 0 }).text)
+      .filter(tag => tag !== ''),
+  ),
+)
+
+/** The annotation value that `tags` reads back as `list`. A tag that ends in a backslash cannot be followed by another. */
+export const tagList = (list: readonly string[]): string => list.map(tag => tag.replaceAll(',', '\\,')).join(',')
