@@ -1,0 +1,39 @@
+import type { YamlEntry } from '../decode/yaml.ts'
+import type { Span } from '../source.ts'
+
+/** Where an annotation came from. Flags and the metadata file are given beside the document and outrank it. */
+export type Origin = 'flag' | 'metadata' | 'document' | 'default'
+
+/** An annotation as it was found: the key, a string value, and the places of both. */
+export interface Annotation {
+  readonly key: string
+  readonly value: string
+  readonly origin: Origin
+  /** The value's place; absent for defaults that no file gave. */
+  readonly span?: Span
+  readonly keySpan?: Span
+}
+
+/** The annotations of one VM after precedence: at most one a key. */
+export type Annotations = ReadonlyMap<string, Annotation>
+
+const KEY = /^(?:alpha\.)?consul\.hashicorp\.com\//
+
+/** Whether a key is one of this tool's: `consul.hashicorp.com/...` or `alpha.consul.hashicorp.com/...`. */
+export const isOurKey = (key: string): boolean => KEY.test(key)
+
+/** Those of a mapping's entries whose keys are annotations. */
+export const ourEntries = (entries: readonly YamlEntry[]): readonly YamlEntry[] =>
+  entries.filter(({ key }) => key.kind === 'scalar' && isOurKey(key.text))
+
+/** The key without its domain, for messages and comparison. */
+export const nameOf = (key: string): string => key.replace(KEY, '')
+
+/** Lines of the document that have to leave the tool as comments, by offset of their first character. */
+export type Cut = readonly number[]
+
+/** What reading one document or file gave. */
+export interface Finding {
+  readonly annotations: readonly Annotation[]
+  readonly cuts: Cut
+}

@@ -1,0 +1,137 @@
+import type { Document } from '../decode/user-data.ts'
+import {
+  entryOf,
+  followed,
+  mergedEntries,
+  readYaml,
+  type YamlEntry,
+  type YamlMapping,
+  type YamlNode,
+} from '../decode/yaml.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Span, spanOf } from '../source.ts'
+import { type Annotation, type Finding, ourEntries } from './annotation.ts'
+import { cutsCleanly, danglingAlias, linesOfEntry } from './cut-lines.ts'
+import { normalise } from './scalar.ts'
+
+const NONE: Finding = { annotations: [], cuts: [] }
+const REMEDY = 'write the annotations as comments at the top of the document: # consul.hashicorp.com/...: "..."'
+const DOMAIN = 'consul.hashicorp.com/'
+const KEY_LINE = /^[ \t]*["']?(?:alpha\.)?consul\.hashicorp\.com\/[^\s:"']*["']?[ \t]*:/
+
+/** The mappings of a cloud-config whose entries are annotations, each with the top-level entry that it stands in. */
+function places(root: YamlMapping): readonly { readonly top: YamlEntry; readonly mapping: YamlNode | undefined }[] {
+  return root.entries.flatMap(top => {
+    if (top.key.kind !== 'scalar') return []
+    if (top.key.text === 'annotations') return [{ top, mapping: followed(top.value) }]
+    if (top.key.text === 'metadata') return [{ top, mapping: followed(entryOf(top.value, 'annotations')?.value) }]
+    return []
+  })
+}
+
+/** Top-level entries that carry annotations: the keys themselves, `annotations:`, `metadata: {annotations:}`. */
+function carriers(root: YamlMapping): readonly { readonly top: YamlEntry; readonly entries: readonly YamlEntry[] }[] {
+  const own = ourEntries(root.entries).map(top => ({ top, entries: [top] }))
+  const below = places(root).map(({ top, mapping }) => ({
+    top,
+    entries: mapping?.kind === 'mapping' ? ourEntries(mapping.entries) : [],
+  }))
+  return [...own, ...below]
+    .filter(({ entries }) => entries.length > 0)
+    .sort((a, b) => a.top.key.start - b.top.key.start)
+}
+
+/** Annotations that would arrive through `<<`. */
+const merged = (root: YamlMapping): YamlEntry | undefined =>
+  [root, ...places(root).map(({ mapping }) => mapping)]
+    .flatMap(mapping => (mapping?.kind === 'mapping' ? ourEntries(mergedEntries(mapping)) : []))
+    .at(0)
+
+/** In a text that is not YAML: the first line that would be an annotation's key if it were. */
+function keyLine(text: string): { readonly start: number; readonly end: number } | undefined {
+  let owner = ''
+  for (const { 0: line, index } of text.matchAll(/^.*$/gm)) {
+    if (/^[^\s#{]/.test(line)) owner = line
+    if (KEY_LINE.test(line) && (line === owner || /^(?:annotations|metadata)[ \t]*:/.test(owner))) {
+      return { start: index + line.search(/\S/), end: index + line.length }
+    }
+  }
+  return undefined
+}
+
+/**
+ * Annotations that stand as keys of a cloud-config, and the lines to turn into comments: from 23.4 on cloud-init reports any
+ * top-level key it does not know, so such keys must not reach the guest.
+ */
+export function readKeys(document: Document): Finding & { readonly diagnostics: readonly Diagnostic[] } {
+  const { source, start, end } = document
+  const text = source.text.slice(start, end)
+  const place = (node: { start: number; end: number }): Span =>
+    spanOf(source, start + node.start, start + Math.max(node.end, node.start + 1))
+  const stop = (span: Span, why: string): ReturnType<typeof readKeys> => ({
+    ...NONE,
+    diagnostics: [diagnostic('E204', why, { span, hint: REMEDY })],
+  })
+  if (!text.includes(DOMAIN)) return { ...NONE, diagnostics: [] }
+  const yaml = readYaml(text)
+  if (!yaml.ok) {
+    const at = keyLine(text)
+    if (at === undefined) return { ...NONE, diagnostics: [] }
+    const jinja = document.format === 'jinja' ? ' (it is a jinja template)' : ''
+    return stop(place(at), `annotation keys cannot be read: the document is not YAML${jinja}: ${yaml.message}`)
+  }
+  const root = yaml.root
+  if (root?.kind !== 'mapping') return { ...NONE, diagnostics: [] }
+  const through = merged(root)
+  if (through !== undefined) return stop(place(through.key), 'annotations arrive through a YAML merge key (<<)')
+  const found = carriers(root)
+  const first = found[0]
+  if (first === undefined) return { ...NONE, diagnostics: [] }
+  if (root.flow) return stop(place(first.top.key), 'annotation keys in a flow mapping ({...}) cannot be taken out')
+  if (!document.editable) {
+    return stop(place(first.top.key), 'annotation keys in an encoded MIME part cannot be taken out')
+  }
+  const tops = found.map(({ top }) => top)
+  const dangling = danglingAlias(root, tops)
+  if (dangling !== undefined) {
+    return stop(place(first.top.key), `the anchor &${dangling} stands inside an annotation and is used elsewhere`)
+  }
+  const cuts = tops.flatMap(top => {
+    const next = root.entries[root.entries.indexOf(top) + 1]?.key.start
+    return linesOfEntry(source, start + top.key.start, next === undefined ? undefined : start + next, end)
+  })
+  if (
+    !cutsCleanly(
+      text,
+      root,
+      tops,
+      cuts.map(cut => cut - start),
+    )
+  ) {
+    return stop(place(first.top.key), 'annotation keys that share lines with others cannot be taken out')
+  }
+  return {
+    ...annotationsOf(
+      found.flatMap(({ entries }) => entries),
+      place,
+    ),
+    cuts,
+  }
+}
+
+/** The annotations of these entries, and what is wrong with their values. */
+function annotationsOf(
+  entries: readonly YamlEntry[],
+  place: (node: { start: number; end: number }) => Span,
+): Pick<ReturnType<typeof readKeys>, 'annotations' | 'diagnostics'> {
+  const diagnostics: Diagnostic[] = []
+  const annotations: Annotation[] = []
+  for (const { key, value } of entries) {
+    if (key.kind !== 'scalar') continue
+    const span = place(value)
+    const text = normalise(key.text, value, span)
+    if (!text.ok) diagnostics.push(text.diagnostic)
+    else annotations.push({ key: key.text, value: text.value, origin: 'document', span, keySpan: place(key) })
+  }
+  return { annotations, diagnostics }
+}

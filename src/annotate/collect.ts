@@ -1,0 +1,45 @@
+import type { Document, UserData } from '../decode/user-data.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import type { Annotation, Finding } from './annotation.ts'
+import { readKeys } from './cloud-config-keys.ts'
+import { readHeaderComments } from './header-comments.ts'
+
+/** Formats in which a comment breaks the document: JSON has none. */
+function commentProblem({ renders }: Document, finding: Finding): readonly Diagnostic[] {
+  const first = finding.annotations[0]
+  if (renders !== 'cloud-config-jsonp' || first === undefined) return []
+  return [
+    diagnostic('W101', 'cloud-init cannot read comments in a jsonp document', {
+      span: first.keySpan,
+      hint: 'give the annotations with --annotation or --metadata and take the comments out',
+    }),
+  ]
+}
+
+/** In a jinja template a value may be an expression, which only the guest can work out. */
+function expression({ format }: Document, { key, value, span }: Annotation): readonly Diagnostic[] {
+  if (format !== 'jinja' || !/\{[{%]/.test(value)) return []
+  const why = `${key} is a jinja expression, whose value is known on the guest only`
+  return [diagnostic('E204', why, { span, hint: 'write the value itself' })]
+}
+
+/** Every annotation that stands in the user-data, with the lines that must leave as comments. */
+export function collect({ documents }: UserData): Finding & { readonly diagnostics: readonly Diagnostic[] } {
+  const read = documents.map(document => {
+    const comments = readHeaderComments(document)
+    const keys =
+      document.renders === 'cloud-config' ? readKeys(document) : { annotations: [], cuts: [], diagnostics: [] }
+    const finding = { annotations: [...comments, ...keys.annotations], cuts: keys.cuts }
+    const expressions = finding.annotations.map(annotation => expression(document, annotation))
+    return {
+      annotations: finding.annotations.filter((_, index) => expressions[index]?.length === 0),
+      cuts: finding.cuts,
+      diagnostics: [...keys.diagnostics, ...expressions.flat(), ...commentProblem(document, finding)],
+    }
+  })
+  return {
+    annotations: read.flatMap(({ annotations }) => annotations),
+    cuts: read.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+  }
+}

@@ -1,0 +1,48 @@
+import type { Span } from '../source.ts'
+import type { Annotations } from './annotation.ts'
+import { goBool } from './grammar/boolean.ts'
+
+/** Whether to inject, and why. */
+export interface Decision {
+  readonly inject: boolean
+  /** Whether connect-inject itself decided. */
+  readonly explicit: boolean
+  readonly reason: string
+  readonly hint?: string
+  /** The annotation that decided. */
+  readonly span?: Span
+}
+
+const KEY = 'consul.hashicorp.com/connect-inject'
+const STATUS = 'consul.hashicorp.com/connect-inject-status'
+
+/**
+ * The decision of the consul-k8s webhook, as far as it has a subject on a VM: a status marker means "already injected, leave it",
+ * an explicit connect-inject decides, else the default does. Namespaces have none.
+ */
+export function decide(annotations: Annotations, byDefault: boolean): Decision {
+  const status = annotations.get(STATUS)
+  if (status !== undefined && status.value.trim() !== '') {
+    const reason = `connect-inject-status says "${status.value}"`
+    return { inject: false, explicit: false, reason, ...(status.span !== undefined && { span: status.span }) }
+  }
+  const asked = annotations.get(KEY)
+  const parsed = asked === undefined || asked.value.trim() === '' ? undefined : goBool(asked.value)
+  if (asked !== undefined && parsed !== undefined) {
+    const inject = parsed.ok && parsed.value
+    return {
+      inject,
+      explicit: true,
+      reason: `connect-inject is "${asked.value}"`,
+      ...(asked.span !== undefined && { span: asked.span }),
+    }
+  }
+  return byDefault
+    ? { inject: true, explicit: false, reason: 'injection is on by default' }
+    : {
+        inject: false,
+        explicit: false,
+        reason: 'connect-inject is not set',
+        hint: `add # ${KEY}: "true", or pass --default-inject`,
+      }
+}

@@ -1,0 +1,71 @@
+import { followed, readYaml, toData, typeOfPlain, type YamlNode } from '../decode/yaml.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import type { Span } from '../source.ts'
+
+export type Normalised =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly diagnostic: Diagnostic }
+
+const listKeys =
+  /\/(?:transparent-proxy-exclude-[a-z-]+|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)$/
+const jsonKeys = /\/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)$/
+/** A quoted text, and nothing after it but a comment. */
+const QUOTED = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?$/
+const TRUE = /^(?:yes|true|on)$/i
+
+/**
+ * The string a YAML value stands for. Strings, booleans and plain decimal integers are taken; a list where the annotation is a
+ * comma list; a mapping where it is JSON. What YAML 1.1 would turn into another number than was written is refused, not
+ * guessed.
+ */
+export function normalise(key: string, given: YamlNode, span: Span): Normalised {
+  const node = followed(given)
+  const wrong = (what: string, hint: string): Normalised => ({
+    ok: false,
+    diagnostic: diagnostic('E203', `${key} is ${what}, not a string`, { span, hint }),
+  })
+  if (node === undefined) return wrong('an alias of an anchor that does not exist', 'write the value itself')
+  if (node.kind === 'sequence' && listKeys.test(key)) return join(key, node.items, span)
+  if (node.kind !== 'scalar' && jsonKeys.test(key)) return { ok: true, value: JSON.stringify(toData(node)) }
+  if (node.kind === 'sequence') return wrong('a list', 'write one string')
+  if (node.kind === 'mapping') return wrong('a mapping', 'write one string')
+  switch (node.type) {
+    case 'str':
+      return { ok: true, value: node.text }
+    case 'bool':
+      return { ok: true, value: TRUE.test(node.text) ? 'true' : 'false' }
+    case 'int':
+      return /^-?(?:0|[1-9][0-9]*)$/.test(node.text)
+        ? { ok: true, value: node.text }
+        : wrong(`written ${node.text}, which YAML 1.1 reads as another number`, `quote it: "${node.text}"`)
+    case 'null':
+      return wrong('empty (null in YAML)', 'give a value, or "" for an empty one')
+    default:
+      return wrong(`a ${node.type} in YAML (${node.text})`, `quote it: "${node.text}"`)
+  }
+}
+
+function join(key: string, items: readonly YamlNode[], span: Span): Normalised {
+  const values: string[] = []
+  for (const item of items) {
+    const one = normalise(`${key} item ${values.length + 1}`, item, span)
+    if (!one.ok) return one
+    // Tags may hold commas; the annotation escapes them.
+    values.push(key.endsWith('service-tags') ? one.value.replaceAll(',', '\\,') : one.value)
+  }
+  return { ok: true, value: values.join(',') }
+}
+
+/**
+ * The value of an annotation in a comment: quoted text is unquoted as YAML would, anything else is taken as it stands, up to a
+ * ` #` that opens a comment of its own.
+ */
+export function commentValue(text: string): string {
+  const quoted = QUOTED.exec(text)?.[1]
+  if (quoted !== undefined) {
+    const yaml = readYaml(quoted)
+    return yaml.ok && yaml.root?.kind === 'scalar' ? yaml.root.text : quoted
+  }
+  const plain = text.replace(/(?:^|\s)#.*$/, '').trimEnd()
+  return typeOfPlain(plain) === 'bool' && /^(?:true|false)$/i.test(plain) ? plain.toLowerCase() : plain
+}

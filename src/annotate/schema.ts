@@ -1,0 +1,42 @@
+import { HELM_PATHS } from '../../annotations/generated/helm-paths.ts'
+import { type SchemaFault, validateAnnotations, validateHelmValues } from '../../annotations/generated/validate.ts'
+
+/** A JSON pointer's steps. */
+const steps = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+const faults = (check: typeof validateAnnotations, data: unknown): readonly SchemaFault[] =>
+  check(data) ? [] : (check.errors ?? [])
+
+/** What the schema says of annotations: keys it does not know, and values it refuses, by key. */
+export function judgeAnnotations(values: Readonly<Record<string, string>>): {
+  readonly unknown: ReadonlySet<string>
+  readonly refused: ReadonlyMap<string, string>
+} {
+  const unknown = new Set<string>()
+  const refused = new Map<string, string>()
+  for (const { instancePath, keyword, params, message } of faults(validateAnnotations, values)) {
+    const [key] = steps(instancePath)
+    if (keyword === 'additionalProperties') unknown.add(String(params['additionalProperty']))
+    else if (key !== undefined) refused.set(key, message)
+  }
+  return { unknown, refused }
+}
+
+/** What the schema says of a values file: faults by dotted path, the first of each; of nested paths the innermost. */
+export function judgeHelmValues(data: unknown): readonly { readonly path: string; readonly message: string }[] {
+  const byPath = new Map<string, string>()
+  for (const { instancePath, message } of faults(validateHelmValues, data)) {
+    const path = steps(instancePath).join('.')
+    if (!byPath.has(path)) byPath.set(path, message)
+  }
+  const outer = (path: string): boolean => [...byPath.keys()].some(other => other.startsWith(`${path}.`))
+  return [...byPath].flatMap(([path, message]) => (outer(path) ? [] : [{ path, message }]))
+}
+
+/** Whether the model knows a dotted path of the values file, or something below it. */
+export const isHelmPath = (path: string): boolean =>
+  HELM_PATHS.some(known => known === path || known.startsWith(`${path}.`) || path.startsWith(`${known}.`))

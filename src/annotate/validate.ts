@@ -1,0 +1,145 @@
+import type { AnnotationRow } from '../../annotations/row.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Span, spanOf } from '../source.ts'
+import { type Annotation, type Annotations, nameOf } from './annotation.ts'
+import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
+import { metaKey } from './grammar/meta.ts'
+import type { Issue } from './grammar/parsed.ts'
+import { contradiction, outranks } from './merge.ts'
+import { judgeAnnotations } from './schema.ts'
+import { nearestKey, rowOf } from './table.ts'
+
+export interface Validation {
+  /** The annotations that count: aliases renamed, empty and meaningless ones gone. */
+  readonly annotations: Annotations
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const SECRET_KEY = /token|secret|password|passwd|gossip|encrypt/i
+const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const NO_SECRETS = 'user-data can be read by any process on the VM: put the secret in a file and give its path'
+
+/** An empty value of these still says something: it clears the default. */
+const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
+
+/** Where in the source an issue inside a value stands. Exact when the value stands there as it is, else the whole value. */
+function placeOf({ span, value }: Annotation, { start, end }: Issue): Span | undefined {
+  if (span === undefined || start === undefined) return span
+  const raw = span.source.text.slice(span.start, span.end)
+  const lead = raw.startsWith(value) ? 0 : raw.slice(1).startsWith(value) ? 1 : undefined
+  if (lead === undefined) return span
+  return spanOf(span.source, span.start + lead + start, span.start + lead + Math.max(end ?? value.length, start + 1))
+}
+
+function unknown(annotation: Annotation, allow: boolean): Diagnostic {
+  const { key, keySpan: span } = annotation
+  if (SECRET_KEY.test(nameOf(key))) {
+    return diagnostic('E205', `${key} looks like a secret, and secrets never travel in user-data`, {
+      span,
+      hint: `${NO_SECRETS}, for example with alpha.consul.hashicorp.com/acl-token-file`,
+    })
+  }
+  const near = nearestKey(key)
+  const hint = near === undefined ? 'run `consul-vm-inject explain` for the keys there are' : `did you mean ${near}?`
+  return allow
+    ? diagnostic('W201', `${key} is not a known annotation and is left out`, { span, hint })
+    : diagnostic('E201', `${key} is not a known annotation`, { span, hint })
+}
+
+/** The verdict of the model on a known key: undefined when it applies. */
+function verdictOf({ key, keySpan: span }: Annotation, row: AnnotationRow): Diagnostic | undefined {
+  if (row.verdict === 'reject') return diagnostic('E302', `${key} cannot be set for a VM`, { span, hint: row.vm })
+  if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span, hint: row.vm })
+  return undefined
+}
+
+function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
+  const { key, value, span } = annotation
+  if (SECRET_VALUE.test(value) && row.syntax !== 'meta-value') {
+    return [diagnostic('E205', `${key} holds a secret itself`, { span, hint: NO_SECRETS })]
+  }
+  const parsed = grammars[row.syntax as SyntaxName](value, settings)
+  const say =
+    (code: 'E301' | 'W303') =>
+    (issue: Issue): Diagnostic =>
+      diagnostic(code, `${key}: ${issue.message}`, { span: placeOf(annotation, issue), hint: issue.hint })
+  const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))
+  return [...judgeName(annotation, row), ...values]
+}
+
+/** The free part of a key such as `service-meta-<name>`. */
+function judgeName({ key, keySpan: span }: Annotation, row: AnnotationRow): readonly Diagnostic[] {
+  const name = row.prefix ? metaKey(key.slice(row.key.length)) : undefined
+  if (name === undefined || name.ok) return []
+  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint }))
+}
+
+/**
+ * An old spelling under its new name. `service-tags` and its old spelling are one list, as they were in consul-k8s; otherwise the
+ * layers decide, as they do for one key.
+ */
+function rename(annotations: Map<string, Annotation>, from: Annotation, to: string): readonly Diagnostic[] {
+  annotations.delete(from.key)
+  const kept = annotations.get(to)
+  if (kept === undefined || outranks(from, kept)) annotations.set(to, { ...from, key: to })
+  else if (outranks(kept, from) || kept.value === from.value) return []
+  else if (to.endsWith('/service-tags')) annotations.set(to, { ...kept, value: `${kept.value},${from.value}` })
+  else return [contradiction({ ...from, key: to }, kept)]
+  return []
+}
+
+/** Judges every annotation by the model: unknown keys, verdicts, values; all complaints at once. */
+export function validate(given: Annotations, settings: GrammarSettings, allowUnknown: boolean): Validation {
+  const diagnostics: Diagnostic[] = []
+  const annotations = new Map(given)
+  const renamed: [annotation: Annotation, to: string][] = []
+  const byModel = judgeAnnotations(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
+  for (const annotation of given.values()) {
+    const row = rowOf(annotation.key)
+    if (row === undefined || byModel.unknown.has(annotation.key)) {
+      diagnostics.push(unknown(annotation, allowUnknown))
+      annotations.delete(annotation.key)
+      continue
+    }
+    const verdict = verdictOf(annotation, row)
+    if (verdict !== undefined) {
+      diagnostics.push(verdict)
+      annotations.delete(annotation.key)
+      continue
+    }
+    if (row.prefix && annotation.key === row.key) {
+      const hint = `name one: ${row.key}version`
+      diagnostics.push(
+        diagnostic('W202', `${annotation.key} names nothing and is ignored`, { span: annotation.keySpan, hint }),
+      )
+      annotations.delete(annotation.key)
+      continue
+    }
+    if (annotation.value.trim() === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
+      const span = annotation.keySpan ?? annotation.span
+      const hint = 'leave the key out, or give a value'
+      diagnostics.push(diagnostic('W202', `${annotation.key} is empty and counts as not given`, { span, hint }))
+      annotations.delete(annotation.key)
+      continue
+    }
+    if (row.aliasOf !== undefined) {
+      const hint = `write ${row.aliasOf}`
+      diagnostics.push(
+        diagnostic('W302', `${annotation.key} is an old spelling of ${row.aliasOf}`, {
+          span: annotation.keySpan,
+          hint,
+        }),
+      )
+    }
+    const judged = judgeValue(annotation, row, settings)
+    diagnostics.push(...judged)
+    const refused = byModel.refused.get(annotation.key)
+    if (refused !== undefined && !judged.some(({ severity }) => severity === 'error')) {
+      diagnostics.push(diagnostic('E301', `${annotation.key} ${refused}`, { span: annotation.span, hint: row.summary }))
+    }
+    if (row.aliasOf !== undefined) renamed.push([annotation, row.aliasOf])
+  }
+  // Only now it is known which of the new spellings count.
+  for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))
+  return { annotations, diagnostics }
+}

@@ -1,0 +1,41 @@
+/** How a base64 text is laid out: enough to write other bytes the same way. */
+export interface Base64Layout {
+  /** Characters a line; 0 for one line. */
+  readonly width: number
+  readonly newline: '\n' | '\r\n'
+  /** What stands after the last line. */
+  readonly end: '' | '\n' | '\r\n'
+}
+
+const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/
+
+/** Base64 text of `bytes` in the given layout. */
+export function encodeBase64(bytes: Uint8Array, { width, newline, end }: Base64Layout): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  if (width === 0) return text + end
+  const lines: string[] = []
+  for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width))
+  return lines.join(newline) + end
+}
+
+/**
+ * Bytes and layout of a text that is base64 and nothing else, or undefined. `exact` tells whether writing the bytes in that
+ * layout gives the very same text back.
+ */
+export function decodeBase64(
+  text: string,
+): { readonly bytes: Uint8Array; readonly layout: Base64Layout; readonly exact: boolean } | undefined {
+  const body = text.trimEnd()
+  if (!/^[A-Za-z0-9+/]/.test(body)) return undefined
+  const lines = body.split(/\r?\n/)
+  const joined = lines.map(line => line.trim()).join('')
+  if (joined.length % 4 !== 0 || !ALPHABET.test(joined)) return undefined
+  const tail = text.slice(body.length)
+  const layout: Base64Layout = {
+    width: lines.length > 1 ? (lines[0]?.length ?? 0) : 0,
+    newline: body.includes('\r\n') ? '\r\n' : '\n',
+    end: tail === '\n' || tail === '\r\n' ? tail : '',
+  }
+  const bytes = Uint8Array.from(Buffer.from(joined, 'base64'))
+  return { bytes, layout, exact: encodeBase64(bytes, layout) === text }
+}

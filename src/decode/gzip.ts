@@ -1,0 +1,27 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+/** More than this is not user-data: a document that unpacks further is refused before it fills the memory. */
+export const UNPACKED_LIMIT: number = 64 * 1024 * 1024
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+export type Unpacked =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: 'damaged' | 'too-large' }
+
+/** One layer of gzip, as cloud-init unpacks it. Never throws. */
+export function unpackGzip(bytes: Uint8Array): Unpacked {
+  try {
+    return { ok: true, bytes: gunzipSync(bytes, { maxOutputLength: UNPACKED_LIMIT }) }
+  } catch (error) {
+    const code = (error as { code?: string }).code
+    return { ok: false, reason: code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'damaged' }
+  }
+}
+
+/** Deterministic gzip: no time, no file name, and the operating-system byte says "unknown" whatever wrote it. */
+export function packGzip(bytes: Uint8Array): Uint8Array {
+  const packed = gzipSync(bytes, { level: 9 })
+  packed[9] = 0xff
+  return packed
+}

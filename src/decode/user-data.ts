@@ -1,0 +1,193 @@
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Source, spanOf } from '../source.ts'
+import { type Base64Layout, decodeBase64, encodeBase64 } from './base64.ts'
+import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
+import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
+import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
+
+/** What was taken off the outside of the input, outermost first, so that the output can wear it again. */
+export type Wrapping = { readonly kind: 'base64'; readonly layout: Base64Layout } | { readonly kind: 'gzip' }
+
+/** One document inside the user-data: the whole of it, or a leaf of a MIME message. */
+export interface Document {
+  readonly source: Source
+  /** Where it stands in the source. */
+  readonly start: number
+  readonly end: number
+  readonly format: Format
+  /** For a jinja template what it renders to; else the same as `format`. */
+  readonly renders: Format
+  /** Whether lines of it can be turned into comments in place: its text stands in the user-data as it is. */
+  readonly editable: boolean
+}
+
+/** User-data as cloud-init will see it, with the wrappings taken off. */
+export interface UserData {
+  readonly name: string
+  readonly wrappings: readonly Wrapping[]
+  readonly bytes: Uint8Array
+  /** The bytes as text: UTF-8, or Latin-1 (one character a byte) when they are not UTF-8. */
+  readonly source: Source
+  readonly charset: 'utf-8' | 'latin1'
+  readonly format: Format
+  readonly mime: MimeEntity | undefined
+  readonly documents: readonly Document[]
+}
+
+export interface Decoding {
+  readonly userData: UserData
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'latin1' } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), charset: 'utf-8' }
+  } catch {
+    return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), charset: 'latin1' }
+  }
+}
+
+/** Text as bytes again, in the charset it was read in. */
+export const bytesOf = (text: string, charset: 'utf-8' | 'latin1'): Uint8Array =>
+  Uint8Array.from(Buffer.from(text, charset === 'latin1' ? 'latin1' : 'utf8'))
+
+const isUserData = (bytes: Uint8Array): boolean =>
+  isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
+
+/** Base64, then gzip: each at most once, as datasources and cloud-init take them off. */
+function unwrap(
+  input: Uint8Array,
+  name: string,
+): Pick<UserData, 'wrappings' | 'bytes'> & Pick<Decoding, 'diagnostics'> {
+  const wrappings: Wrapping[] = []
+  const diagnostics: Diagnostic[] = []
+  let bytes = input
+  const inner = isGzip(bytes) ? undefined : decodeBase64(textOf(bytes).text)
+  if (inner !== undefined && isUserData(inner.bytes)) {
+    wrappings.push({ kind: 'base64', layout: inner.layout })
+    bytes = inner.bytes
+  }
+  if (isGzip(bytes)) {
+    const unpacked = unpackGzip(bytes)
+    if (unpacked.ok) {
+      wrappings.push({ kind: 'gzip' })
+      bytes = unpacked.bytes
+    } else if (unpacked.reason === 'too-large') {
+      const limit = `${UNPACKED_LIMIT / 1024 / 1024} MiB`
+      diagnostics.push(
+        diagnostic('E101', `${name} unpacks to more than ${limit}`, { hint: 'give the document that was compressed' }),
+      )
+    } else {
+      diagnostics.push(
+        diagnostic('W101', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
+          hint: 'compress the document again',
+        }),
+      )
+    }
+  }
+  return { wrappings, bytes, diagnostics }
+}
+
+/** Puts the wrappings on again, innermost first. */
+export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Array {
+  return wrappings.reduceRight<Uint8Array>(
+    (inner, wrapping) =>
+      wrapping.kind === 'gzip' ? packGzip(inner) : bytesOf(encodeBase64(inner, wrapping.layout), 'utf-8'),
+    bytes,
+  )
+}
+
+function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
+  const text = source.text.slice(start, end)
+  const template = formatOf(text) === 'jinja' ? text.slice(text.indexOf('\n') + 1 || text.length) : text
+  const renders = format === 'jinja' ? formatOf(template) : format
+  return { source, start, end, format, renders, editable }
+}
+
+function decodeQuotedPrintable(text: string): Uint8Array {
+  const joined = text.replace(/[ \t]*=(?:\r\n|\n)/g, '')
+  return bytesOf(
+    joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
+}
+
+/** A leaf of a MIME message: read in place when it stands as it is, else decoded into a source of its own. */
+function leafDocument(source: Source, leaf: MimeEntity, number: number): Document {
+  const raw = source.text.slice(leaf.bodyStart, leaf.end)
+  if (!['base64', 'quoted-printable'].includes(leaf.encoding)) {
+    return documentOf(source, leaf.bodyStart, leaf.end, formatOfPart(leaf.contentType, raw), true)
+  }
+  // Stray characters in base64 are skipped, as Python's e-mail parser does.
+  const bytes = leaf.encoding === 'base64' ? Buffer.from(raw, 'base64') : decodeQuotedPrintable(raw)
+  const unpacked = isGzip(bytes) ? unpackGzip(bytes) : undefined
+  const { text } = textOf(unpacked?.ok === true ? unpacked.bytes : bytes)
+  const label = leaf.filename === undefined ? `part ${number}` : `part ${number}: ${leaf.filename}`
+  const inner: Source = { name: `${source.name} (${label})`, text }
+  const format = unpacked?.ok === true ? formatOf(text) : formatOfPart(leaf.contentType, text)
+  return documentOf(inner, 0, text.length, format, false)
+}
+
+/** What cloud-init will not take, said before it is shipped. */
+function warnings({ format, charset, source, bytes, mime }: UserData): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const span = spanOf(source, 0, Math.min(source.text.length, Math.max(source.text.search(/\r?\n|$/), 1)))
+  if (format === 'unknown' && !isGzip(bytes)) {
+    const bom = source.text.startsWith('\uFEFF')
+    found.push(
+      diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', {
+        span,
+        hint: bom
+          ? 'save the file without a byte order mark'
+          : /^#\s*template:|^##\s*template:/i.test(source.text)
+            ? 'the first line must read exactly `## template: jinja`'
+            : 'begin it with a line such as `#cloud-config` or `#!/bin/sh`',
+      }),
+    )
+  }
+  if (format === 'mime' && charset === 'latin1') {
+    found.push(
+      diagnostic('W101', 'this MIME document is not UTF-8: cloud-init stops at it and applies nothing', {
+        span,
+        hint: 'encode the parts as base64',
+      }),
+    )
+  }
+  const beyond = mime === undefined || charset === 'latin1' ? -1 : source.text.search(/[^\x00-\x7f]/)
+  if (beyond >= 0) {
+    found.push(
+      diagnostic(
+        'W101',
+        'cloud-init damages characters outside ASCII in a MIME document, and may drop the part they stand in',
+        {
+          span: spanOf(source, beyond, beyond + 1),
+          hint: 'encode the part as base64',
+        },
+      ),
+    )
+  }
+  return found
+}
+
+/** Reads user-data that wears no wrappings: what cloud-init finds once they are off. */
+export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly Wrapping[] = []): Decoding {
+  const { text, charset } = textOf(bytes)
+  const source: Source = { name, text }
+  const mime = looksLikeMime(bytes) ? parseMime(text) : undefined
+  // A document that merely mentions MIME-Version has no headers: it is one part, taken for what it begins with.
+  const plain = mime === undefined || mime.headers.size === 0
+  const start = mime?.bodyStart ?? 0
+  const format = plain ? formatOf(text.slice(start)) : 'mime'
+  const documents = plain
+    ? [documentOf(source, start, text.length, format, true)]
+    : leavesOf(mime).map((leaf, index) => leafDocument(source, leaf, index + 1))
+  const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents }
+  return { userData, diagnostics: warnings(userData) }
+}
+
+/** Reads user-data the way cloud-init does. Never throws; what it cannot read it keeps as bytes. */
+export function decode(input: Uint8Array, name: string): Decoding {
+  const { wrappings, bytes, diagnostics } = unwrap(input, name)
+  const bare = decodeBare(bytes, name, wrappings)
+  return { userData: bare.userData, diagnostics: [...diagnostics, ...bare.diagnostics] }
+}

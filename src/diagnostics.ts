@@ -1,0 +1,135 @@
+import { type Position, positionOf, type Span } from './source.ts'
+
+export type Severity = 'error' | 'warning' | 'note'
+
+/** The stable codes; a code keeps its meaning for ever. */
+export type Code =
+  | 'E101'
+  | 'E102'
+  | 'E201'
+  | 'E202'
+  | 'E203'
+  | 'E204'
+  | 'E205'
+  | 'E206'
+  | 'E301'
+  | 'E302'
+  | 'E303'
+  | 'E304'
+  | 'E305'
+  | 'W101'
+  | 'W201'
+  | 'W202'
+  | 'W301'
+  | 'W302'
+  | 'W303'
+  | 'N101'
+  | 'N102'
+  | 'N103'
+
+/**
+ * Every code the tool can give, with its severity and what it stands for. The reference of
+ * codes in the README is this table.
+ */
+export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
+  E101: ['error', 'the user-data unpacks to more than the tool will read'],
+  E102: ['error', 'the user-data was injected before and has been edited inside the injected parts'],
+  E201: ['error', 'an annotation has no meaning here: the key is unknown'],
+  E202: ['error', 'the same annotation is given twice with different values'],
+  E203: ['error', 'an annotation has a value of the wrong kind'],
+  E204: ['error', 'an annotation stands where it cannot be read or taken out'],
+  E205: ['error', 'an annotation carries a secret'],
+  E206: ['error', 'a file given beside the user-data cannot be used'],
+  E301: ['error', 'the value of an annotation is not valid'],
+  E302: ['error', 'an annotation cannot be used on a virtual machine'],
+  E303: ['error', 'a required annotation is missing'],
+  E304: ['error', 'two annotations contradict each other'],
+  E305: ['error', 'the Consul agent would refuse the registration'],
+  W101: ['warning', 'cloud-init will not apply this document as written'],
+  W201: ['warning', 'an annotation is unknown and was allowed'],
+  W202: ['warning', 'an annotation is empty and counts as not given'],
+  W301: ['warning', 'an annotation means nothing on a virtual machine'],
+  W302: ['warning', 'an annotation has a newer spelling'],
+  W303: ['warning', 'a value is accepted but will surprise'],
+  N101: ['note', 'the user-data was left as it is'],
+  N102: ['note', 'what the tool decided for the operator'],
+  N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],
+}
+
+/** What the tool has to say about the input: data, rendered only by the faces. */
+export interface Diagnostic {
+  readonly code: Code
+  readonly severity: Severity
+  /** One sentence, lower case, no full stop: what is wrong. */
+  readonly message: string
+  /** What to do about it. */
+  readonly hint?: string
+  readonly span?: Span
+  /** A second place that matters, with its label. */
+  readonly related?: { readonly message: string; readonly span: Span }
+}
+
+/** A diagnostic without its code: what a stage knows before it says of which sort the complaint is. */
+export interface Remark {
+  readonly hint?: string | undefined
+  readonly span?: Span | undefined
+  readonly related?: { readonly message: string; readonly span: Span } | undefined
+}
+
+export function diagnostic(code: Code, message: string, remark: Remark = {}): Diagnostic {
+  return {
+    code,
+    severity: CATALOGUE[code][0],
+    message,
+    ...(remark.hint !== undefined && { hint: remark.hint }),
+    ...(remark.span !== undefined && { span: remark.span }),
+    ...(remark.related !== undefined && { related: remark.related }),
+  }
+}
+
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error')
+
+/** `--strict`: every warning counts as an error. */
+export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  diagnostics.map(entry => (entry.severity === 'warning' ? { ...entry, severity: 'error' } : entry))
+
+const RANK: Record<Severity, number> = { error: 0, warning: 1, note: 2 }
+
+/** Errors first; within a severity in the order of the sources and places. */
+export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sources = [...new Set(diagnostics.map(({ span }) => span?.source))]
+  const source = ({ span }: Diagnostic): number => (span === undefined ? -1 : sources.indexOf(span.source))
+  return [...diagnostics].sort(
+    (a, b) =>
+      RANK[a.severity] - RANK[b.severity] || source(a) - source(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1),
+  )
+}
+
+/** A diagnostic as plain data, for `--output json`: places as file, line, column (from 1). */
+export interface DiagnosticRecord {
+  readonly code: Code
+  readonly severity: Severity
+  readonly message: string
+  readonly hint?: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly endLine?: number
+  readonly endColumn?: number
+}
+
+export function toRecord({ code, severity, message, hint, span }: Diagnostic): DiagnosticRecord {
+  const base = { code, severity, message, ...(hint !== undefined && { hint }) }
+  if (span === undefined) return base
+  const start: Position = positionOf(span.source, span.start)
+  const end: Position = positionOf(span.source, span.end)
+  return {
+    ...base,
+    file: span.source.name,
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+  }
+}

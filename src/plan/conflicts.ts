@@ -1,0 +1,11 @@
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { PROXY_RULES } from './rules/proxy.ts'
+import type { Case } from './rules/rule.ts'
+import { SERVICE_RULES } from './rules/service.ts'
+
+/** Everything that is wrong between annotations: what would stop the agent, contradict itself or surprise, before boot. */
+export function conflicts(it: Case): readonly Diagnostic[] {
+  return [...SERVICE_RULES, ...PROXY_RULES].flatMap(({ code, find }) =>
+    find(it).map(({ message, hint, at }) => diagnostic(code, message, { hint, span: at?.span })),
+  )
+}

@@ -1,0 +1,154 @@
+import type { Annotation } from '../annotate/annotation.ts'
+import type {
+  CheckDefinition,
+  Host,
+  Registration,
+  ServiceDefinition,
+  SidecarService,
+  TaggedAddresses,
+} from './mesh-plan.ts'
+import { ENVOY_READY, SIDECAR } from './ports.ts'
+import { keyOf, type Reader } from './reader.ts'
+
+export const MANAGED_BY = 'consul-vm-inject'
+
+/** A service of the VM: its name, its place in the list, and the ports it has. */
+export interface NamedService {
+  readonly name: string
+  readonly index: number
+  readonly ports: readonly number[]
+}
+
+/** The services of connect-service, each with its port by position; one port serves all, one service may have several. */
+export function servicesOf(reader: Reader): readonly NamedService[] {
+  const names = reader.list<string>('connect-service')
+  const ports = reader.list<number>('connect-service-port')
+  return names.map((name, index) => {
+    if (names.length === 1) return { name, index, ports }
+    const own = ports.length === 1 ? ports[0] : ports[index]
+    return { name, index, ports: own === undefined ? [] : [own] }
+  })
+}
+
+/** The port that counts when only one can: connect-service-default-port when it is one of them, else the first. */
+export function mainPort({ ports }: NamedService, reader: Reader): number | undefined {
+  const chosen = reader.read<number>('connect-service-default-port')
+  return chosen !== undefined && ports.includes(chosen) ? chosen : ports[0]
+}
+
+/** `$POD_NAME`, `$HOSTNAME` and `$INSTANCE_ID` stand for what only the guest knows, when they are the whole value. */
+function substitute(value: string, { hostname, instanceId }: Host): string {
+  if (value === '$POD_NAME' || value === '$HOSTNAME') return hostname
+  return value === '$INSTANCE_ID' ? instanceId : value
+}
+
+const when = <T>(condition: boolean, part: T): T | undefined => (condition ? part : undefined)
+
+/** Leaves out what is undefined. */
+function present<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+}
+
+const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
+  service.ports.map((port, index) => ({ name: `port-${index + 1}`, port, default: port === main }))
+
+function metaOf(service: NamedService, several: boolean, reader: Reader, host: Host): Record<string, string> {
+  const prefix = keyOf('service-meta-')
+  const own = [...reader.annotations.values()]
+    .filter(({ key }: Annotation) => key.startsWith(prefix) && key !== prefix)
+    .map(({ key, value }) => [key.slice(prefix.length), substitute(value, host)] as const)
+  const ports = several
+    ? [
+        ['ports', service.ports.map((port, index) => `port-${index + 1}:${port}`).join(',')] as const,
+        ...service.ports.map((port, index) => [`port-port-${index + 1}`, String(port)] as const),
+      ]
+    : []
+  return Object.fromEntries([['managed-by', MANAGED_BY], ...ports, ...own])
+}
+
+/** The checks of a service: those that were asked for, else TCP on its port. Asked-for checks are the first service's. */
+function checksOf({ name, index }: NamedService, port: number | undefined, reader: Reader): readonly CheckDefinition[] {
+  const interval = reader.given('alpha:health-check-interval')?.value ?? '10s'
+  const timeout = reader.given('alpha:health-check-timeout')?.value ?? '2s'
+  const asked = (['http', 'tcp', 'grpc'] as const).flatMap(kind => {
+    const target = index === 0 ? reader.given(`alpha:health-check-${kind}`)?.value : undefined
+    const label = { http: 'HTTP', tcp: 'TCP', grpc: 'gRPC' }[kind]
+    return target === undefined ? [] : [{ name: `${name} ${label}`, [kind]: target, interval, timeout }]
+  })
+  if (asked.length > 0) return asked
+  if (port === undefined || !reader.on('alpha:health-check')) return []
+  return [{ name: `${name} TCP`, tcp: `127.0.0.1:${port}`, interval, timeout }]
+}
+
+function configOf(reader: Reader): Record<string, unknown> {
+  const config = reader.read<Record<string, unknown>>('proxy-config-map') ?? {}
+  if (!reader.on('enable-metrics')) return config
+  const any = reader.given('dual-stack')?.value !== undefined && reader.on('dual-stack') ? '[::]' : '0.0.0.0'
+  return { ...config, envoy_prometheus_bind_addr: `${any}:${reader.read<number>('prometheus-scrape-port')}` }
+}
+
+function sidecarOf(
+  service: NamedService,
+  virtual: TaggedAddresses | undefined,
+  checks: readonly CheckDefinition[],
+  reader: Reader,
+): SidecarService {
+  const { name, index } = service
+  const transparent = reader.on('transparent-proxy')
+  const upstreams = index === 0 ? reader.list<object>('connect-service-upstreams') : []
+  const config = configOf(reader)
+  const probed = checks.some(({ http, grpc }) => http !== undefined || grpc !== undefined)
+  const overwrite =
+    reader.given('transparent-proxy-overwrite-probes') !== undefined && reader.on('transparent-proxy-overwrite-probes')
+  const ready: CheckDefinition = {
+    name: 'Envoy Ready',
+    http: `http://127.0.0.1:${ENVOY_READY + index}/ready`,
+    interval: '10s',
+    timeout: '2s',
+  }
+  const alias: CheckDefinition = { name: `Connect Sidecar Aliasing ${name}`, alias_service: name }
+  return present<SidecarService>({
+    port: SIDECAR + index,
+    tagged_addresses: virtual,
+    checks: when(reader.on('use-proxy-health-check'), [ready, alias]),
+    proxy: present<SidecarService['proxy']>({
+      mode: transparent ? 'transparent' : 'direct',
+      upstreams: when(upstreams.length > 0, upstreams),
+      config: when(Object.keys(config).length > 0, config),
+      expose: when(transparent && overwrite && probed, { checks: true as const }),
+      transparent_proxy: when(reader.on('alpha:dialed-directly'), { dialed_directly: true as const }),
+    }),
+  })
+}
+
+function definitionOf(service: NamedService, reader: Reader, host: Host): ServiceDefinition {
+  const port = mainPort(service, reader)
+  const several = service.ports.length > 1 && reader.settings.enterprise
+  const tags = reader.list<string>('service-tags').map(tag => substitute(tag, host))
+  const passing = reader.given('service-weight') === undefined ? undefined : reader.read<number>('service-weight')
+  const address = reader.given('alpha:virtual-ip')?.value
+  const virtual: TaggedAddresses | undefined =
+    address !== undefined && port !== undefined && reader.on('transparent-proxy')
+      ? { virtual: { address, port } }
+      : undefined
+  const checks = checksOf(service, port, reader)
+  return present<ServiceDefinition>({
+    name: service.name,
+    port: several ? undefined : port,
+    ports: when(several, portsField(service, port)),
+    tags: when(tags.length > 0, tags),
+    meta: metaOf(service, several, reader, host),
+    weights: passing === undefined ? undefined : { passing },
+    namespace: reader.given('consul-namespace')?.value,
+    tagged_addresses: virtual,
+    checks: when(checks.length > 0, checks),
+    connect: { sidecar_service: sidecarOf(service, virtual, checks, reader) },
+  })
+}
+
+/** The registration of all services of the VM, as `/etc/consul.d/service-registration.json` holds it. */
+export function registrationOf(reader: Reader, host: Host): Registration {
+  const [first, ...more] = servicesOf(reader).map(service => definitionOf(service, reader, host))
+  if (first === undefined) return { services: [] }
+  return more.length === 0 ? { service: first } : { services: [first, ...more] }
+}

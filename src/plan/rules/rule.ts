@@ -1,0 +1,28 @@
+import type { Annotation, Annotations } from '../../annotate/annotation.ts'
+import type { Code } from '../../diagnostics.ts'
+import type { Reader } from '../reader.ts'
+import type { NamedService } from '../registration.ts'
+
+/** What a rule looks at. `given` still holds the annotations that mean nothing on a VM. */
+export interface Case {
+  readonly reader: Reader
+  readonly given: Annotations
+  readonly services: readonly NamedService[]
+  /** Whether the values file says that the agents want tokens. */
+  readonly acls: boolean
+}
+
+export interface Finding {
+  readonly message: string
+  readonly hint?: string
+  /** The annotation at fault. */
+  readonly at?: Annotation | undefined
+}
+
+/** One rule that ties annotations together. A rule is a row: the code of its findings, and what it finds. */
+export interface Rule {
+  readonly code: Code
+  readonly find: (it: Case) => readonly Finding[]
+}
+
+export const none: readonly Finding[] = []

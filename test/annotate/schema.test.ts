@@ -1,0 +1,36 @@
+import test from 'ava'
+import { isHelmPath, judgeAnnotations, judgeHelmValues } from '../../src/annotate/schema.ts'
+
+const P = 'consul.hashicorp.com/'
+
+test('keys that the schema does not know are named, whatever characters they hold', t => {
+  const { unknown, refused } = judgeAnnotations({
+    [`${P}connect-service`]: 'web',
+    [`${P}a~b/c`]: 'x',
+    constructor: 'y',
+  })
+  t.deepEqual([...unknown].sort(), [`${P}a~b/c`, 'constructor'].sort())
+  t.deepEqual([...refused], [])
+})
+
+test('faults of a values file are told by dotted path, one a path', t => {
+  const faults = judgeHelmValues({
+    connectInject: { default: 'yes', metrics: { defaultEnabled: 3 } },
+    client: { join: 'a' },
+  })
+  t.deepEqual(faults.map(({ path }) => path).sort(), [
+    'client.join',
+    'connectInject.default',
+    'connectInject.metrics.defaultEnabled',
+  ])
+  t.true(faults.every(({ message }) => message !== ''))
+})
+
+test('a values file that says nothing wrong has no faults', t => {
+  t.deepEqual(judgeHelmValues({ server: { replicas: 3 }, global: { name: 'consul' } }), [])
+})
+
+test('a path means something when it, something below or something above it does', t => {
+  t.true(['connectInject', 'connectInject.default', 'client.join.0', 'global.tls'].every(isHelmPath))
+  t.false(['connectInjec', 'connectInject.defaul', 'server', 'server.replicas', ''].some(isHelmPath))
+})

@@ -1,0 +1,138 @@
+import test from 'ava'
+import { check } from '../../src/index.ts'
+
+const P = 'consul.hashicorp.com/'
+const A = 'alpha.consul.hashicorp.com/'
+
+const says = test.macro({
+  exec(t, annotations: Readonly<Record<string, string>>, code: string, message: RegExp, values?: string) {
+    const all: Record<string, string> = { 'connect-inject': 'true', 'connect-service': 'web', ...annotations }
+    const { diagnostics } = check(new Uint8Array(), {
+      annotations: Object.entries(all)
+        .filter(([, value]) => value !== 'absent')
+        .map(([key, value]) => `${key.startsWith('alpha:') ? key.replace('alpha:', A) : P + key}=${value}`),
+      values: { name: 'values.yaml', text: values ?? '{}' },
+    })
+    const found = diagnostics.find(entry => entry.code === code && message.test(entry.message))
+    t.truthy(found, JSON.stringify(diagnostics.map(entry => [entry.code, entry.message])))
+    t.truthy(found?.hint)
+  },
+  title: (title = '') => title,
+})
+
+test('the name of the service is required', says, { 'connect-service': 'absent' }, 'E303', /connect-service is missing/)
+test(
+  'several services and transparent proxy exclude each other',
+  says,
+  { 'connect-service': 'web,admin' },
+  'E304',
+  /not compatible with transparent proxy/,
+)
+test(
+  'several services and metrics exclude each other',
+  says,
+  { 'connect-service': 'web,admin', 'transparent-proxy': 'false', 'enable-metrics': 'true' },
+  'E304',
+  /not compatible with metrics/,
+)
+test(
+  'several services and merged metrics exclude each other',
+  says,
+  { 'connect-service': 'web,admin', 'transparent-proxy': 'false', 'enable-metrics-merging': 'true' },
+  'E304',
+  /not compatible with metrics merging/,
+)
+test(
+  'merged metrics with TLS are refused',
+  says,
+  { 'enable-metrics-merging': 'true', 'prometheus-ca-file': '/ca' },
+  'E304',
+  /nothing there merges/,
+)
+test(
+  'the TLS files of Prometheus go together',
+  says,
+  { 'prometheus-ca-file': '/ca', 'prometheus-cert-file': '/cert' },
+  'E304',
+  /must set ".*prometheus-key-file"/,
+)
+test(
+  'services and ports go together by position',
+  says,
+  { 'connect-service': 'a,b,c', 'connect-service-port': '1000,2000', 'transparent-proxy': 'false' },
+  'E304',
+  /3 services and 2 ports/,
+)
+test(
+  'several ports in the community edition warn of the one that is registered',
+  says,
+  { 'connect-service-port': '8080,9090' },
+  'W303',
+  /only port 8080/,
+)
+test(
+  'a default port without a choice is pointless',
+  says,
+  { 'connect-service-port': '8080', 'connect-service-default-port': '8080' },
+  'W303',
+  /none to choose from/,
+)
+test('a virtual address needs a port', says, { 'alpha:virtual-ip': '240.0.0.1' }, 'E304', /needs a port/)
+test(
+  'a virtual address without transparent proxy is pointless',
+  says,
+  { 'alpha:virtual-ip': '240.0.0.1', 'connect-service-port': '80', 'transparent-proxy': 'false' },
+  'W303',
+  /transparent proxy only/,
+)
+test('a namespace needs Enterprise', says, { 'consul-namespace': 'team' }, 'E304', /need Consul Enterprise/)
+test(
+  'the service cannot have a port of the mesh',
+  says,
+  { 'connect-service-port': '20000' },
+  'E305',
+  /port 20000 is the sidecar/,
+)
+test(
+  'an upstream cannot listen on a port of the agent',
+  says,
+  { 'connect-service-upstreams': 'api:8500' },
+  'E305',
+  /8500.*HTTP API/,
+)
+test(
+  'an upstream cannot listen on the port of the service',
+  says,
+  { 'connect-service-port': '8080', 'connect-service-upstreams': 'api:8080' },
+  'E305',
+  /own port/,
+)
+test(
+  'an upstream cannot listen on the scrape port when metrics are on',
+  says,
+  { 'enable-metrics': 'true', 'connect-service-upstreams': 'api:20200' },
+  'E305',
+  /Prometheus/,
+)
+test(
+  'an agent takes 64 meta entries, one of them automatic',
+  says,
+  Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`service-meta-k${i}`, 'v'])),
+  'E305',
+  /65 meta entries/,
+)
+test(
+  'a configuration of its own for Envoy is a surprise',
+  says,
+  { 'envoy-extra-args': '--config-yaml {}' },
+  'W303',
+  /--config-yaml overrides/,
+)
+test(
+  'ACLs without a token file are a surprise',
+  says,
+  {},
+  'W303',
+  /no token/,
+  '{"global":{"acls":{"manageSystemACLs":true}}}',
+)

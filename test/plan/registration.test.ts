@@ -1,0 +1,258 @@
+import test from 'ava'
+import { inject } from '../../src/index.ts'
+import type { ServiceDefinition } from '../../src/plan/mesh-plan.ts'
+
+const P = 'consul.hashicorp.com/'
+const A = 'alpha.consul.hashicorp.com/'
+const ENTERPRISE = JSON.stringify({ global: { image: 'hashicorp/consul-enterprise:1.22.0-ent' } })
+
+/** Short keys: `alpha:` stands for the VM-only domain. */
+function planned(annotations: Readonly<Record<string, string>>, values = '{}'): ReturnType<typeof inject> {
+  const all = { 'connect-inject': 'true', ...annotations }
+  return inject(new Uint8Array(), {
+    annotations: Object.entries(all).map(
+      ([key, value]) => `${key.startsWith('alpha:') ? key.replace('alpha:', A) : P + key}=${value}`,
+    ),
+    values: { name: 'values.yaml', text: values },
+    profile: 'prebuilt',
+  })
+}
+
+function services(annotations: Readonly<Record<string, string>>, values?: string): readonly ServiceDefinition[] {
+  const { plan } = planned(annotations, values)
+  if (plan === undefined) return []
+  return 'service' in plan.registration ? [plan.registration.service] : plan.registration.services
+}
+
+test('a service with a port gets a TCP check, a pinned sidecar port and the transparent mode', t => {
+  t.deepEqual(services({ 'connect-service': 'web', 'connect-service-port': '8080' }), [
+    {
+      name: 'web',
+      port: 8080,
+      meta: { 'managed-by': 'consul-vm-inject' },
+      checks: [{ name: 'web TCP', tcp: '127.0.0.1:8080', interval: '10s', timeout: '2s' }],
+      connect: { sidecar_service: { port: 20000, proxy: { mode: 'transparent' } } },
+    },
+  ])
+})
+
+const holds = test.macro({
+  exec(t, annotations: Readonly<Record<string, string>>, expected: object, values?: string) {
+    t.like(services({ 'connect-service': 'web', 'connect-service-port': '8080', ...annotations }, values)[0], expected)
+  },
+  title: (title = '') => title,
+})
+
+test(
+  'without transparent proxy the mode is direct',
+  holds,
+  { 'transparent-proxy': 'F' },
+  { connect: { sidecar_service: { proxy: { mode: 'direct' } } } },
+)
+test(
+  'the values file can turn the transparent proxy off',
+  holds,
+  {},
+  { connect: { sidecar_service: { proxy: { mode: 'direct' } } } },
+  '{"connectInject":{"transparentProxy":{"defaultEnabled":false}}}',
+)
+test(
+  'an annotation outranks the values file',
+  holds,
+  { 'transparent-proxy': 'true' },
+  { connect: { sidecar_service: { proxy: { mode: 'transparent' } } } },
+  '{"connectInject":{"transparentProxy":{"defaultEnabled":false}}}',
+)
+test('tags keep escaped commas and drop blank items', holds, { 'service-tags': 'a\\,b,,c, ' }, { tags: ['a,b', 'c'] })
+test(
+  'meta of the operator wins over the automatic entry',
+  holds,
+  { 'service-meta-managed-by': 'me', 'service-meta-v': '1' },
+  { meta: { 'managed-by': 'me', v: '1' } },
+)
+test('a weight counts when passing', holds, { 'service-weight': '10' }, { weights: { passing: 10 } })
+test(
+  'a virtual address stands on the service and on its sidecar',
+  holds,
+  { 'alpha:virtual-ip': '240.0.0.9' },
+  {
+    tagged_addresses: { virtual: { address: '240.0.0.9', port: 8080 } },
+    connect: { sidecar_service: { tagged_addresses: { virtual: { address: '240.0.0.9', port: 8080 } } } },
+  },
+)
+test(
+  'metrics open the Prometheus endpoint beside the opaque configuration',
+  holds,
+  { 'enable-metrics': 'true', 'proxy-config-map': '{"local_connect_timeout_ms":1000}' },
+  {
+    connect: {
+      sidecar_service: {
+        proxy: { config: { local_connect_timeout_ms: 1000, envoy_prometheus_bind_addr: '0.0.0.0:20200' } },
+      },
+    },
+  },
+)
+test(
+  'a check that is asked for replaces the TCP check',
+  holds,
+  { 'alpha:health-check-http': 'http://127.0.0.1:8080/health' },
+  {
+    checks: [{ name: 'web HTTP', http: 'http://127.0.0.1:8080/health', interval: '10s', timeout: '2s' }],
+  },
+)
+test('checks can be switched off', holds, { 'alpha:health-check': 'false' }, { checks: undefined })
+test(
+  'the proxy health check replaces both checks of the sidecar',
+  holds,
+  { 'use-proxy-health-check': 'true' },
+  {
+    connect: {
+      sidecar_service: {
+        checks: [
+          { name: 'Envoy Ready', http: 'http://127.0.0.1:20800/ready', interval: '10s', timeout: '2s' },
+          { name: 'Connect Sidecar Aliasing web', alias_service: 'web' },
+        ],
+      },
+    },
+  },
+)
+test(
+  'several ports need Enterprise; the community edition registers the chosen one',
+  holds,
+  { 'connect-service-port': '8080,9090', 'connect-service-default-port': '9090' },
+  { port: 9090, ports: undefined },
+)
+test(
+  'with Enterprise several ports are named by their position',
+  holds,
+  { 'connect-service-port': '8080,9090' },
+  {
+    port: undefined,
+    ports: [
+      { name: 'port-1', port: 8080, default: true },
+      { name: 'port-2', port: 9090, default: false },
+    ],
+    meta: { ports: 'port-1:8080,port-2:9090', 'port-port-1': '8080', 'port-port-2': '9090' },
+  },
+  ENTERPRISE,
+)
+
+test('several services have sidecars of their own, and upstreams only on the first', t => {
+  const [web, admin] = services({
+    'connect-service': 'web,admin',
+    'connect-service-port': '8080,9090',
+    'transparent-proxy': 'false',
+    'connect-service-upstreams': 'api:1234',
+  })
+  t.like(web, { name: 'web', port: 8080, connect: { sidecar_service: { port: 20000 } } })
+  t.like(admin, { name: 'admin', port: 9090, connect: { sidecar_service: { port: 20001 } } })
+  t.is(web?.connect.sidecar_service.proxy.upstreams?.length, 1)
+  t.is(admin?.connect.sidecar_service.proxy.upstreams, undefined)
+})
+
+test('a service without a port is a client: no port, no check', t => {
+  const [client] = services({ 'connect-service': 'batch' })
+  t.is(client?.port, undefined)
+  t.is(client?.checks, undefined)
+})
+
+const redirect = test.macro({
+  exec(t, annotations: Readonly<Record<string, string>>, expected: readonly string[]) {
+    const { plan } = planned({ 'connect-service': 'web', ...annotations })
+    t.deepEqual(plan?.sidecars[0]?.redirect, expected)
+  },
+  title: (title = '') => title,
+})
+test('SSH, gossip and instance metadata are left alone by default', redirect, {}, [
+  '-proxy-id=web-sidecar-proxy',
+  '-exclude-inbound-port=22',
+  '-exclude-inbound-port=8301',
+  '-exclude-outbound-cidr=169.254.169.254/32',
+])
+test(
+  'each automatic exclusion can be switched off',
+  redirect,
+  {
+    'alpha:transparent-proxy-exclude-ssh': 'false',
+    'alpha:transparent-proxy-exclude-serf': 'false',
+    'alpha:transparent-proxy-exclude-metadata': 'false',
+  },
+  ['-proxy-id=web-sidecar-proxy'],
+)
+test(
+  'annotated exclusions follow the automatic ones, each its own argument, none twice',
+  redirect,
+  {
+    'transparent-proxy-exclude-inbound-ports': '22, 9100,8000-8010',
+    'transparent-proxy-exclude-outbound-ports': '443',
+    'transparent-proxy-exclude-outbound-cidrs': '10.0.0.0/8',
+    'transparent-proxy-exclude-uids': '1000',
+  },
+  [
+    '-proxy-id=web-sidecar-proxy',
+    '-exclude-inbound-port=22',
+    '-exclude-inbound-port=8301',
+    '-exclude-inbound-port=9100',
+    '-exclude-inbound-port=8000:8010',
+    '-exclude-outbound-port=443',
+    '-exclude-outbound-cidr=169.254.169.254/32',
+    '-exclude-outbound-cidr=10.0.0.0/8',
+    '-exclude-uid=1000',
+  ],
+)
+test('nothing is redirected without transparent proxy', redirect, { 'transparent-proxy': 'false' }, [])
+
+test('arguments of Envoy come after its own, and its own concurrency gives way', t => {
+  const { plan, diagnostics } = planned({
+    'connect-service': 'web',
+    'envoy-extra-args': '--concurrency 4 --log-path "/var/log/a b"',
+    'consul-envoy-proxy-concurrency': '3',
+  })
+  t.deepEqual(plan?.sidecars[0]?.envoy, [
+    'consul',
+    'connect',
+    'envoy',
+    '-sidecar-for=web',
+    '-admin-bind=127.0.0.1:19000',
+    '--',
+    '--concurrency',
+    '4',
+    '--log-path',
+    '/var/log/a b',
+  ])
+  t.true(diagnostics.some(({ code, severity }) => code === 'W303' && severity === 'warning'))
+})
+
+test('the configuration on the guest states the defaults that protect the operator', t => {
+  const { plan } = planned({ 'connect-service': 'web' })
+  t.deepEqual(plan?.serviceConfig, {
+    annotations: {
+      [`${A}transparent-proxy-exclude-metadata`]: 'true',
+      [`${A}transparent-proxy-exclude-serf`]: 'true',
+      [`${A}transparent-proxy-exclude-ssh`]: 'true',
+      [`${P}connect-inject`]: 'true',
+      [`${P}connect-service`]: 'web',
+      [`${P}transparent-proxy`]: 'true',
+    },
+  })
+})
+
+test('the agent learns the mesh settings of the values file', t => {
+  const values = JSON.stringify({
+    global: {
+      datacenter: 'fra1',
+      domain: 'mesh',
+      tls: { enabled: true },
+      adminPartitions: { enabled: true, name: 'vms' },
+    },
+    externalServers: { enabled: true, hosts: ['10.0.0.1'] },
+  })
+  t.deepEqual(planned({ 'connect-service': 'web' }, values).plan?.agent, {
+    connect: { enabled: true },
+    ports: { grpc_tls: 8503 },
+    datacenter: 'fra1',
+    domain: 'mesh',
+    partition: 'vms',
+    retry_join: ['10.0.0.1'],
+  })
+})
