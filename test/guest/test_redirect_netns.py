@@ -1,0 +1,381 @@
+"""consul-redirect-traffic and consul-cleanup-iptables on real rules, in network namespaces of our own."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import rules
+from support import GUEST, load_generator, run, vectors
+
+CLEANUP = GUEST / 'consul-cleanup-iptables'
+REDIRECT = GUEST / 'consul-redirect-traffic'
+ARGUMENTS = ['-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22', '-exclude-inbound-port=8301',
+             '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-uid=1000', '-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600']
+
+# What others have in the tables: nothing of it may change. (There are rules in PREROUTING and OUTPUT of both families, for
+# iptables-nft makes these chains with the first rule, and keeps them.)
+FOREIGN = '''
+{4} -t nat -N DOCKER
+{4} -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+{4} -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+{4} -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+{4} -t nat -A DOCKER -i docker0 -j RETURN
+{4} -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+{4} -t filter -N DOCKER-USER
+{4} -t filter -A FORWARD -j DOCKER-USER
+{4} -t nat -N LIBVIRT_PRT
+{4} -t nat -A POSTROUTING -j LIBVIRT_PRT
+{4} -t nat -A LIBVIRT_PRT -s 192.168.122.0/24 ! -d 192.168.122.0/24 -p tcp -j MASQUERADE --to-ports 1024-65535
+{4} -t filter -N LIBVIRT_INP
+{4} -t filter -A INPUT -j LIBVIRT_INP
+{4} -t nat -N CONSUL_PROXY_OUTPUT_CUSTOM
+{4} -t nat -A OUTPUT -p tcp --dport 9999 -j CONSUL_PROXY_OUTPUT_CUSTOM
+{4} -t nat -A CONSUL_PROXY_OUTPUT_CUSTOM -j RETURN
+{4} -t nat -A OUTPUT -p udp -m comment --comment "leave $(id) * alone -j CONSUL_PROXY_OUTPUT"
+{4} -t nat -A OUTPUT -p tcp --dport 80 -m comment --comment "it's mine" -j RETURN
+{6} -t nat -N DOCKER
+{6} -t nat -A OUTPUT -p tcp --dport 81 -j DOCKER
+{6} -t nat -A PREROUTING -p tcp --dport 81 -j DOCKER
+{6} -t filter -A INPUT -p tcp --dport 82 -j ACCEPT
+'''
+FOREIGN_NFT = '''
+table inet user_table {
+  chain CONSUL_PROXY_OUTPUT { type nat hook output priority -50; tcp dport 7777 accept; }
+  chain consul_tproxy { tcp dport 7778 accept; }
+}
+table ip consul_tproxy {
+  chain x { tcp dport 7779 accept; }
+}
+'''
+
+GENERATOR = load_generator()
+
+
+def usable():
+    """Why these tests cannot run here, or None."""
+    if os.geteuid() != 0:
+        return 'not root: network namespaces cannot be made'
+    missing = [tool for tool in ('ip', 'nft', 'iptables', 'ip6tables') if not shutil.which(tool, path='/usr/sbin:/sbin:/usr/bin:/bin')]
+    if missing:
+        return f'not installed: {", ".join(missing)}'
+    name = f'cvi-{os.getpid()}-probe'
+    made = subprocess.run(['ip', 'netns', 'add', name], capture_output=True, check=False)
+    if made.returncode:
+        return f'no network namespaces here: {made.stderr.decode().strip()}'
+    probe = subprocess.run(['ip', 'netns', 'exec', name, 'nft', 'add', 'table', 'inet', 'x'], capture_output=True, check=False)
+    subprocess.run(['ip', 'netns', 'del', name], check=False)
+    return 'nftables does not work here' if probe.returncode else None
+
+
+WHY = usable()
+
+
+def backend_works(space, backend):
+    return space.sh(f'{backend} -t nat -S').returncode == 0
+
+
+class Space:
+    """A network namespace."""
+
+    made = 0
+
+    def __init__(self):
+        Space.made += 1
+        self.name = f'cvi-{os.getpid()}-{Space.made}'
+        subprocess.run(['ip', 'netns', 'add', self.name], check=True)
+        self.sh('ip link set lo up')
+
+    def close(self):
+        subprocess.run(['ip', 'netns', 'del', self.name], capture_output=True, check=False)
+
+    def run(self, *argv, **options):
+        return run('ip', 'netns', 'exec', self.name, *argv, **options)
+
+    def sh(self, script):
+        return self.run('sh', '-c', script)
+
+    def foreign(self, tool):
+        """Installs what others have; rules that this kernel has no module for are left out."""
+        six = tool.replace('iptables', 'ip6tables')
+        lines = [line.replace('{4}', tool).replace('{6}', six) for line in FOREIGN.strip().splitlines()]
+        quoted = [re.sub(r'"([^"]*)"', lambda found: "'" + found.group(1).replace("'", "'\\''") + "'", line) for line in lines]
+        self.sh('\n'.join(quoted))
+        subprocess.run(['ip', 'netns', 'exec', self.name, 'nft', '-f', '-'], input=FOREIGN_NFT, text=True, check=True)
+
+    def state(self):
+        """Every rule there is, without counters and times. Legacy tables are looked at only where they exist."""
+        found = self.sh('''
+for family in ip ip6; do
+  if grep -qx nat "/proc/net/${family}_tables_names" 2>/dev/null; then "${family}tables-legacy-save"; fi
+  if nft list tables | grep -q "^table $family nat$"; then "${family}tables-nft-save" 2>/dev/null; fi
+done
+cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null
+nft list ruleset''').stdout
+        return re.sub(r'(?m)^# .*\n|\[\d+:\d+\]|counter packets \d+ bytes \d+ ?', '', found)
+
+    def apply(self, todo, tolerant=False):
+        """Runs commands in the namespace; with `tolerant` goes on after a failure."""
+        script = '\n'.join(' '.join(f"'{word}'" for word in command) + ' 2>/dev/null' + ('' if tolerant else ' || exit 1') for command in todo)
+        return self.sh(script + '\nexit 0').returncode == 0
+
+    def cleanup(self):
+        return self.run(CLEANUP)
+
+    def redirect(self, service='web', arguments=None, **env):
+        """Runs consul-redirect-traffic with a settings file of these arguments."""
+        with tempfile.TemporaryDirectory() as folder:
+            if arguments is not None:
+                (Path(folder) / f'{service}.redirect').write_text(''.join(word + '\n' for word in arguments))
+            log = Path(folder) / 'log'
+            env = {'CONSUL_REDIRECT_DIR': folder, 'FAKE_LOG': str(log), **env}
+            done = self.run(REDIRECT, service, env=env)
+            done.log = log.read_text() if log.exists() else ''
+            return done
+
+
+@unittest.skipIf(WHY, WHY or '')
+class Namespaces(unittest.TestCase):
+    def space(self):
+        space = Space()
+        self.addCleanup(space.close)
+        return space
+
+
+class Cleanup(Namespaces):
+    def backends(self):
+        """(backend of the rules, tool of the foreign rules); legacy only where this kernel still has it."""
+        yield 'iptables-nft', 'iptables-nft'
+        yield 'nftables', 'iptables-nft'
+        probe = self.space()
+        if backend_works(probe, 'iptables-legacy') and backend_works(probe, 'ip6tables-legacy'):
+            yield 'iptables-legacy+6', 'iptables-legacy'
+            yield 'iptables-legacy', 'iptables-nft'
+
+    def test_nothing_is_created_or_changed_where_nothing_is_ours(self):
+        for tool in (None, 'iptables-nft', 'iptables-legacy'):
+            with self.subTest(foreign=tool):
+                space = self.space()
+                if tool:
+                    space.foreign(tool)
+                before = space.state()
+                self.assertEqual('DOCKER-USER' in before, bool(tool))
+                done = space.cleanup()
+                self.assertEqual((done.returncode, done.stderr), (0, ''))
+                self.assertEqual(space.state(), before)
+
+    def test_rules_set_up_once_or_three_times_go_and_all_others_stay(self):
+        for backend, tool in self.backends():
+            for times in (1, 3):
+                with self.subTest(backend=backend, foreign=tool, times=times):
+                    space = self.space()
+                    space.foreign(tool)
+                    todo = rules.commands(['-proxy-uid=5995', *ARGUMENTS], backend)
+                    if backend == 'iptables-legacy' and tool == 'iptables-nft':
+                        space.sh('iptables-legacy -t nat -S')  # its tables come into being with the first look
+                    before = space.state()
+                    for _ in range(times):
+                        space.apply(todo, tolerant=times > 1)
+                    self.assertIn('CONSUL_PROXY_INBOUND', space.state())
+                    done = space.cleanup()
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(space.state(), before)
+
+    def test_rules_left_half_way_go_after_each_step(self):
+        for backend, tool in list(self.backends())[:3]:
+            todo = rules.commands(['-proxy-uid=5995', *ARGUMENTS], backend)
+            space = self.space()
+            space.foreign(tool)
+            if backend.startswith('iptables-legacy'):
+                space.sh('iptables-legacy -t nat -S; ip6tables-legacy -t nat -S')
+            before = space.state()
+            for steps in range(1, len(todo) + 1):
+                with self.subTest(backend=backend, steps=steps):
+                    self.assertTrue(space.apply(todo[:steps]))
+                    self.assertEqual(space.cleanup().returncode, 0)
+                    self.assertEqual(space.state(), before)
+            space.close()
+
+    def test_both_backends_are_cleaned_at_once(self):
+        space = self.space()
+        space.foreign('iptables-nft')
+        before = space.state()
+        for backend in ('iptables-nft+6', 'nftables'):
+            self.assertTrue(space.apply(rules.commands(['-proxy-uid=5995', *ARGUMENTS], backend)))
+        self.assertEqual(space.cleanup().returncode, 0)
+        self.assertEqual(space.state(), before)
+
+    def test_a_jump_from_a_foreign_chain_goes_with_its_target(self):
+        space = self.space()
+        space.foreign('iptables-nft')
+        before = space.state()
+        space.apply(rules.commands(['-proxy-uid=5995'], 'iptables-nft'))
+        space.sh('iptables-nft -t nat -A DOCKER -p tcp -g CONSUL_PROXY_REDIRECT; iptables-nft -t nat -A DOCKER -s 10.0.0.1 -j CONSUL_DNS_REDIRECT')
+        self.assertEqual(space.cleanup().returncode, 0)
+        self.assertEqual(space.state(), before)
+
+    def test_what_remains_is_named_and_fails(self):
+        space = self.space()
+        space.apply(rules.commands(['-proxy-uid=5995'], 'iptables-nft'))
+        # A quoted comment cannot be taken apart again without evaluating it.
+        space.sh("iptables-nft -t nat -A OUTPUT -p tcp -m comment --comment 'not a plain rule' -j CONSUL_PROXY_OUTPUT")
+        done = space.cleanup()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('still there: -N CONSUL_PROXY_OUTPUT', done.stderr)
+        self.assertIn('not a plain rule', done.stderr)
+
+    def test_missing_tools_are_no_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for tool in ('sh', 'sed', 'grep', 'tr', 'cat'):
+                os.symlink(shutil.which(tool), f'{folder}/{tool}')
+            script = CLEANUP.read_text().replace('PATH=$PATH:', 'PATH=' + folder + ' #')
+            done = subprocess.run([f'{folder}/sh', '-c', script], env={'PATH': folder}, capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+    @unittest.skipUnless(vectors(), 'the consul-k8s cases are not present')
+    def test_the_recorded_rules_of_consul_go(self):
+        cases = [case for case in vectors() if case['kind'] == 'iptables' and 'rules' in case['expected']]
+        space = self.space()
+        space.foreign('iptables-nft')
+        space.sh('ip6tables-nft -t nat -S')
+        before = space.state()
+        self.assertGreater(len(cases), 20)
+        for case in cases:
+            with self.subTest(case['id']):
+                todo = [line.replace('iptables ', 'iptables-nft ', 1).replace('ip6tables ', 'ip6tables-nft ', 1) if not line.startswith('nft') else line
+                        for line in case['expected']['rules']]
+                space.sh('\n'.join(re.sub(r'(\{.*\})', r"'\1'", line) for line in todo))
+                self.assertIn('CONSUL_PROXY_INBOUND', space.state())
+                self.assertEqual(space.cleanup().returncode, 0)
+                self.assertEqual(space.state(), before)
+
+
+class Redirect(Namespaces):
+    def test_arguments_reach_consul_one_by_one_and_nothing_is_evaluated(self):
+        hostile = ['-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22;touch /tmp/x', '-x=$(id) `id` * "a" \'b\' \\ ', '  spaced  ']
+        done = self.space().redirect(arguments=hostile)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        expected = ['connect', 'redirect-traffic', '-proxy-uid=5995', '-exclude-uid=5996', *hostile]
+        self.assertEqual(done.log, 'consul ' + ' '.join(map(repr, expected)) + '\n')
+
+    def test_without_a_user_consul_it_is_not_excluded(self):
+        done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='envoy')
+        self.assertEqual(done.log, "consul 'connect' 'redirect-traffic' '-proxy-uid=5995' '-proxy-id=x'\n")
+
+    def test_without_a_user_envoy_it_fails_with_a_clear_line(self):
+        done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='')
+        self.assertEqual((done.returncode, done.log), (1, ''))
+        self.assertIn('there is no user envoy', done.stderr)
+
+    def test_direct_mode_does_nothing(self):
+        done = self.space().redirect(arguments=None)
+        self.assertEqual((done.returncode, done.log), (0, ''))
+        self.assertIn('direct mode', done.stderr)
+
+    def test_a_name_that_is_no_service_is_refused(self):
+        for name in ('', '../../etc/passwd', '.hidden', 'a b', 'a/b', '$(id)'):
+            with self.subTest(name):
+                self.assertEqual(self.space().redirect(service=name, arguments=None).returncode, 2)
+
+    def test_it_waits_for_the_agent_and_leaves_rules_once(self):
+        space = self.space()
+        done = space.redirect(arguments=ARGUMENTS, FAKE_WAIT='2', FAKE_BACKEND='iptables-nft')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.log.count('redirect-traffic'), 3)
+        self.assertEqual(space.state().count('-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'), 1)
+
+    def test_it_gives_up_in_time(self):
+        done = self.space().redirect(arguments=ARGUMENTS, FAKE_WAIT='9', CONSUL_REDIRECT_WAIT='1')
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.log.count('redirect-traffic'), 2)
+        self.assertIn('not redirected: failed to fetch proxy service', done.stderr)
+
+    def test_a_failure_half_way_leaves_nothing(self):
+        for backend in ('iptables-nft', 'nftables'):
+            for steps in (1, 7, 13):
+                with self.subTest(backend=backend, steps=steps):
+                    space = self.space()
+                    space.foreign('iptables-nft')
+                    before = space.state()
+                    done = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend, FAKE_STOP=str(steps))
+                    self.assertEqual(done.returncode, 1)
+                    self.assertEqual(space.state(), before)
+                    space.close()
+
+    def test_old_rules_are_replaced_not_doubled(self):
+        space = self.space()
+        space.apply(rules.commands(['-proxy-uid=5995', *ARGUMENTS], 'nftables'))
+        for _ in range(3):
+            self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND='iptables-nft').returncode, 0)
+        state = space.state()
+        self.assertNotIn('consul_tproxy', state)
+        self.assertEqual(state.count('-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND'), 1)
+
+    def test_ipv6_exclusions_are_given_up_where_iptables_refuses_them(self):
+        space = self.space()
+        done = space.redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND='iptables-nft')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('trying without the IPv6 exclusions', done.stderr)
+        self.assertNotIn('fd00', done.log.splitlines()[-1])
+        self.assertIn('-exclude-outbound-cidr=169.254.169.254/32', done.log.splitlines()[-1])
+        done = self.space().redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND='nftables')
+        self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1))
+
+    def test_any_other_failure_is_not_repeated(self):
+        done = self.space().redirect(arguments=ARGUMENTS, FAKE_REFUSE='yes')
+        self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (1, 1))
+
+
+SERVER = '''
+import socket, sys, threading, time
+def serve(port):
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind(("0.0.0.0", port))
+    server.listen()
+    print("listening", flush=True)
+    while True:
+        connection, _ = server.accept()
+        connection.sendall(str(port).encode())
+        connection.close()
+for port in map(int, sys.argv[1:]):
+    threading.Thread(target=serve, args=(port,), daemon=True).start()
+time.sleep(60)
+'''
+CLIENT = 'import socket, sys\ns = socket.create_connection(("10.99.0.1", int(sys.argv[1])), 5)\nprint(s.recv(9).decode())'
+
+
+class Traffic(Namespaces):
+    def test_ssh_and_gossip_are_reached_and_the_service_goes_through_the_sidecar(self):
+        config = {'annotations': {'consul.hashicorp.com/connect-service': 'web', 'consul.hashicorp.com/connect-service-port': '8080',
+                                  'consul.hashicorp.com/transparent-proxy-exclude-inbound-ports': '9100'}}
+        arguments = GENERATOR.plan(config, {'ssh_ports': [2222], 'resolved': True}).services[0]['redirect']
+        vm, peer = self.space(), self.space()
+        subprocess.run(['ip', 'link', 'add', 'cvi0', 'netns', vm.name, 'type', 'veth', 'peer', 'name', 'cvi1', 'netns', peer.name], check=True)
+        vm.sh('ip addr add 10.99.0.1/24 dev cvi0; ip link set cvi0 up')
+        peer.sh('ip addr add 10.99.0.2/24 dev cvi1; ip link set cvi1 up')
+        ports = [22, 2222, 8301, 8080, 9100, 20000]
+        server = subprocess.Popen(['ip', 'netns', 'exec', vm.name, 'python3', '-c', SERVER, *map(str, ports)], stdout=subprocess.PIPE)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        for _ in ports:
+            server.stdout.readline()
+
+        def answers():
+            return {port: int(peer.run('python3', '-c', CLIENT, port).stdout or 0) for port in ports}
+
+        direct = {port: port for port in ports}
+        self.assertEqual(answers(), direct)
+        for backend in ('iptables-nft', 'nftables'):
+            with self.subTest(backend):
+                self.assertEqual(vm.redirect(arguments=arguments, FAKE_BACKEND=backend).returncode, 0)
+                self.assertEqual(answers(), {**direct, 8080: 20000})
+                self.assertEqual(vm.cleanup().returncode, 0)
+                self.assertEqual(answers(), direct)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,87 @@
+"""Law 1: real cloud-init computes the same for the operator's part with and without injection. Runs the oracle over every
+document of the corpus beside the project, annotated from outside; needs Debian's cloud-init for /usr/bin/python3."""
+import concurrent.futures
+import importlib.util
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHARED = pathlib.Path(os.environ.get("CONSUL_VM_INJECT_SHARED", ROOT.parent / "shared"))
+CLI = ROOT / "dist/bin/consul-vm-inject.js"
+ORACLE = SHARED / "tools/ci_effective.py"
+CORPUS = SHARED / "corpus"
+ANNOTATED = ["-a", "connect-inject=true", "-a", "connect-service=web", "-a", "connect-service-port=8080"]
+
+
+def missing():
+    """Why the oracle cannot be asked here, or None."""
+    if not ORACLE.exists() or not CORPUS.is_dir():
+        return "no corpus beside the project"
+    if importlib.util.find_spec("cloudinit") is None:
+        return "this Python has no cloudinit module (apt-get install cloud-init, run with /usr/bin/python3)"
+    return None
+
+
+def inject(document, *arguments):
+    done = subprocess.run(["node", str(CLI), "inject", *arguments, str(document)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def load_oracle():
+    spec = importlib.util.spec_from_file_location("ci_effective", ORACLE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@unittest.skipIf(missing() and not os.environ.get("CONSUL_VM_INJECT_NO_SKIP"), missing() or "")
+class Corpus(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        if missing():
+            raise AssertionError(missing())
+        cls.oracle = load_oracle()
+        cls.documents = sorted(path for path in CORPUS.iterdir() if path.name != "index.json")
+
+    def preserved(self, *arguments):
+        checker = self.oracle.Checker()
+        lost, without_ours, not_idempotent = [], [], []
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(lambda path: inject(path, *ANNOTATED, *arguments), self.documents))
+        with tempfile.TemporaryDirectory() as folder:
+            for path, (code, output, messages) in zip(self.documents, results):
+                if code:
+                    lost.append((path.name, messages))
+                    continue
+                before = checker.run(path.read_bytes())
+                after = checker.run(output)
+                differences = [row for row in self.oracle.compare(before, after) if not row.get("soft")]
+                if differences:
+                    lost.append((path.name, differences))
+                hooks = [hook for hook in after["boothooks"] if "consul-vm-inject" in hook["name"]]
+                scripts = [script for script in after["scripts"]["user"] if "consul-vm-inject" in script["name"]]
+                last = after["scripts"]["user"][-1:]
+                if not after["fatal"] and (len(hooks) != 1 or scripts != last):
+                    without_ours.append((path.name, hooks, after["scripts"]["user"]))
+                twice = pathlib.Path(folder, "twice")
+                twice.write_bytes(output)
+                if len(not_idempotent) < 5 and inject(twice, *ANNOTATED, *arguments)[1] != output:
+                    not_idempotent.append(path.name)
+        self.assertEqual(lost, [])
+        self.assertEqual(without_ours, [])
+        self.assertEqual(not_idempotent, [])
+
+    def test_every_document_is_preserved_with_the_full_profile(self):
+        self.preserved()
+
+    def test_every_document_is_preserved_with_the_prebuilt_profile(self):
+        self.preserved("--profile", "prebuilt")
+
+
+if __name__ == "__main__":
+    unittest.main()
