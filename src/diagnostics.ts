@@ -20,6 +20,7 @@ export type Code =
   | 'W101'
   | 'W201'
   | 'W202'
+  | 'W203'
   | 'W301'
   | 'W302'
   | 'W303'
@@ -48,6 +49,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W101: ['warning', 'cloud-init will not apply this document as written'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
+  W203: ['warning', 'a comment that looks like an annotation stands where none is read'],
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
@@ -117,9 +119,10 @@ export interface DiagnosticRecord {
   readonly column?: number
   readonly endLine?: number
   readonly endColumn?: number
+  readonly related?: { readonly message: string; readonly file: string; readonly line: number; readonly column: number }
 }
 
-export function toRecord({ code, severity, message, hint, span }: Diagnostic): DiagnosticRecord {
+export function toRecord({ code, severity, message, hint, span, related }: Diagnostic): DiagnosticRecord {
   const base = { code, severity, message, ...(hint !== undefined && { hint }) }
   if (span === undefined) return base
   const start: Position = positionOf(span.source, span.start)
@@ -131,5 +134,12 @@ export function toRecord({ code, severity, message, hint, span }: Diagnostic): D
     column: start.column,
     endLine: end.line,
     endColumn: end.column,
+    ...(related !== undefined && {
+      related: {
+        message: related.message,
+        file: related.span.source.name,
+        ...positionOf(related.span.source, related.span.start),
+      },
+    }),
   }
 }

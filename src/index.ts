@@ -89,7 +89,7 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
     ...merged.diagnostics,
     ...valid.diagnostics,
   ]
-  const after = decision.inject ? planning.diagnostics : [notInjected(decision, merged.annotations)]
+  const after = decision.inject ? planning.diagnostics : [notInjected(decision, merged.annotations, injectedBefore)]
   const said = [...before, ...after]
   const all = options.strict === true ? strictly(said) : said
   // What was decided is told only of what is done.
@@ -105,10 +105,15 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
   }
 }
 
-function notInjected({ reason, hint, span }: Decision, annotations: Annotations): Diagnostic {
+function notInjected(
+  { reason, hint, span, explicit }: Decision,
+  annotations: Annotations,
+  before: boolean,
+): Diagnostic {
   const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
   const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  return diagnostic('N101', `${reason}: the user-data is left as it is${more}`, { hint, span })
+  const done = before && explicit ? 'the injection is taken out' : `the user-data is left as it is${more}`
+  return diagnostic('N101', `${reason}: ${done}`, { hint, span })
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Document, UserData } from '../decode/user-data.ts'
+import { readYaml } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { spanOf } from '../source.ts'
 import type { Annotation, Finding } from './annotation.ts'
 import { readKeys } from './cloud-config-keys.ts'
 import { readHeaderComments } from './header-comments.ts'
@@ -16,6 +18,22 @@ function commentProblem({ renders }: Document, finding: Finding): readonly Diagn
   ]
 }
 
+/** What makes cloud-init drop a whole cloud-config: it is not YAML, or more than one document, or no mapping. */
+function dropped({ source, start, end, format }: Document): readonly Diagnostic[] {
+  if (format !== 'cloud-config') return []
+  const yaml = readYaml(source.text.slice(start, end))
+  const say = (why: string, offset: number, hint: string): readonly Diagnostic[] => [
+    diagnostic('W101', `cloud-init will drop this cloud-config: ${why}`, {
+      span: spanOf(source, start + offset, Math.min(start + offset + 1, end)),
+      hint,
+    }),
+  ]
+  if (!yaml.ok) return say(yaml.message, yaml.offset, 'mend the YAML here')
+  if (yaml.documents > 1) return say('it holds several YAML documents', 0, 'keep one; other parts go into MIME')
+  if (yaml.root?.kind === 'sequence') return say('its root is a list', yaml.root.start, 'write a mapping: key: value')
+  return []
+}
+
 /** In a jinja template a value may be an expression, which only the guest can work out. */
 function expression({ format }: Document, { key, value, span }: Annotation): readonly Diagnostic[] {
   if (format !== 'jinja' || !/\{[{%]/.test(value)) return []
@@ -29,12 +47,17 @@ export function collect({ documents }: UserData): Finding & { readonly diagnosti
     const comments = readHeaderComments(document)
     const keys =
       document.renders === 'cloud-config' ? readKeys(document) : { annotations: [], cuts: [], diagnostics: [] }
-    const finding = { annotations: [...comments, ...keys.annotations], cuts: keys.cuts }
+    const finding = { annotations: [...comments.annotations, ...keys.annotations], cuts: keys.cuts }
     const expressions = finding.annotations.map(annotation => expression(document, annotation))
     return {
       annotations: finding.annotations.filter((_, index) => expressions[index]?.length === 0),
       cuts: finding.cuts,
-      diagnostics: [...keys.diagnostics, ...expressions.flat(), ...commentProblem(document, finding)],
+      diagnostics: [
+        ...(keys.diagnostics.length === 0 ? dropped(document) : keys.diagnostics),
+        ...comments.diagnostics,
+        ...expressions.flat(),
+        ...commentProblem(document, finding),
+      ],
     }
   })
   return {

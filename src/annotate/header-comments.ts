@@ -1,4 +1,5 @@
 import type { Document } from '../decode/user-data.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { spanOf } from '../source.ts'
 import type { Annotation } from './annotation.ts'
 import { commentValue } from './scalar.ts'
@@ -7,17 +8,30 @@ const LINE = /[^\n]*(?:\n|$)/y
 /** `# consul.hashicorp.com/connect-service: web` */
 const COMMENT = /^(\s*#+\s*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]*)(\s*:[ \t]*)(.*)$/s
 
+/** A comment of that form at the beginning of a line, wherever. */
+const STRAY = /^(#+[ \t]*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]+)[ \t]*:/gm
+
+export interface HeaderComments {
+  readonly annotations: readonly Annotation[]
+  /** Comments that look like annotations and stand too low to be one. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /**
  * Annotations in the run of comment and blank lines that opens a document, after its first line (`#cloud-config`, `#!...`,
  * `## template: jinja` and the header under it). Safe to boot unprocessed, so they stay where they are.
  */
-export function readHeaderComments({ source, start, end }: Document): readonly Annotation[] {
+export function readHeaderComments({ source, start, end }: Document): HeaderComments {
   const found: Annotation[] = []
+  let headerEnd = end
   LINE.lastIndex = start
   while (LINE.lastIndex < end) {
     const at = LINE.lastIndex
     const line = (LINE.exec(source.text)?.[0] ?? '').slice(0, end - at)
-    if (line === '' || !/^\s*(?:#|\r?\n?$)/.test(line)) break
+    if (line === '' || !/^\s*(?:#|\r?\n?$)/.test(line)) {
+      headerEnd = at
+      break
+    }
     const [, lead, key, separator, text] = COMMENT.exec(line.trimEnd()) ?? []
     if (key === undefined || lead === undefined || separator === undefined || text === undefined) continue
     const keyStart = at + lead.length
@@ -30,5 +44,13 @@ export function readHeaderComments({ source, start, end }: Document): readonly A
       span: spanOf(source, valueStart, valueStart + Math.max(text.length, 1)),
     })
   }
-  return found
+  const text = source.text.slice(headerEnd, end)
+  const strays = [...text.matchAll(STRAY)].map(({ index, 1: lead = '', 2: key = '' }) => {
+    const from = headerEnd + index + lead.length
+    return diagnostic('W203', `${key} stands below the head of the document, where comments are not read`, {
+      span: spanOf(source, from, from + key.length),
+      hint: 'move the comment to the top, above the first line that is no comment',
+    })
+  })
+  return { annotations: found, diagnostics: strays }
 }

@@ -29,9 +29,9 @@ export function judgeAnnotations(values: Readonly<Record<string, string>>): {
 /** What the schema says of a values file: faults by dotted path, the first of each; of nested paths the innermost. */
 export function judgeHelmValues(data: unknown): readonly { readonly path: string; readonly message: string }[] {
   const byPath = new Map<string, string>()
-  for (const { instancePath, message } of faults(validateHelmValues, data)) {
+  for (const { instancePath, keyword, message } of faults(validateHelmValues, data)) {
     const path = steps(instancePath).join('.')
-    if (!byPath.has(path)) byPath.set(path, message)
+    if (!byPath.has(path)) byPath.set(path, keyword === 'pattern' ? 'must be a whole number' : message)
   }
   const outer = (path: string): boolean => [...byPath.keys()].some(other => other.startsWith(`${path}.`))
   return [...byPath].flatMap(([path, message]) => (outer(path) ? [] : [{ path, message }]))

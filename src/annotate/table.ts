@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
+import { distance } from '../nearest.ts'
 import { nameOf } from './annotation.ts'
 
 const exact: ReadonlyMap<string, AnnotationRow> = new Map(
@@ -10,30 +11,6 @@ const families: readonly AnnotationRow[] = ANNOTATIONS.filter(row => row.prefix)
 /** The model's row for a key, or undefined for a key the model does not know. */
 export const rowOf = (key: string): AnnotationRow | undefined =>
   exact.get(key) ?? families.find(row => key.startsWith(row.key))
-
-/** Edits between two words: insertion, removal, replacement and the swap of two neighbours each count one. */
-function distance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1]
-      let best = Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (same ? 0 : 1),
-      )
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1)
-      }
-      current.push(best)
-    }
-    beforeLast = last
-    last = current
-  }
-  return last[b.length] ?? 0
-}
 
 /** The known key nearest to a misspelt one, or undefined when none is near. */
 export function nearestKey(key: string): string | undefined {

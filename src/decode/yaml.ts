@@ -48,7 +48,11 @@ export interface YamlEntry {
 }
 
 export type YamlReading =
-  | { readonly ok: true; readonly root: YamlNode | undefined }
+  | {
+      readonly ok: true
+      readonly root: YamlNode | undefined /** Documents in the stream; the root is the first one's. */
+      readonly documents: number
+    }
   | { readonly ok: false; readonly message: string; readonly offset: number }
 
 /** PyYAML's implicit resolvers, in the order in which it tries them. */
@@ -170,7 +174,9 @@ class Builder {
 /** Reads one YAML document only to look at it; nothing is ever written from the result. */
 export function readYaml(text: string): YamlReading {
   try {
-    return { ok: true, root: new Builder(text, parseEvents(text, {})).root() }
+    const events = parseEvents(text, {})
+    const documents = events.filter(({ type }) => type === EVENT_DOCUMENT).length
+    return { ok: true, root: new Builder(text, events).root(), documents }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { reason, mark } = error as YAMLException & { reason?: string; mark?: { position?: number } }

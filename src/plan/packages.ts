@@ -13,8 +13,14 @@ const SOURCES: Readonly<Record<'CONSUL' | 'ENVOY', Readonly<Record<string, strin
     RPM_KEY_URL: 'https://rpm.releases.hashicorp.com/gpg',
     RPM_KEY_FINGERPRINT: '798AEC654E5C15428C8E42EEAA16FCBCA621E701',
   },
-  // Envoy's own repository does not publish the fingerprint of its key: the operator has to give it.
-  ENVOY: { APT_URL: 'https://apt.envoyproxy.io', APT_KEY_URL: 'https://apt.envoyproxy.io/signing.key' },
+  // Envoy publishes no fingerprint. This one was read from its key by one project, and verifies its releases for another; the
+  // values file outranks it. There is no repository of RPM packages.
+  ENVOY: {
+    APT_URL: 'https://apt.envoyproxy.io',
+    APT_FALLBACK_SUITE: 'bookworm',
+    APT_KEY_URL: 'https://apt.envoyproxy.io/signing.key',
+    APT_KEY_FINGERPRINT: '0AFCE836BA4D1D35763C8523D8CDC3750181F31F',
+  },
 }
 
 /** `/srv/consul/packages.conf`: lines `NAME=value` that the guest's installer parses and never evaluates. */

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { collect } from '../../src/annotate/collect.ts'
 import { decode } from '../../src/decode/user-data.ts'
+import { type Diagnostic, toRecord } from '../../src/diagnostics.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, codes, placeOf, pointedAt } from '../support/places.ts'
 
@@ -75,3 +76,30 @@ test('comments in a jsonp document are warned of once, as cloud-init cannot read
   t.regex(diagnostics.map(brief).join(), /2:3 .*jsonp/)
   t.deepEqual(read('#cloud-config-jsonp\n[]\n').diagnostics, [])
 })
+
+const droppedRow = test.macro({
+  exec(t, text: string, message: RegExp, line: number) {
+    const { diagnostics } = collect(decode(Buffer.from(text), 'web.yaml').userData)
+    t.is(diagnostics.length, 1)
+    t.is(diagnostics[0]?.code, 'W101')
+    t.regex(diagnostics[0]?.message ?? '', message)
+    t.is(toRecord(diagnostics[0] as Diagnostic).line, line)
+  },
+  title: (title = '') => title,
+})
+
+test(
+  'YAML that cloud-init cannot read is warned of at its place',
+  droppedRow,
+  '#cloud-config\na: b\nruncmd: [x\n',
+  /drop this cloud-config/,
+  4,
+)
+test(
+  'several YAML documents are warned of',
+  droppedRow,
+  '#cloud-config\na: b\n---\nc: d\n',
+  /several YAML documents/,
+  1,
+)
+test('a list at the root is warned of', droppedRow, '#cloud-config\n- a\n', /root is a list/, 2)

@@ -5,7 +5,7 @@ import { placeOf, pointedAt } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'
 const found = (content: string): readonly (readonly [string, string])[] =>
-  readHeaderComments(documentIn(content)).map(({ key, value }) => [key, value])
+  readHeaderComments(documentIn(content)).annotations.map(({ key, value }) => [key, value])
 
 const finds = test.macro<[what: string, content: string, ...annotations: (readonly [string, string])[]]>({
   exec(t, _, content, ...annotations) {
@@ -99,14 +99,16 @@ test(
 )
 
 test('key and value know their places, in characters', t => {
-  const [annotation] = readHeaderComments(documentIn(`#cloud-config\n# 😀\n #  ${P}connect-service : "web" # note\n`))
+  const [annotation] = readHeaderComments(
+    documentIn(`#cloud-config\n# 😀\n #  ${P}connect-service : "web" # note\n`),
+  ).annotations
   t.deepEqual([placeOf(annotation?.keySpan), pointedAt(annotation?.keySpan)], ['3:5', `${P}connect-service`])
   t.deepEqual([placeOf(annotation?.span), pointedAt(annotation?.span)], ['3:44', '"web" # note'])
   t.is(annotation?.origin, 'document')
 })
 
 test('an empty value has a place all the same', t => {
-  const [annotation] = readHeaderComments(documentIn(`#cloud-config\n# ${P}connect-service:\n`))
+  const [annotation] = readHeaderComments(documentIn(`#cloud-config\n# ${P}connect-service:\n`)).annotations
   t.is(placeOf(annotation?.span), '2:40')
 })
 
@@ -121,7 +123,7 @@ test('every part of a MIME message is read, and nothing beyond it', t => {
   )
   const read = documents.map(document => readHeaderComments(document))
   t.deepEqual(
-    read.map(all => all.map(({ value, span }) => `${span?.source.name} ${placeOf(span)} ${value}`)),
+    read.map(all => all.annotations.map(({ value, span }) => `${span?.source.name} ${placeOf(span)} ${value}`)),
     [['web.yaml 7:41 web'], ['web.yaml 12:40 true'], ['web.yaml (part 3) 2:46 80'], []],
   )
 })
@@ -130,4 +132,15 @@ test('a comment of a million blanks is read in no time worth mentioning', t => {
   t.deepEqual(found(`#cloud-config\n# ${P}connect-service:${' '.repeat(1_000_000)}web${' '.repeat(1_000_000)}\n`), [
     web,
   ])
+})
+
+test('a comment of that form below the head is warned of at its place', t => {
+  const { annotations, diagnostics } = readHeaderComments(
+    documentIn(`#cloud-config\npackages: []\n# ${P}connect-inject: "true"\nruncmd:\n  # ${P}indented: is content\n`),
+  )
+  t.deepEqual(annotations, [])
+  t.deepEqual(
+    diagnostics.map(({ code, span }) => [code, placeOf(span)]),
+    [['W203', '3:3']],
+  )
 })

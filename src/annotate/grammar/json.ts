@@ -12,7 +12,12 @@ const json = (value: string): Parsed<JsonValue> => {
   const broken = value.search(/\p{Cs}/u)
   if (broken >= 0) return refuse(complaint('the value holds half of a surrogate pair', undefined, broken, broken + 1))
   const { issues, warnings } = scanJson(value)
-  return issues.length > 0 ? { ok: false, issues } : meaning(JSON.parse(value) as JsonValue, warnings)
+  if (issues.length > 0) return { ok: false, issues }
+  const meant = JSON.parse(value) as JsonValue
+  // JSON.stringify writes halves of surrogate pairs, and nothing else, as escapes of that kind.
+  return /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/.test(JSON.stringify(meant))
+    ? refuse(complaint('an escape in the value stands for half of a surrogate pair', 'write the character itself'))
+    : meaning(meant, warnings)
 }
 
 const kind = (value: JsonValue): string => {

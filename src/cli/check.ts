@@ -1,0 +1,27 @@
+import { check } from '../index.ts'
+import { type Command, text } from './command.ts'
+import { injectOptions, readUserData } from './input.ts'
+import { EXIT } from './io.ts'
+import { INJECTION, SPEECH } from './options.ts'
+import { asJson, report, said } from './report.ts'
+
+export const checkCommand: Command = {
+  name: 'check',
+  operands: '[FILE|-]',
+  completes: 'file',
+  maxOperands: 1,
+  summary: 'say what is wrong with the annotations of user-data; write nothing',
+  description: [
+    'Judges the annotations exactly as inject would and writes no user-data.',
+    'With --output json the diagnostics are the data and go to standard output.',
+  ],
+  options: [...INJECTION, ...SPEECH],
+  examples: ['consul-vm-inject check web.yaml', 'consul-vm-inject check --strict --output json web.yaml'],
+  async run(call, io) {
+    const { name, bytes } = await readUserData(call, io)
+    const { ok, diagnostics } = check(bytes, await injectOptions(call, io, name))
+    if (text(call.values, 'output') === 'json') io.stdout(asJson(said(diagnostics, call.values)))
+    else report(diagnostics, call.values, io)
+    return ok ? EXIT.done : EXIT.bad
+  },
+}

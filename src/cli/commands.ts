@@ -1,0 +1,19 @@
+import { checkCommand } from './check.ts'
+import type { Command } from './command.ts'
+import { completionCommand } from './completion.ts'
+import { explainCommand } from './explain.ts'
+import { helpCommand } from './help.ts'
+import { injectCommand } from './inject.ts'
+import { manCommand } from './man.ts'
+import { schemaCommand } from './schema.ts'
+
+/** Every command, in the order of the help. The first is the one that runs when none is named. */
+export const COMMANDS: readonly Command[] = [
+  injectCommand,
+  checkCommand,
+  explainCommand,
+  schemaCommand,
+  completionCommand,
+  manCommand,
+  helpCommand,
+]

@@ -1,0 +1,119 @@
+import { SCHEMA } from '../../annotations/generated/schema.ts'
+import { ANNOTATIONS } from '../../annotations/generated/table.ts'
+import type { AnnotationRow } from '../../annotations/row.ts'
+import { nameOf } from '../annotate/annotation.ts'
+import { nearestKey, rowOf } from '../annotate/table.ts'
+import { CATALOGUE } from '../diagnostics.ts'
+import { type Command, text } from './command.ts'
+import { EXIT, type Io, UsageError } from './io.ts'
+import { OUTPUT } from './options.ts'
+import { jsonText } from './report.ts'
+import { columns, hang } from './wrap.ts'
+
+const DOMAIN = 'consul.hashicorp.com/'
+const ALPHA = `alpha.${DOMAIN}`
+
+const VERDICT: Readonly<Record<AnnotationRow['verdict'], string>> = {
+  applies: 'applies as on Kubernetes',
+  maps: 'maps onto something of the VM',
+  warn: 'means nothing on a VM (a warning)',
+  reject: 'cannot be set for a VM (an error)',
+}
+
+/** What the model says of the values of one syntax. */
+interface Syntax {
+  readonly format?: string
+  readonly description?: string
+  readonly enum?: readonly string[]
+}
+
+function syntaxOf({ syntax }: AnnotationRow): Syntax {
+  const { definitions } = JSON.parse(SCHEMA) as { definitions: Readonly<Record<string, Syntax>> }
+  return Object.values(definitions).find(({ format }) => format === syntax) ?? {}
+}
+
+const display = ({ key, prefix }: AnnotationRow): string => (prefix ? `${key}<name>` : key)
+const short = (row: AnnotationRow): string => display(row).replace(new RegExp(`^${DOMAIN}`), '')
+const firstSentence = (words: string): string => /^.*?[.!?](?=\s|$)/s.exec(words)?.[0] ?? words
+
+/** Everything about one annotation. */
+function whole(row: AnnotationRow): string {
+  const { description, enum: values } = syntaxOf(row)
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['On a VM', VERDICT[row.verdict]],
+    ['Value', description ?? row.syntax],
+    ['One of', values?.join(', ')],
+    ['Default', row.default],
+    ['Helm value', row.helm],
+    ['Since', row.since],
+    ['Now spelt', row.aliasOf],
+    ['Example', row.example === undefined ? undefined : `# ${display(row)}: ${row.example}`],
+  ]
+  const given = facts.flatMap(([term, fact]) => (fact === undefined ? [] : [[term, fact] as const]))
+  return `${display(row)}\n\n${hang('  ', row.summary)}\n\n${hang('  ', row.vm)}\n\n${columns(given)}`
+}
+
+/** A family of annotations, each with the first sentence of its meaning. */
+function family(name: string): string {
+  const rows = ANNOTATIONS.filter(row => row.family === name)
+  const [verdict, ...others] = new Set(rows.map(row => row.verdict))
+  const idle = (one: AnnotationRow['verdict']): boolean => one === 'warn' || one === 'reject'
+  const alike = verdict !== undefined && others.length === 0 && idle(verdict)
+  const lines = rows.map(row => {
+    const note = !alike && idle(row.verdict) ? `(${VERDICT[row.verdict]}) ` : ''
+    return [short(row), note + firstSentence(row.summary)] as const
+  })
+  return `${name}${alike ? `: ${VERDICT[verdict]}` : ''}\n${columns(lines, 40)}`
+}
+
+function overview(): string {
+  const families = new Set(ANNOTATIONS.map(row => row.family))
+  return `Keys without a domain begin with ${DOMAIN}\n\n${[...families].map(family).join('\n')}`
+}
+
+/** The rows of the model for the keys, with what their values may be. */
+const rowsOf = (rows: readonly AnnotationRow[]): string =>
+  jsonText(rows.map(row => ({ ...row, value: syntaxOf(row).description, values: syntaxOf(row).enum })))
+
+function explainCode(asked: string, json: boolean): string | undefined {
+  const entry = Object.entries(CATALOGUE).find(([code]) => code === asked.toUpperCase())
+  if (entry === undefined) return undefined
+  const [code, [severity, meaning]] = entry
+  return json ? jsonText([{ code, severity, meaning }]) : `${code}  ${severity}\n\n${hang('  ', meaning)}\n`
+}
+
+function rowFor(asked: string): AnnotationRow {
+  const candidates = asked.includes('/') ? [asked] : [DOMAIN + asked, ALPHA + asked]
+  const row = candidates.map(rowOf).find(found => found !== undefined)
+  if (row !== undefined) return row
+  const near = nearestKey(candidates[0] ?? asked)
+  const hint =
+    near === undefined ? 'run `consul-vm-inject explain` for the keys there are' : `did you mean ${nameOf(near)}?`
+  throw new UsageError(`there is no annotation ${asked}`, hint)
+}
+
+function answer(asked: string | undefined, json: boolean): string {
+  if (asked === undefined) return json ? rowsOf(ANNOTATIONS) : overview()
+  const code = explainCode(asked, json)
+  if (code !== undefined) return code
+  const row = rowFor(asked)
+  return json ? rowsOf([row]) : whole(row)
+}
+
+export const explainCommand: Command = {
+  name: 'explain',
+  operands: '[KEY]',
+  completes: 'key',
+  maxOperands: 1,
+  summary: 'explain an annotation, or list them all',
+  description: [
+    `The key may leave out ${DOMAIN} or ${ALPHA}.`,
+    'The code of a diagnostic, such as E202, is explained as well.',
+  ],
+  options: [{ ...OUTPUT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],
+  examples: ['consul-vm-inject explain', 'consul-vm-inject explain connect-service-upstreams'],
+  async run({ operands: [asked], values }, io: Io) {
+    io.stdout(answer(asked, text(values, 'output') === 'json'))
+    return EXIT.done
+  },
+}

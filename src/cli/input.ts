@@ -1,0 +1,67 @@
+import type { InjectOptions } from '../index.ts'
+import type { Source } from '../source.ts'
+import { type Call, flag, text, texts } from './command.ts'
+import { type Io, UsageError } from './io.ts'
+import { whyNotRead, whyNotWritten } from './reasons.ts'
+
+/** Reads a file, or standard input for `-`. */
+async function read(path: string, io: Io): Promise<Uint8Array> {
+  try {
+    return path === '-' ? await io.readStdin() : await io.readFile(path)
+  } catch (error) {
+    const what = path === '-' ? 'standard input' : path
+    throw new UsageError(`cannot read ${what}: ${whyNotRead(error)}`)
+  }
+}
+
+/** Names of the inputs as diagnostics show them. */
+const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
+
+/** The user-data a command works on: its operand, or standard input. */
+export async function readUserData({ operands, values }: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
+  const path = operands[0] ?? '-'
+  const others = ['metadata', 'values'].filter(option => text(values, option) === '-')
+  const [first, second] =
+    path === '-' ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
+  if (others.length > (path === '-' ? 0 : 1)) {
+    throw new UsageError(`standard input cannot be both ${first} and ${second}`, 'name a file for one of them')
+  }
+  if (operands[0] === undefined && io.stdinIsTerminal) {
+    throw new UsageError('there is no user-data: name a file, or pipe it in', 'try `consul-vm-inject --help`')
+  }
+  return { name: nameOf(path), bytes: await read(path, io) }
+}
+
+async function readSource(path: string | undefined, io: Io): Promise<Source | undefined> {
+  if (path === undefined) return undefined
+  return { name: nameOf(path), text: new TextDecoder().decode(await read(path, io)) }
+}
+
+/** The options of the library that the options of the command line stand for. */
+export async function injectOptions({ values }: Call, io: Io, name: string): Promise<InjectOptions> {
+  const metadata = await readSource(text(values, 'metadata'), io)
+  const helm = await readSource(text(values, 'values'), io)
+  return {
+    name,
+    annotations: texts(values, 'annotation'),
+    ...(metadata !== undefined && { metadata }),
+    ...(helm !== undefined && { values: helm }),
+    defaultInject: flag(values, 'default-inject'),
+    profile: text(values, 'profile') === 'prebuilt' ? 'prebuilt' : 'full',
+    allowUnknown: flag(values, 'allow-unknown'),
+    strict: flag(values, 'strict'),
+  }
+}
+
+/** Writes the data of a command: to a file, whole or not at all, or to standard output. */
+export async function write(content: string | Uint8Array, path: string | undefined, io: Io): Promise<void> {
+  if (path === undefined || path === '-') {
+    io.stdout(content)
+    return
+  }
+  try {
+    await io.writeFile(path, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${whyNotWritten(error)}`)
+  }
+}

@@ -1,0 +1,27 @@
+/** The world as the commands see it; the entry file makes one of the process, tests make their own. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdinIsTerminal: boolean
+  readonly stderrIsTerminal: boolean
+  exists(path: string): boolean
+  readStdin(): Promise<Uint8Array>
+  /** Throws NodeJS errors with `code`. */
+  readFile(path: string): Promise<Uint8Array>
+  /** Writes a file whole or not at all. Throws NodeJS errors with `code`. */
+  writeFile(path: string, content: Uint8Array): Promise<void>
+  stdout(content: string | Uint8Array): void
+  stderr(text: string): void
+}
+
+/** Law 6: fixed, documented, tested. `fault` is a fault of the tool itself (EX_SOFTWARE). */
+export const EXIT = { done: 0, changed: 1, bad: 2, tooLarge: 3, fault: 70 } as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Bad usage of the command line: shown with a hint, never with a stack. */
+export class UsageError extends Error {
+  readonly hint: string | undefined
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.hint = hint
+  }
+}

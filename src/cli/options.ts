@@ -1,0 +1,56 @@
+import type { Command, Option } from './command.ts'
+
+/** Options that several commands share, each stated once. */
+export const HELP: Option = { name: 'help', short: 'h', summary: 'show this help' }
+export const VERSION_OPTION: Option = { name: 'version', summary: 'show the version' }
+export const QUIET: Option = { name: 'quiet', short: 'q', summary: 'say nothing but errors' }
+export const OUT: Option = {
+  name: 'output-file',
+  short: 'o',
+  value: 'FILE',
+  summary: 'write to FILE (whole or not at all) instead of standard output',
+}
+export const COLOR: Option = {
+  name: 'color',
+  value: 'WHEN',
+  choices: ['auto', 'always', 'never'],
+  summary: 'colour diagnostics; auto looks at the terminal and at NO_COLOR',
+}
+export const OUTPUT: Option = {
+  name: 'output',
+  value: 'FORMAT',
+  choices: ['pretty', 'json'],
+  summary: 'how diagnostics are written: for people, or as one JSON array',
+}
+
+/** What says how a document is to be injected. */
+export const INJECTION: readonly Option[] = [
+  {
+    name: 'annotation',
+    short: 'a',
+    value: 'KEY=VALUE',
+    multiple: true,
+    summary: 'set an annotation; outranks the document; the key may leave out consul.hashicorp.com/',
+  },
+  { name: 'metadata', value: 'FILE', summary: 'take annotations from a Kubernetes ObjectMeta (YAML or JSON)' },
+  { name: 'values', value: 'FILE', summary: 'take defaults from a values file of the consul-k8s Helm chart' },
+  { name: 'default-inject', summary: 'inject unless connect-inject is "false"' },
+  {
+    name: 'profile',
+    value: 'PROFILE',
+    choices: ['full', 'prebuilt'],
+    summary: 'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest',
+  },
+  { name: 'allow-unknown', summary: 'let unknown consul.hashicorp.com/ keys pass, with a warning' },
+  { name: 'strict', summary: 'count every warning as an error' },
+]
+
+/** How the tool speaks. */
+export const SPEECH: readonly Option[] = [OUTPUT, COLOR, QUIET]
+
+/** Every option of a command, those included that all commands have. */
+export const optionsOf = ({ options }: Pick<Command, 'options'>): readonly Option[] => [
+  ...options,
+  HELP,
+  VERSION_OPTION,
+]

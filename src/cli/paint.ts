@@ -1,0 +1,29 @@
+import type { Severity } from '../diagnostics.ts'
+import { text, type Values } from './command.ts'
+import type { Io } from './io.ts'
+
+export type Style = Severity | 'frame' | 'bold'
+
+const COLOUR: Readonly<Record<Style, string>> = {
+  error: '\u001b[1;31m',
+  warning: '\u001b[1;33m',
+  note: '\u001b[1;36m',
+  frame: '\u001b[1;34m',
+  bold: '\u001b[1m',
+}
+const RESET = '\u001b[0m'
+
+/** Puts a style around text. */
+export type Paint = (style: Style, text: string) => string
+
+export const painter =
+  (colour: boolean): Paint =>
+  (style, words) =>
+    colour && words !== '' ? `${COLOUR[style]}${words}${RESET}` : words
+
+/** Whether to colour what goes to standard error: --color, else NO_COLOR and the terminal decide. */
+export function wantsColour(values: Values, io: Io): boolean {
+  const when = text(values, 'color') ?? 'auto'
+  if (when !== 'auto') return when === 'always'
+  return (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb' && io.stderrIsTerminal
+}

@@ -1,0 +1,86 @@
+import { existsSync, fstatSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { EXIT, type Io, UsageError } from './io.ts'
+import { whyNotWritten } from './reasons.ts'
+import { replaceFile } from './replace-file.ts'
+
+const [STDIN, STDOUT, STDERR] = [0, 1, 2]
+const CHUNK = 65_536
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
+
+/** Only a character device can be a terminal: what asks further is loaded for one only. */
+function isTerminal(file: number): boolean {
+  try {
+    return fstatSync(file).isCharacterDevice() && isatty(file)
+  } catch {
+    return false
+  }
+}
+
+/** Node's streams cost a part of the start-up time: they are used only where a descriptor does not block. */
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK)
+      const length = readSync(STDIN, chunk)
+      if (length === 0) break
+      chunks.push(chunk.subarray(0, length))
+    }
+  } catch (error) {
+    if (codeOf(error) !== 'EAGAIN' && codeOf(error) !== 'EOF') throw error
+    if (codeOf(error) === 'EAGAIN') for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
+  }
+  return Uint8Array.from(Buffer.concat(chunks))
+}
+
+/** Writes all of it, here or later; a reader that went away (`| head`) is no error of ours. */
+function write(file: number, stream: () => NodeJS.WriteStream, content: Uint8Array): void {
+  let at = 0
+  try {
+    while (at < content.length) at += writeSync(file, content, at)
+  } catch (error) {
+    if (codeOf(error) === 'EPIPE') return
+    if (codeOf(error) !== 'EAGAIN') throw error
+    stream()
+      .once('error', later => {
+        if (codeOf(later) !== 'EPIPE') process.exitCode = EXIT.bad
+      })
+      .write(content.subarray(at))
+  }
+}
+
+function writeStdout(content: string | Uint8Array): void {
+  try {
+    write(STDOUT, () => process.stdout, Buffer.from(content))
+  } catch (error) {
+    throw new UsageError(`cannot write standard output: ${whyNotWritten(error)}`)
+  }
+}
+
+/** Where standard error cannot be written, there is nobody to tell. */
+function writeStderr(text: string): void {
+  try {
+    write(STDERR, () => process.stderr, Buffer.from(text))
+  } catch {}
+}
+
+/** The process as the commands' world. */
+export function processIo(): Io {
+  return {
+    env: process.env,
+    get stdinIsTerminal() {
+      return isTerminal(STDIN)
+    },
+    get stderrIsTerminal() {
+      return isTerminal(STDERR)
+    },
+    exists: path => existsSync(path),
+    readStdin,
+    readFile: async path => readFileSync(path),
+    writeFile: async (path, content) => replaceFile(path, content),
+    stdout: writeStdout,
+    stderr: writeStderr,
+  }
+}

@@ -1,0 +1,23 @@
+import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
+import { flag, text, type Values } from './command.ts'
+import type { Io } from './io.ts'
+import { wantsColour } from './paint.ts'
+import { pretty } from './pretty.ts'
+import { visibleJson } from './visible.ts'
+
+/** What --quiet leaves. */
+export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
+  flag(values, 'quiet') ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
+
+/** Data as JSON that can be shown on a terminal. */
+export const jsonText = (data: unknown): string => `${visibleJson(JSON.stringify(data, undefined, 2))}\n`
+
+/** Diagnostics as one JSON array, a record each. */
+export const asJson = (diagnostics: readonly Diagnostic[]): string => jsonText(inOrder(diagnostics).map(toRecord))
+
+/** Speaks to people: on standard error, after the data. */
+export function report(diagnostics: readonly Diagnostic[], values: Values, io: Io): void {
+  const list = said(diagnostics, values)
+  if (text(values, 'output') === 'json') io.stderr(asJson(list))
+  else if (list.length > 0) io.stderr(pretty(list, wantsColour(values, io)))
+}

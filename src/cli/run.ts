@@ -1,0 +1,64 @@
+import { VERSION } from '../version.ts'
+import { type Command, flag, type Values } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { commandHelp, help } from './help.ts'
+import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
+import { nearest } from '../nearest.ts'
+import { wantsColour } from './paint.ts'
+import { parse } from './parse.ts'
+import { prettyUsage } from './pretty.ts'
+
+/** The command that the first argument names; undefined when it is an option or a file. */
+function commandOf(first: string | undefined, io: Io): Command | undefined {
+  const named = COMMANDS.find(({ name }) => name === first)
+  if (named !== undefined || first === undefined || first.startsWith('-')) return named
+  const near = nearest(
+    first,
+    COMMANDS.map(({ name }) => name),
+  )
+  if (near !== undefined && !io.exists(first)) {
+    throw new UsageError(`there is no file and no command ${first}`, `did you mean ${near}?`)
+  }
+  return undefined
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const named = commandOf(argv[0], io)
+  const command = named ?? COMMANDS[0]
+  if (command === undefined) throw new Error('there are no commands')
+  const call = parse(command, named === undefined ? argv : argv.slice(1))
+  if (flag(call.values, 'help')) {
+    io.stdout(named === undefined ? help(COMMANDS) : commandHelp(named))
+    return EXIT.done
+  }
+  if (flag(call.values, 'version')) {
+    io.stdout(`${VERSION}\n`)
+    return EXIT.done
+  }
+  return command.run(call, io, COMMANDS)
+}
+
+/** What --color says on a command line that may not be parsed. */
+function colourAsked(argv: readonly string[]): Values {
+  const at = argv.findLastIndex(word => /^--color(?:=|$)/.test(word))
+  return at < 0 ? {} : { color: argv[at]?.slice('--color='.length) || argv[at + 1] }
+}
+
+/** The command line as a function: arguments in, streams through `io`, exit status out. Never throws. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, io)
+  } catch (error) {
+    const colour = wantsColour(colourAsked(argv), io)
+    if (error instanceof UsageError) {
+      io.stderr(prettyUsage(error.message, error.hint, colour))
+      return EXIT.bad
+    }
+    const stack = (error instanceof Error ? error.stack : undefined) ?? String(error)
+    io.stderr(
+      prettyUsage(`consul-vm-inject ${VERSION} failed`, 'this is a fault of the tool: please report it', colour),
+    )
+    io.stderr(`${stack}\n`)
+    return EXIT.fault
+  }
+}

@@ -1,0 +1,42 @@
+import { gunzipSync, inflateSync } from 'node:zlib'
+
+interface File {
+  readonly path: string
+  readonly mode: string
+  readonly content: string
+  readonly once: boolean
+}
+
+/** The files that the boothook installs, unpacked: their packing depends on the version of zlib. */
+function installs(boothook: string): string {
+  const packed = /"""\n([A-Za-z0-9+/=\n]+)\n"""/.exec(boothook)?.[1]
+  if (packed === undefined) return boothook
+  const { files } = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as {
+    files: readonly File[]
+  }
+  return files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+}
+
+/**
+ * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version
+ * have names, what our parts install is shown unpacked, wrappings stand as `[gzip]` and `[base64]`. The operator's part
+ * stays as it is.
+ */
+export function envelopeText(bytes: Buffer): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return `[gzip]\n${envelopeText(gunzipSync(bytes))}`
+  const text = bytes.toString('latin1')
+  if (/^[A-Za-z0-9+/=\r\n]+$/.test(text) && text !== '') return `[base64]\n${envelopeText(Buffer.from(text, 'base64'))}`
+  const boundary = /boundary="(==consul-vm-inject-[0-9a-f]+==)"/.exec(text)?.[1]
+  if (boundary === undefined) return bytes.toString('utf8')
+  const parts = text.split(`--${boundary}`).map(part => {
+    const [head = '', ...rest] = part.split('\n\n')
+    const body = rest.join('\n\n')
+    if (head.includes('filename="consul-vm-inject-guest"')) return `${head}\n\n${installs(body)}`
+    return /filename="z+-consul-vm-inject-start"/.test(head) ? `${head}\n\n[starts the sidecar]\n` : part
+  })
+  const shown = parts
+    .join('--==BOUNDARY==')
+    .replaceAll(boundary, '==BOUNDARY==')
+    .replace(/^(X-Consul-VM-Inject: )\S+(; .*parts=)[0-9a-f]+$/m, '$1VERSION$2DIGEST')
+  return Buffer.from(shown, 'latin1').toString('utf8')
+}

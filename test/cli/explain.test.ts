@@ -1,0 +1,70 @@
+import test from 'ava'
+import { ANNOTATIONS } from '../../annotations/generated/table.ts'
+import { CATALOGUE } from '../../src/diagnostics.ts'
+import { runIn } from './world.ts'
+
+const explain = async (...argv: readonly string[]): Promise<string> => {
+  const { exit, stdout, stderr } = await runIn({}, 'explain', ...argv)
+  if (exit !== 0) throw new Error(stderr)
+  return stdout.toString()
+}
+
+test('every key is explained: what it means, what it does on a VM, what its value is', async t => {
+  for (const { key, prefix, summary, vm } of ANNOTATIONS) {
+    const shown = await explain(key)
+    const words = shown.replace(/\s+/g, ' ')
+    t.true(shown.startsWith(`${key}${prefix ? '<name>' : ''}\n\n`), key)
+    t.true(words.includes(summary.replace(/\s+/g, ' ')), key)
+    t.true(words.includes(vm.replace(/\s+/g, ' ')), key)
+    t.regex(shown, /^ {2}On a VM +\S/m, key)
+    t.regex(shown, /^ {2}Value +[A-Z`]/m, `the syntax of ${key} has a description in the schema`)
+  }
+})
+
+test('no line is wider than 100 columns', async t => {
+  const all = [await explain(), ...(await Promise.all(ANNOTATIONS.map(({ key }) => explain(key))))]
+  for (const line of all.join('').split('\n')) t.true(line.length <= 100 || !/\s\S+\s/.test(line.trim()), line)
+})
+
+test('the overview has every key once, under its family', async t => {
+  const overview = await explain()
+  for (const { key, prefix, family } of ANNOTATIONS) {
+    const short = key.replace(/^consul\.hashicorp\.com\//, '') + (prefix ? '<name>' : '')
+    t.is(overview.split('\n').filter(line => line === `  ${short}` || line.startsWith(`  ${short} `)).length, 1, key)
+    t.true(overview.includes(`\n${family}\n`) || overview.includes(`\n${family}: `), family)
+  }
+})
+
+test('a key may leave out its domain, the alpha one too', async t => {
+  t.is(await explain('connect-service'), await explain('consul.hashicorp.com/connect-service'))
+  t.is(await explain('virtual-ip'), await explain('alpha.consul.hashicorp.com/virtual-ip'))
+})
+
+test('a key of a family is explained by its family', async t => {
+  t.is(await explain('service-meta-version'), await explain('service-meta-'))
+})
+
+test('the values of a boolean are listed', async t => {
+  t.regex(await explain('connect-inject'), /One of +1, t, T, TRUE, true, True, 0, f, F, FALSE, false, False\n/)
+})
+
+test('as JSON it is rows of the model', async t => {
+  const all = JSON.parse(await explain('--output', 'json')) as { key: string; value: string }[]
+  t.deepEqual(
+    all.map(({ key }) => key),
+    ANNOTATIONS.map(({ key }) => key),
+  )
+  const [one, ...others] = JSON.parse(await explain('connect-inject', '--output=json')) as Record<string, unknown>[]
+  t.is(others.length, 0)
+  t.like(one, { key: 'consul.hashicorp.com/connect-inject', verdict: 'applies', default: 'false' })
+  t.is((one?.['values'] as string[] | undefined)?.length, 12)
+})
+
+test('every code of a diagnostic is explained, in either case', async t => {
+  for (const [code, [severity, meaning]] of Object.entries(CATALOGUE)) {
+    t.is(await explain(code.toLowerCase()), `${code}  ${severity}\n\n  ${meaning}\n`)
+  }
+  t.deepEqual(JSON.parse(await explain('E202', '--output', 'json')), [
+    { code: 'E202', severity: 'error', meaning: CATALOGUE.E202[1] },
+  ])
+})
