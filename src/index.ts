@@ -19,6 +19,7 @@ export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
 export type { MeshPlan, Registration, ServiceDefinition } from './plan/mesh-plan.ts'
 export type { GuestFile, Injection, Profile } from './render/injection.ts'
+export { renderGuest } from './render/render.ts'
 export type { Position, Source, Span } from './source.ts'
 export { VERSION } from './version.ts'
 

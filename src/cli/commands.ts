@@ -2,6 +2,7 @@ import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
 import { explainCommand } from './explain.ts'
+import { guestCommand } from './guest.ts'
 import { helpCommand } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
@@ -12,6 +13,7 @@ export const COMMANDS: readonly Command[] = [
   injectCommand,
   checkCommand,
   explainCommand,
+  guestCommand,
   schemaCommand,
   completionCommand,
   manCommand,

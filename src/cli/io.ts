@@ -7,8 +7,13 @@ export interface Io {
   readStdin(): Promise<Uint8Array>
   /** Throws NodeJS errors with `code`. */
   readFile(path: string): Promise<Uint8Array>
-  /** Writes a file whole or not at all. Throws NodeJS errors with `code`. */
-  writeFile(path: string, content: Uint8Array): Promise<void>
+  /**
+   * Writes a file whole or not at all. With a mode the file gets it, and folders that are missing are made. Throws NodeJS errors
+   * with `code`.
+   */
+  writeFile(path: string, content: Uint8Array, mode?: number): Promise<void>
+  /** Runs a script of our own with sh, its output on ours; gives its exit status. */
+  runScript(script: string): Promise<number>
   stdout(content: string | Uint8Array): void
   stderr(text: string): void
 }

@@ -10,6 +10,11 @@ export const OUT: Option = {
   value: 'FILE',
   summary: 'write to FILE (whole or not at all) instead of standard output',
 }
+export const OUTPUT_DIR: Option = {
+  name: 'output',
+  value: 'DIR',
+  summary: 'write below the directory DIR, which is made when it is missing',
+}
 export const COLOR: Option = {
   name: 'color',
   value: 'WHEN',

@@ -1,4 +1,5 @@
-import { existsSync, fstatSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { chmodSync, existsSync, fstatSync, mkdirSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { whyNotWritten } from './reasons.ts'
@@ -79,7 +80,15 @@ export function processIo(): Io {
     exists: path => existsSync(path),
     readStdin,
     readFile: async path => readFileSync(path),
-    writeFile: async (path, content) => replaceFile(path, content),
+    writeFile: async (path, content, mode) => {
+      if (mode !== undefined) mkdirSync(dirname(path), { recursive: true })
+      replaceFile(path, content)
+      if (mode !== undefined) chmodSync(path, mode)
+    },
+    runScript: async script => {
+      const { spawnSync } = await import('node:child_process')
+      return spawnSync('sh', [], { input: script, stdio: ['pipe', 'inherit', 'inherit'] }).status ?? 1
+    },
     stdout: writeStdout,
     stderr: writeStderr,
   }

@@ -19,3 +19,18 @@ export function staticGuestFiles(): readonly GuestFile[] {
     return { path: `${folder}/${name}`, mode, content, once: false }
   })
 }
+
+/** What an image needs besides, because nothing runs in it yet: the user of the sidecar, and the one unit to enable. */
+export function imageFiles(): readonly GuestFile[] {
+  const preset = 'enable consul-sidecar-init.service\n'
+  return [
+    ...staticGuestFiles(),
+    {
+      path: '/usr/lib/sysusers.d/consul-vm-inject.conf',
+      mode: '0644',
+      content: 'u envoy - "Envoy sidecar"\n',
+      once: false,
+    },
+    { path: '/usr/lib/systemd/system-preset/50-consul-vm-inject.preset', mode: '0644', content: preset, once: false },
+  ]
+}

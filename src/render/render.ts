@@ -3,7 +3,7 @@ import { boothook, guest, installGuest, start } from '../../userdata-templates/g
 import { encodeBase64 } from '../decode/base64.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { VERSION } from '../version.ts'
-import { staticGuestFiles } from './guest-files.ts'
+import { imageFiles, staticGuestFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
@@ -25,9 +25,9 @@ function bundleOf(files: readonly GuestFile[], user: string): string {
   return encodeBase64(packed, { width: 120, newline: '\n', end: '' })
 }
 
-/** The same files on every VM, for an image: as files, and as a script that installs them where it runs. */
+/** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const files = staticGuestFiles()
+  const files = imageFiles()
   const context = { version: VERSION, files, bundle: bundleOf(files, 'envoy'), installer: installGuest.trimEnd() }
   return { files, script: guest(context) }
 }

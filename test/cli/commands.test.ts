@@ -18,7 +18,7 @@ test('commands are told apart by their names, options of a command by name and l
 test('an option means the same wherever it stands: same letter, and a value or none', t => {
   const kinds = new Map<string, string>()
   for (const { option } of OPTIONS) {
-    const kind = `${option.short} ${option.value}`
+    const kind = `${option.short} ${option.value === undefined ? 'none' : 'a value'}`
     t.is(kinds.get(option.name) ?? kind, kind, option.name)
     kinds.set(option.name, kind)
   }

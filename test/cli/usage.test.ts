@@ -137,6 +137,7 @@ test('a fault of the tool is told as such, has a status of its own and never tha
     exists: () => false,
     readStdin: () => Promise.reject(new Error('no')),
     readFile: () => Promise.reject(new Error('no')),
+    runScript: () => Promise.reject(new Error('no')),
     writeFile: () => Promise.reject(new Error('no')),
     stdout: () => {
       throw new TypeError('the roof is on fire')

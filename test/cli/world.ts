@@ -8,6 +8,8 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>
   readonly stdinIsTerminal?: boolean
   readonly stderrIsTerminal?: boolean
+  /** Exit status of every script that is run; 0 when absent. */
+  readonly scriptStatus?: number
 }
 
 /** What a run left behind. */
@@ -17,6 +19,10 @@ export interface Outcome {
   readonly stderr: string
   /** Files that were written, by path. */
   readonly written: ReadonlyMap<string, Buffer>
+  /** Modes that were asked for, by path. */
+  readonly modes: ReadonlyMap<string, number>
+  /** Scripts that were run. */
+  readonly scripts: readonly string[]
 }
 
 const fault = (code: string): Error => Object.assign(new Error(`${code}: fault`), { code })
@@ -24,11 +30,13 @@ const fault = (code: string): Error => Object.assign(new Error(`${code}: fault`)
 /** An Io without a process: named files, standard input, and what was written where. */
 function ioOf(world: World): {
   readonly io: Io
-  readonly outcome: Omit<Outcome, 'exit'> & { stderr: string; stdout: Buffer }
+  readonly outcome: Omit<Outcome, 'exit'> & { stderr: string; stdout: Buffer; scripts: string[] }
 } {
   const files = new Map(Object.entries(world.files ?? {}))
   const written = new Map<string, Buffer>()
-  const outcome = { stdout: Buffer.alloc(0), stderr: '', written }
+  const scripts: string[] = []
+  const modes = new Map<string, number>()
+  const outcome = { stdout: Buffer.alloc(0), stderr: '', written, scripts, modes }
   let stdin: string | Uint8Array | undefined = world.stdin ?? ''
   const io: Io = {
     env: world.env ?? {},
@@ -47,9 +55,14 @@ function ioOf(world: World): {
       if (content === undefined) throw fault('ENOENT')
       return Uint8Array.from(Buffer.from(content))
     },
-    async writeFile(path, content) {
+    async writeFile(path, content, mode) {
       if (path.startsWith('missing/')) throw fault('ENOENT')
       written.set(path, Buffer.from(content))
+      if (mode !== undefined) modes.set(path, mode)
+    },
+    async runScript(script) {
+      outcome.scripts.push(script)
+      return world.scriptStatus ?? 0
     },
     stdout(content) {
       outcome.stdout = Buffer.concat([outcome.stdout, Buffer.from(content)])

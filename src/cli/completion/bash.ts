@@ -6,21 +6,38 @@ type Commands = readonly Command[]
 
 const list = (words: readonly string[]): string => quoted(words.join(' '))
 
-/** Every option that takes a value, once, whatever command it belongs to. */
-function valued(commands: Commands): readonly Option[] {
-  const options = commands.flatMap(optionsOf).filter(({ value }) => value !== undefined)
-  return [...new Map(options.map(option => [option.name, option])).values()]
-}
-
-/** What follows an option: `--profile) words='full prebuilt' ;;` */
-function valueCase(option: Option): string {
-  const forms = formsOf(option).join('|')
-  if (option.choices !== undefined) return `    ${forms}) words=${list(option.choices)} ;;`
-  if (option.name !== ANNOTATION) return `    ${forms}) return ;;`
-  return `    ${forms})
-      compopt -o nospace 2>/dev/null
+/** What one command completes behind an option. */
+function valueWords(option: Option): string {
+  if (option.choices !== undefined) return `words=${list(option.choices)} ;;`
+  if (option.name !== ANNOTATION) return 'return ;;'
+  return `compopt -o nospace 2>/dev/null
       COMPREPLY=($(compgen -W ${list(assignments())} -- "$word"))
       return ;;`
+}
+
+/** `--profile) words='full prebuilt' ;;`, and by command where an option takes one thing here and another there. */
+function valueCase(forms: string, uses: readonly { readonly command: string; readonly words: string }[]): string {
+  const [first] = uses
+  const others = uses.filter(({ words }) => words !== first?.words)
+  const apart = others.map(({ command, words }) => `${command}) ${words} `).join('')
+  const words = others.length === 0 ? first?.words : `case \${COMP_WORDS[1]} in ${apart}*) ${first?.words} esac ;;`
+  return `    ${forms})\n      ${words}`
+}
+
+/** A case for every option that takes a value. */
+function valueCases(commands: Commands): readonly string[] {
+  const uses = commands.flatMap(command =>
+    optionsOf(command)
+      .filter(({ value }) => value !== undefined)
+      .map(option => ({ forms: formsOf(option).join('|'), command: command.name, words: valueWords(option) })),
+  )
+  const forms = [...new Set(uses.map(use => use.forms))]
+  return forms.map(form =>
+    valueCase(
+      form,
+      uses.filter(use => use.forms === form),
+    ),
+  )
 }
 
 /** The options of a command and the words for its operand; without words readline completes files. */
@@ -46,7 +63,7 @@ _consul_vm_inject() {
   fi
   COMPREPLY=()
   case $previous in
-${valued(commands).map(valueCase).join('\n')}
+${valueCases(commands).join('\n')}
     ${switches().join('|')})
       [[ -n $assigned ]] && words='true false' ;;
   esac
