@@ -20,22 +20,22 @@ function ownFiles({ serviceConfig, agent, packages }: MeshPlan, profile: Profile
 }
 
 /** The bundle that the boothook unpacks: JSON, deflated, in base64 lines. */
-function bundleOf(files: readonly GuestFile[], user: string): string {
-  const packed = deflateSync(Buffer.from(JSON.stringify({ files, user }), 'utf8'), { level: 9 })
+function bundleOf(files: readonly GuestFile[]): string {
+  const packed = deflateSync(Buffer.from(JSON.stringify(files), 'utf8'), { level: 9 })
   return encodeBase64(packed, { width: 120, newline: '\n', end: '' })
 }
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
   const files = imageFiles()
-  const context = { version: VERSION, files, bundle: bundleOf(files, 'envoy'), installer: installGuest.trimEnd() }
+  const context = { version: VERSION, files, bundle: bundleOf(files), installer: installGuest.trimEnd() }
   return { files, script: guest(context) }
 }
 
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. */
 export function render(plan: MeshPlan, profile: Profile): Injection {
   const files = [...(profile === 'full' ? staticGuestFiles() : []), ...ownFiles(plan, profile)]
-  const bundle = bundleOf(files, profile === 'full' ? 'envoy' : '')
+  const bundle = bundleOf(files)
   return {
     profile,
     files,

@@ -212,6 +212,24 @@ class Apply(GuestCase):
         self.assertEqual(([path.name for path in target.parent.iterdir()], target.read_text()), (['x'], 'content\n'))
 
 
+class User(unittest.TestCase):
+    def made(self, there, root=''):
+        """The commands by which the user is made."""
+        commands = []
+        with mock.patch.object(G, 'account', lambda name: there), mock.patch.object(G, 'log', lambda message: None), \
+                mock.patch.object(G, 'run', lambda *argv: commands.append(argv) or (0, '')):
+            G.Guest(root, True).ensure_user()
+        return commands
+
+    def test_envoys_user_is_made_where_it_is_missing(self):
+        [command] = self.made(None)
+        self.assertEqual((command[:2], command[-1]), (('useradd', '--system'), 'envoy'))
+
+    def test_a_user_that_is_there_and_another_root_are_left_alone(self):
+        self.assertEqual(self.made(object()), [])
+        self.assertEqual(self.made(None, '/somewhere'), [])
+
+
 class Facts(GuestCase):
     def test_they_come_from_this_host(self):
         config = {'annotations': {P + 'connect-service': 'web', P + 'transparent-proxy-exclude-uids': 'root,nobody-here,5', A + 'app-unit': 'app.service'}}
@@ -363,6 +381,10 @@ class Helpers(unittest.TestCase):
 
     def test_drain_without_envoy_is_no_failure(self):
         self.assertEqual(self.helper('drain', '127.0.0.1:1', 0).returncode, 0)
+
+    def test_drain_does_not_wait_for_a_process_that_systemd_no_longer_names(self):
+        done = run('python3', SCRIPT, 'drain', '127.0.0.1:1', 600, env={'MAINPID': ''}, timeout=20)
+        self.assertEqual(done.returncode, 0)
 
     def test_watch_kills_what_no_longer_answers(self):
         for state, killed in (('active', True), ('failed', False), ('inactive', False)):

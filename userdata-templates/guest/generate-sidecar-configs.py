@@ -840,6 +840,13 @@ class Guest:
         elif changed and shutil.which("consul"):
             log("consul reload: %s" % run("consul", "reload")[1])
 
+    def ensure_user(self):
+        """Makes Envoy's user. Here, after cloud-init has made the operator's, so that theirs keep their numbers."""
+        if self.live and not self.root and not account("envoy"):
+            shell = next((one for one in ("/usr/sbin/nologin", "/sbin/nologin") if os.path.exists(one)), "/bin/false")
+            code, output = run("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell", shell, "envoy")
+            log("made the system user envoy" if code == 0 else "cannot make the user envoy: %s" % output)
+
     def make_folder(self, folder):
         """Makes the access log's directory, Envoy's own, unless it is there."""
         if folder and not os.path.isdir(self.root + folder):
@@ -861,6 +868,8 @@ class Guest:
             if before is None:
                 os.replace(self.root + REGISTRATION, self.root + REGISTRATION + ".before-consul-vm-inject")
                 log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
+        if text:
+            self.ensure_user()
         if text or before:
             try:
                 group = 0 if self.root or os.geteuid() else grp.getgrnam("consul").gr_gid
@@ -924,9 +933,10 @@ def ask(admin, method, target, timeout=1):
         return 0
 
 
-def gone():
-    """Whether the unit's main process has ended."""
-    return not os.path.exists("/proc/" + os.environ.get("MAINPID", "self"))
+def gone(unsaid=False):
+    """Whether the unit's main process has ended. systemd names none to ExecStop when it ended by itself."""
+    process = os.environ.get("MAINPID")
+    return not os.path.exists("/proc/" + process) if process else unsaid
 
 
 def ready(admin, delay, period, attempts, timeout):
@@ -952,7 +962,7 @@ def drain(admin, seconds):
 def wait(_, seconds):
     """Waits out the grace period, or until Envoy is gone."""
     end = time.monotonic() + int(seconds)
-    while time.monotonic() < end and not gone():
+    while time.monotonic() < end and not gone(True):
         time.sleep(0.2)
     return 0
 
