@@ -29,7 +29,8 @@ GUEST_FILES = {
     '/etc/systemd/system/envoy@.service': {'0644'},
     CONFIG: {'0640', '0644'},
 }
-UNITS = ('envoy@*.service', 'consul-sidecar-init.service', 'consul.service', 'cloud-init.service', 'cloud-final.service')
+UNITS = ('envoy@*.service', 'consul-sidecar-init.service', 'consul.service', 'cloud-init.service',
+         'cloud-final.service')
 # Ends every sidecar as an operator's `kill` would, beside a rule of the operator's own, and waits for the rules to go.
 END = '''iptables -w -t nat -A POSTROUTING -p udp --dport 9 -j ACCEPT
 systemctl kill --kill-whom=main --signal=TERM 'envoy@*.service'
@@ -58,7 +59,8 @@ def inject(path: Path) -> bytes:
         command = ['node', str(BUNDLE), 'inject']
     done = subprocess.run([*command, str(path)], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
     if done.returncode or not done.stdout:
-        raise AssertionError(f'{shlex.join(command)} {path}: exit {done.returncode}\n{done.stderr.decode(errors="replace")}')
+        said = done.stderr.decode(errors='replace')
+        raise AssertionError(f'{shlex.join(command)} {path}: exit {done.returncode}\n{said}')
     return done.stdout
 
 
@@ -136,11 +138,12 @@ def resolved(value: object) -> object:
         return {key: resolved(item) for key, item in value.items()}
     if isinstance(value, list):
         return [resolved(item) for item in value]
-    return {'$POD_NAME': 'vm', '$HOSTNAME': 'vm', '$INSTANCE_ID': 'i-boot-test'}.get(value, value) if isinstance(value, str) else value
+    filled = {'$POD_NAME': 'vm', '$HOSTNAME': 'vm', '$INSTANCE_ID': 'i-boot-test'}
+    return filled.get(value, value) if isinstance(value, str) else value
 
 
 def without_annotations(config: dict | None) -> dict:
-    """A cloud-config without the annotations in it, which leave the injector as comments: cloud-init knows no such keys."""
+    """A cloud-config without its annotations, which leave the injector as comments: cloud-init knows no such keys."""
     kept = {}
     for key, value in (config or {}).items():
         inner = value.get('annotations') if key == 'metadata' and isinstance(value, dict) else value
@@ -160,7 +163,7 @@ def on(annotations: dict, key: str, default: bool = True) -> bool:
 
 
 def redirect_flags(annotations: dict) -> set[str]:
-    """The flags that the annotations of service-config.json demand of redirect-traffic, worked out anew from the facts."""
+    """The flags that the annotations of service-config.json demand of redirect-traffic, worked out anew."""
     flags = set()
     if on(annotations, f'{A}transparent-proxy-exclude-ssh'):
         flags.add('-exclude-inbound-port=22')

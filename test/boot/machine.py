@@ -47,7 +47,7 @@ def sweep() -> None:
 
 
 class Machine:
-    """One machine with its own disk (an overlay) and its own user-data; a context manager that leaves nothing behind."""
+    """One machine with its own disk (an overlay) and user-data; a context manager that leaves nothing behind."""
 
     def __init__(self, name: str, user_data: bytes, vendor_data: bytes | None = None) -> None:
         with ROOT:
@@ -147,7 +147,8 @@ class Machine:
         """Runs a command in the root of the machine while it is off; returns its output, raises when it fails."""
         out = self.folder / 'run'
         out.unlink(missing_ok=True)
-        status = nspawn.run(self._layers(), ['chroot', '{}', *argv], name='run', timeout=timeout, output=out, isolated=False)
+        status = nspawn.run(self._layers(), ['chroot', '{}', *argv], name='run', timeout=timeout, output=out,
+                            isolated=False)
         if status != 0:
             raise AssertionError(f'{" ".join(argv)}: status {status}\n{out.read_text(errors="replace")}')
         return out.read_text(errors='replace')
@@ -170,8 +171,8 @@ class Machine:
         with `must_settle` false only when there is no report at all.
         """
         self.boots += 1
-        request = {'bound': bound, 'settle': settle, 'shutdown': shutdown, 'units': units, 'files': files, 'texts': texts,
-                   'wait_for': wait_for, 'run': run}
+        request = {'bound': bound, 'settle': settle, 'shutdown': shutdown, 'units': units, 'files': files,
+                   'texts': texts, 'wait_for': wait_for, 'run': run}
         self.write(f'/{PROBE}/request.json', json.dumps(request))
         result = self.upper / PROBE / 'result.json'
         result.unlink(missing_ok=True)
@@ -179,7 +180,8 @@ class Machine:
         with SLOTS:
             start = time.monotonic()
             name = f'cvi-{os.getpid()}-{self.folder.name.rsplit(".", 1)[-1].strip("_")}'
-            status = nspawn.run(self._layers(), nspawn.boot_command(name), name=name, timeout=timeout, output=self.console)
+            status = nspawn.run(self._layers(), nspawn.boot_command(name), name=name, timeout=timeout,
+                                output=self.console)
             seconds = time.monotonic() - start
         ended = 'killed' if status is None else 'off' if status == 0 else f'status {status}'
         print(f'boot: {self.name} #{self.boots} {seconds:.1f} s {ended}', file=sys.stderr, flush=True)
@@ -204,7 +206,8 @@ class Machine:
         if must_settle and not report['settled']:
             jobs = '\n'.join('  ' + ' '.join(job) for job in report['jobs']) or '  none'
             faults.append(f'not settled after {report["settled_after"]} s; systemctl list-jobs:\n{jobs}\n'
-                          f'units in between: {" ".join(report["activating"]) or "none"}\n{report.get("processes", "")}')
+                          f'units in between: {" ".join(report["activating"]) or "none"}\n'
+                          f'{report.get("processes", "")}')
         if must_settle and report['unmet']:
             faults.append('still untrue: ' + '; '.join(report['unmet']))
         if faults:

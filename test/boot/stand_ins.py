@@ -29,7 +29,8 @@ def install(machine: Machine, users: tuple[str, ...] = ('consul',), enabled: boo
         machine.write(f'{LIBRARY}/{module}', (HERE / module).read_bytes())
     machine.write('/usr/lib/systemd/system/consul.service', (HERE / 'consul.service').read_bytes())
     if enabled:
-        machine.link('/etc/systemd/system/multi-user.target.wants/consul.service', '/usr/lib/systemd/system/consul.service')
+        machine.link('/etc/systemd/system/multi-user.target.wants/consul.service',
+                     '/usr/lib/systemd/system/consul.service')
     machine.write('/etc/consul.d/consul.hcl', 'data_dir = "/opt/consul"\n', 0o640)
     machine.write('/etc/consul.d/consul.env', '', 0o640)
     machine.run('/bin/sh', '-c', SETUP, 'setup', *users)

@@ -27,11 +27,12 @@ class Example:
         return example.services(self.first['registration'])
 
     def journal(self, state: dict) -> str:
-        return '\n'.join(f'== {unit}\n{text}' for unit, text in state['report']['journal'].items() if 'cloud' not in unit)
+        texts = state['report']['journal'].items()
+        return '\n'.join(f'== {unit}\n{text}' for unit, text in texts if 'cloud' not in unit)
 
     def same(self, was: str, now: str, what: str) -> None:
         if was != now:
-            lines = difflib.unified_diff(was.splitlines(), now.splitlines(), 'without injection', 'with it', lineterm='')
+            lines = difflib.unified_diff(was.splitlines(), now.splitlines(), 'plain', 'injected', lineterm='')
             self.fail(f'{what} differs:\n' + '\n'.join(lines))
 
     def test_operators_files_are_the_same(self) -> None:
@@ -48,9 +49,9 @@ class Example:
                 self.assertEqual(self.plain['tree'][path], self.first['tree'].get(path), path)
 
     def test_operators_configuration_is_the_same(self) -> None:
-        shown = (json.dumps(example.without_annotations(state['report']['cloud_init']['config']), indent=1, sort_keys=True)
-                 for state in (self.plain, self.first))
-        self.same(*shown, 'the merged cloud-config')
+        configs = (example.without_annotations(state['report']['cloud_init']['config'])
+                   for state in (self.plain, self.first))
+        self.same(*(json.dumps(config, indent=1, sort_keys=True) for config in configs), 'the merged cloud-config')
 
     def test_users_and_groups_are_the_same(self) -> None:
         for kind in ('passwd', 'group'):
@@ -58,7 +59,7 @@ class Example:
                 self.assertEqual(self.plain[kind], boot[kind])
 
     def test_packages_are_the_same(self) -> None:
-        self.same('\n'.join(self.plain['report']['packages']), '\n'.join(self.first['report']['packages']), 'dpkg-query -W')
+        self.same(*('\n'.join(state['report']['packages']) for state in (self.plain, self.first)), 'dpkg-query -W')
 
     def test_scripts_are_the_same_apart_from_ours(self) -> None:
         ours = {example.stored_name(name) for name in example.own_parts(self.injected)}
@@ -118,7 +119,8 @@ class Example:
     def test_sidecars_start_after_the_registration(self) -> None:
         for boot in (self.first, self.second):
             written = boot['report']['files'][REGISTRATION]['sha256']
-            starts = [call for call in boot['report']['calls'] if call['program'] == 'envoy' and call['event'] == 'start']
+            starts = [call for call in boot['report']['calls']
+                      if (call['program'], call['event']) == ('envoy', 'start')]
             redirects = self.redirects(boot)
             self.assertEqual(len(starts), len(self.services()), self.journal(boot))
             for call in starts + redirects:
@@ -142,7 +144,8 @@ class Example:
             users = {line.split(':')[0]: line.split(':')[2] for line in boot['report']['passwd']}
             for call, service in zip(redirects, self.transparent()):
                 argv = {word.replace('--', '-', 1) if word.startswith('--') else word for word in call['argv'][2:]}
-                wanted = flags | {f'-proxy-id={service}-sidecar-proxy', f'-proxy-uid={users["envoy"]}', f'-exclude-uid={users["consul"]}'}
+                wanted = flags | {f'-proxy-id={service}-sidecar-proxy', f'-proxy-uid={users["envoy"]}',
+                                  f'-exclude-uid={users["consul"]}'}
                 self.assertLessEqual(wanted, argv, f'missing: {sorted(wanted - argv)}')
                 self.assertEqual(call['uid'], 0)
 
@@ -160,7 +163,8 @@ class Example:
                     self.assertTrue([rule for rule in rules if rule.startswith('-A CONSUL_PROXY_INBOUND')
                                      and f'--dport {value} -j RETURN' in rule], flag)
                 if name == '-exclude-outbound-cidr':
-                    self.assertTrue([rule for rule in rules if rule.startswith(f'-A CONSUL_PROXY_OUTPUT -d {value}')], flag)
+                    start = f'-A CONSUL_PROXY_OUTPUT -d {value}'
+                    self.assertTrue([rule for rule in rules if rule.startswith(start)], flag)
 
     def test_rules_go_with_the_sidecar_and_the_operators_stay(self) -> None:
         said = self.second['report']['run'][example.END]
@@ -197,7 +201,8 @@ class Examples(unittest.TestCase):
 
 for _path in example.found():
     _name = 'Example_' + ''.join(letter if letter.isalnum() else '_' for letter in example.title(_path))
-    globals()[_name] = type(_name, (Example, unittest.TestCase), {'path': _path, '__module__': __name__, '__doc__': str(_path)})
+    globals()[_name] = type(_name, (Example, unittest.TestCase),
+                            {'path': _path, '__module__': __name__, '__doc__': str(_path)})
 
 
 if __name__ == '__main__':

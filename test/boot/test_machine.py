@@ -28,7 +28,8 @@ class BootTwice(unittest.TestCase):
     def setUpClass(cls) -> None:
         data = multipart(('cloud-boothook', 'hook', BOOTHOOK), ('x-shellscript', 'zz-last', SCRIPT))
         with Machine('harness', data) as machine:
-            wanted = {'files': ('/root/*', '/root/none'), 'texts': ('/root/boothook', '/root/script'), 'units': ('ssh.service',)}
+            wanted = {'files': ('/root/*', '/root/none'), 'texts': ('/root/boothook', '/root/script'),
+                      'units': ('ssh.service',)}
             cls.first = machine.boot(**wanted)
             machine.write('/root/between', 'the boots', 0o640)
             machine.remove('/etc/motd')

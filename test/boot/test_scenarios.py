@@ -21,7 +21,7 @@ def boot(name: str, knobs: dict[str, str], **options: object) -> dict:
 
 
 def boot_bare() -> dict:
-    """The full profile where neither Consul nor Envoy is there and nothing can be fetched: the installer keeps trying."""
+    """The full profile where neither program is there and nothing can be fetched: the installer keeps trying."""
     with Machine('counting-bare', example.inject(example.EXAMPLES / 'counting/user-data.yaml')) as made:
         return made.boot(**WANTED, bound=20, must_settle=False)
 

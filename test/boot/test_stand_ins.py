@@ -30,9 +30,10 @@ STEPS = {
     'banner': BANNER,
     'drain': POST,
     'stop': 'systemctl stop envoy-try',
-    'bad file': 'echo \'{"service": {"name": "web", "prot": 1}}\' > /etc/consul.d/bad.json; chmod 644 /etc/consul.d/bad.json; '
-                'consul validate /etc/consul.d/; consul reload',
-    'unreadable file': 'rm /etc/consul.d/bad.json; install -m 600 /etc/hostname /etc/consul.d/other.json; consul reload',
+    'bad file': 'echo \'{"service": {"name": "web", "prot": 1}}\' > /etc/consul.d/bad.json; '
+                'chmod 644 /etc/consul.d/bad.json; consul validate /etc/consul.d/; consul reload',
+    'unreadable file': 'rm /etc/consul.d/bad.json; install -m 600 /etc/hostname /etc/consul.d/other.json; '
+                       'consul reload',
     'still known': f'iptables -t nat -F; iptables -t nat -X; {REDIRECT} -proxy-uid=1 -proxy-id=web-sidecar-proxy',
 }
 RULES = '''-N CONSUL_DNS_REDIRECT

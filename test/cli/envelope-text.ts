@@ -11,9 +11,7 @@ interface File {
 function installs(boothook: string): string {
   const packed = /"""\n([A-Za-z0-9+/=\n]+)\n"""/.exec(boothook)?.[1]
   if (packed === undefined) return boothook
-  const { files } = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as {
-    files: readonly File[]
-  }
+  const files = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as readonly File[]
   return files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
 }
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import stat
 import subprocess
 import time
@@ -17,9 +18,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULT = HERE / 'result.json'
 FINISHED = Path('/run/cloud-init/result.json')
-PROPERTIES = ('LoadState', 'ActiveState', 'SubState', 'Result', 'UnitFileState', 'MainPID', 'ExecMainStatus', 'NRestarts',
-              'ExecMainStartTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'FragmentPath', 'DropInPaths', 'User',
-              'ConditionResult')
+PROPERTIES = ('LoadState', 'ActiveState', 'SubState', 'Result', 'UnitFileState', 'MainPID', 'ExecMainStatus',
+              'NRestarts', 'ExecMainStartTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'FragmentPath', 'DropInPaths',
+              'User', 'ConditionResult')
 MARK = 'STAND-IN-CALL '
 
 
@@ -75,7 +76,8 @@ def describe(path):
         info = os.lstat(path)
     except OSError:
         return None
-    kind = {stat.S_IFDIR: 'directory', stat.S_IFLNK: 'link', stat.S_IFREG: 'file'}.get(stat.S_IFMT(info.st_mode), 'other')
+    kinds = {stat.S_IFDIR: 'directory', stat.S_IFLNK: 'link', stat.S_IFREG: 'file'}
+    kind = kinds.get(stat.S_IFMT(info.st_mode), 'other')
     found = {'kind': kind, 'mode': f'{stat.S_IMODE(info.st_mode):04o}', 'owner': name_of(pwd.getpwuid, info.st_uid),
              'group': name_of(grp.getgrgid, info.st_gid), 'size': info.st_size, 'inode': info.st_ino,
              'mtime_ns': info.st_mtime_ns, 'ctime_ns': info.st_ctime_ns}
@@ -88,7 +90,10 @@ def describe(path):
 
 def paths(patterns):
     for pattern in patterns:
-        yield from sorted(glob.glob(pattern, recursive=True, include_hidden=True)) if glob.has_magic(pattern) else [pattern]
+        if glob.has_magic(pattern):
+            yield from sorted(glob.glob(pattern, recursive=True, include_hidden=True))
+        else:
+            yield pattern
 
 
 def text(path):
@@ -147,7 +152,7 @@ def warnings_since(start):
     try:
         with open('/var/log/cloud-init.log', errors='replace') as log:
             log.seek(start)
-            return [line.rstrip('\n') for line in log if any(word in line for word in ('[WARNING]', '[ERROR]', '[CRITICAL]'))]
+            return [line.rstrip('\n') for line in log if re.search(r'\[(WARNING|ERROR|CRITICAL)\]', line)]
     except OSError:
         return []
 
@@ -156,7 +161,8 @@ def collect(request, log_start):
     scripts = '/var/lib/cloud/instance/scripts'
     return {
         'units': units(request['units']),
-        'failed': [row[0] for row in listed(output('systemctl', '--failed', '--no-legend', '--plain')) if len(row) >= 4],
+        'failed': [row[0] for row in listed(output('systemctl', '--failed', '--no-legend', '--plain'))
+                   if len(row) >= 4],
         'journal': {unit: output('journalctl', '--boot', '--no-pager', '--output=short-monotonic', f'--unit={unit}')
                     for unit in request['units']},
         'files': {path: describe(path) for path in paths(request['files'])},

@@ -1,4 +1,4 @@
-"""Runs in the root of a machine before its first boot: a local apt archive of empty packages for what the user-data asks.
+"""Runs in the root of a machine before its first boot: makes an apt archive of empty packages that the user-data asks.
 
 Machines have no network; with this `packages:` works all the same, through the real apt and dpkg. Each package brings a
 unit of its name that does nothing. Packages that the root already has are left alone. Prints the names it made.
@@ -27,7 +27,8 @@ def documents():
     for part in UserDataProcessor(None).process(Path(SEED, 'user-data').read_bytes()).walk():
         text = (part.get_payload(decode=True) or b'').decode(errors='replace')
         if text.startswith('## template: jinja'):
-            text = render_jinja_payload(text, 'user-data', {'v1': {'instance_id': 'i-boot-test', 'local_hostname': 'vm'}})
+            facts = {'v1': {'instance_id': 'i-boot-test', 'local_hostname': 'vm'}}
+            text = render_jinja_payload(text, 'user-data', facts)
         if text.startswith('#cloud-config'):
             try:
                 document = yaml.safe_load(text)
@@ -48,7 +49,8 @@ def wanted():
 
 def build(name, folder):
     """Makes one package and returns its stanza for the archive's index."""
-    control = f'Package: {name}\nVersion: 1.0\nArchitecture: all\nMaintainer: boot test <root@vm>\nDescription: stand-in\n'
+    control = (f'Package: {name}\nVersion: 1.0\nArchitecture: all\n'
+               'Maintainer: boot test <root@vm>\nDescription: stand-in\n')
     unit = folder / f'usr/lib/systemd/system/{name}.service'
     for path, text, mode in ((folder / 'DEBIAN/control', control, 0o644), (unit, UNIT, 0o644),
                              (folder / 'DEBIAN/postinst', POSTINST.format(name=name), 0o755)):

@@ -1,4 +1,4 @@
-"""A Consul agent as far as a sidecar's start needs one: reads the configuration directory, answers on 127.0.0.1:8500."""
+"""A Consul agent as far as a sidecar's start needs one: reads its directory, answers on 127.0.0.1:8500."""
 
 import json
 import signal
@@ -12,7 +12,8 @@ from stand_in import die, flags, knob, record
 
 PORT = 8500
 SERVICE = {'id', 'name', 'tags', 'address', 'socket_path', 'port', 'ports', 'meta', 'weights', 'namespace', 'partition',
-           'tagged_addresses', 'check', 'checks', 'token', 'enable_tag_override', 'connect', 'kind', 'proxy', 'locality'}
+           'tagged_addresses', 'check', 'checks', 'token', 'enable_tag_override', 'connect', 'kind', 'proxy',
+           'locality'}
 SIDECAR = SERVICE - {'connect', 'id'}
 PROXY = {'mode', 'config', 'upstreams', 'expose', 'transparent_proxy', 'mesh_gateway', 'local_service_address',
          'local_service_port', 'local_service_socket_path', 'destination_service_name', 'destination_service_id',
@@ -44,6 +45,7 @@ def entries(definition, number):
         return
     known('connect.sidecar_service', sidecar, SIDECAR)
     proxy = sidecar.get('proxy', {})
+    transparent = proxy.get('transparent_proxy', {})
     known('connect.sidecar_service.proxy', proxy, PROXY)
     for value in (definition.get('meta', {}), sidecar.get('meta', {})):
         if not all(isinstance(item, str) for item in value.values()):
@@ -53,7 +55,7 @@ def entries(definition, number):
         'Port': sidecar.get('port', 21000 + number),
         'Proxy': {'DestinationServiceName': name, 'DestinationServiceID': identity, 'Mode': proxy.get('mode', ''),
                   'Config': proxy.get('config', {}), 'Upstreams': proxy.get('upstreams', []),
-                  'TransparentProxy': {'OutboundListenerPort': proxy.get('transparent_proxy', {}).get('outbound_listener_port', 0)},
+                  'TransparentProxy': {'OutboundListenerPort': transparent.get('outbound_listener_port', 0)},
                   'Expose': proxy.get('expose', {})}}
 
 
@@ -110,7 +112,8 @@ class Agent(BaseHTTPRequestHandler):
             self.answer(200, {'Config': {'NodeName': 'vm', 'Server': False, 'Version': '1.21.5'},
                               'DebugConfig': {'BindAddr': '127.0.0.1', 'GRPCPort': 8502, 'DNSPort': 8600},
                               'Member': {'Name': 'vm', 'Addr': '127.0.0.1', 'Port': 8301},
-                              'xDS': {'SupportedProxies': {'envoy': ['1.34.1']}, 'Ports': {'Plaintext': 8502, 'TLS': -1}}})
+                              'xDS': {'SupportedProxies': {'envoy': ['1.34.1']},
+                                      'Ports': {'Plaintext': 8502, 'TLS': -1}}})
         elif path == '/v1/status/leader':
             self.answer(200, '"127.0.0.1:8300"')
         elif path == '/v1/agent/services':
