@@ -53,6 +53,10 @@ function verdictOf({ key, keySpan: span }: Annotation, row: AnnotationRow): Diag
   return undefined
 }
 
+/** What to write, where the grammar itself has nothing better to say. */
+const example = (row: AnnotationRow): string =>
+  row.example === undefined ? row.summary : `write it like this: ${row.example}`
+
 function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
   const { key, value, span } = annotation
   if (SECRET_VALUE.test(value) && row.syntax !== 'meta-value') {
@@ -62,7 +66,10 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
   const say =
     (code: 'E301' | 'W303') =>
     (issue: Issue): Diagnostic =>
-      diagnostic(code, `${key}: ${issue.message}`, { span: placeOf(annotation, issue), hint: issue.hint })
+      diagnostic(code, `${key}: ${issue.message}`, {
+        span: placeOf(annotation, issue),
+        hint: issue.hint ?? example(row),
+      })
   const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))
   return [...judgeName(annotation, row), ...values]
 }
@@ -71,7 +78,7 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
 function judgeName({ key, keySpan: span }: Annotation, row: AnnotationRow): readonly Diagnostic[] {
   const name = row.prefix ? metaKey(key.slice(row.key.length)) : undefined
   if (name === undefined || name.ok) return []
-  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint }))
+  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint: hint ?? example(row) }))
 }
 
 /**
