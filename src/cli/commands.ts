@@ -7,10 +7,12 @@ import { helpCommand } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
 import { schemaCommand } from './schema.ts'
+import { uninjectCommand } from './uninject.ts'
 
 /** Every command, in the order of the help. The first is the one that runs when none is named. */
 export const COMMANDS: readonly Command[] = [
   injectCommand,
+  uninjectCommand,
   checkCommand,
   explainCommand,
   guestCommand,

@@ -50,7 +50,7 @@ export function unweave({ mime, source, charset }: UserData): Unwoven | undefine
   const own = source.text.slice(ownStart)
   const diagnostics: Diagnostic[] = []
   const edited = (message: string, from: number, to: number): void => {
-    const hint = 'inject the original document again instead of editing the injected one'
+    const hint = 'inject the original document again, or take the parts out with `consul-vm-inject uninject --force`'
     diagnostics.push(diagnostic('E102', message, { span: spanOf(source, from, Math.max(from + 1, to)), hint }))
   }
   if (digestOf(own + lines) !== digest) {
