@@ -121,9 +121,11 @@ class StandIns(unittest.TestCase):
         self.assertIn('Successfully applied', self.said['still known'])
 
     def test_calls_are_recorded_in_order(self) -> None:
-        redirects = [call for call in self.calls if call['argv'][:2] == ['connect', 'redirect-traffic']]
+        redirects = [call for call in self.calls
+                     if call['event'] == 'call' and call['argv'][:2] == ['connect', 'redirect-traffic']]
         self.assertEqual(len(redirects), 6)
         self.assertEqual({(call['uid'], call['registration_exists']) for call in redirects}, {(0, False)})
+        self.assertEqual([call['event'] for call in self.calls].count('redirected'), 2)
         times = [call['monotonic_us'] for call in redirects]
         self.assertEqual(times, sorted(times))
 

@@ -41,16 +41,27 @@ def iptables_commands(given, tool, local):
     return todo
 
 
-def nft_commands(given):
+def nft_commands(given, both):
     table = 'inet consul_tproxy'
     todo = [f'add table {table}', f'delete table {table}', f'add table {table}']
     todo += [f'add chain {table} {chain}' for chain in CHAINS]
-    todo += [f'add chain {table} CONSUL_NAT_{name} {{ type nat hook {name.lower()} priority -100 ; }}' for name in ('OUTPUT', 'PREROUTING')]
+    bases = [(f'CONSUL_NAT_{name}', name.lower()) for name in ('OUTPUT', 'PREROUTING')]
+    todo += [f'add chain {table} {base} {{ type nat hook {hook} priority -100 ; }}' for base, hook in bases]
+    todo += [f'add rule {table} {base} meta nfproto ipv6 return' for base, _ in bases if not both]
+    todo += [f'add rule {table} CONSUL_PROXY_REDIRECT meta l4proto tcp redirect to :15001']
+    if 'consul-dns-port' in given:
+        ip, port = given.get('consul-dns-ip', ['127.0.0.1'])[0], given['consul-dns-port'][0]
+        family, to = ('ip6', f'[{ip}]:{port}') if ':' in ip else ('ip', f'{ip}:{port}')
+        for chain, verdict in (('CONSUL_DNS_REDIRECT', f'dnat to {to}'), ('CONSUL_NAT_OUTPUT', 'jump CONSUL_DNS_REDIRECT')):
+            todo += [f'add rule {table} {chain} {family} daddr {ip} {protocol} dport 53 {verdict}' for protocol in ('udp', 'tcp')]
     todo += [f'add rule {table} {text}' for text in (
-        'CONSUL_PROXY_REDIRECT meta l4proto tcp redirect to :15001', 'CONSUL_NAT_OUTPUT meta l4proto tcp jump CONSUL_PROXY_OUTPUT',
+        'CONSUL_NAT_OUTPUT meta l4proto tcp jump CONSUL_PROXY_OUTPUT',
         f'CONSUL_PROXY_OUTPUT skuid {given["proxy-uid"][0]} return', 'CONSUL_PROXY_OUTPUT ip daddr 127.0.0.1/32 return',
         'CONSUL_PROXY_OUTPUT ip6 daddr ::1/128 return', 'CONSUL_PROXY_OUTPUT jump CONSUL_PROXY_REDIRECT')]
-    todo += [f'insert rule {table} CONSUL_PROXY_OUTPUT {"ip6" if ":" in cidr else "ip"} daddr {cidr} return' for cidr in given.get('exclude-outbound-cidr', [])]
+    left = [f'tcp dport {port.replace(":", "-")}' for port in given.get('exclude-outbound-port', [])]
+    left += [f'{"ip6" if ":" in cidr else "ip"} daddr {cidr}' for cidr in given.get('exclude-outbound-cidr', [])]
+    left += [f'skuid {uid}' for uid in given.get('exclude-uid', [])]
+    todo += [f'insert rule {table} CONSUL_PROXY_OUTPUT {match} return' for match in left]
     todo += [f'add rule {table} {text}' for text in (
         'CONSUL_PROXY_IN_REDIRECT meta l4proto tcp redirect to :20000', 'CONSUL_NAT_PREROUTING meta l4proto tcp jump CONSUL_PROXY_INBOUND',
         'CONSUL_PROXY_INBOUND meta l4proto tcp jump CONSUL_PROXY_IN_REDIRECT')]
@@ -59,17 +70,17 @@ def nft_commands(given):
 
 
 def commands(arguments, backend):
-    """The commands for arguments such as -proxy-uid=5995. Backends: nftables; iptables or iptables-legacy (IPv4, as without dual
-    stack); with the suffix `+6` the second pass of dual stack follows."""
+    """The commands for arguments such as -proxy-uid=5995. Backends: nftables, iptables, iptables-nft, iptables-legacy: of IPv4
+    alone; with the suffix `+6` of both families, as in dual stack (iptables: a second pass)."""
     given = flags(arguments)
-    if backend == 'nftables':
-        return nft_commands(given)
+    if backend.startswith('nftables'):
+        return nft_commands(given, backend.endswith('+6'))
     tool = backend.replace('+6', '')
-    todo = iptables_commands(given, tool, '127.0.0.1')
-    if backend.endswith('+6'):
-        six = dict(given, **{'exclude-outbound-cidr': [], 'consul-dns-ip': ['::1']})
-        todo += iptables_commands(six, tool.replace('iptables', 'ip6tables'), '::1')
-    return todo
+    if tool == backend:
+        return iptables_commands(given, tool, '127.0.0.1')
+    four = {name: values for name, values in given.items() if not name.startswith('consul-dns-')}
+    six = dict(given, **{'exclude-outbound-cidr': [], 'consul-dns-ip': ['::1']})
+    return iptables_commands(four, tool, '127.0.0.1') + iptables_commands(six, tool.replace('iptables', 'ip6tables'), '::1')
 
 
 def apply(todo, tolerant=False):

@@ -358,6 +358,16 @@ class DropIn(unittest.TestCase):
             ({'consul_sidecar_access_log_path': '/a.log'}, 'ReadWritePaths', None),
             ({'alpha_acl_token_file': '/etc/t%$"x', 'alpha_ca_file': '/ca', 'alpha_http_addr': 'https://127.0.0.1:8501'}, 'Environment',
              ['"CONSUL_HTTP_TOKEN_FILE=/etc/t%%$\\"x"', '"CONSUL_CACERT=/ca"', '"CONSUL_HTTP_ADDR=https://127.0.0.1:8501"']),
+            ({'alpha_acl_token_file': '/etc//./a:b/%n\\"$x/', 'alpha_client_key_file': '/k'}, 'LoadCredential',
+             ['acl-token:/etc/a:b/%%n\\"$x', 'client-key:/k']),
+            ({'alpha_acl_token_file': '/t', 'alpha_client_cert_file': '/c', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t']),
+            ({'alpha_acl_token_file': '/t'}, 'SetCredential', ['acl-token:missing']),
+            ({'alpha_acl_token_file': '/t '}, 'LoadCredential', None),
+            ({'alpha_acl_token_file': '//.'}, 'LoadCredential', None),
+            ({'alpha_acl_token_file': '/t\\'}, 'LoadCredential', None),
+            ({'alpha_acl_token_file': '/t', 'host': {'systemd': 246}}, 'LoadCredential', None),
+            ({'alpha_acl_token_file': '/t', 'host': {'systemd': 246}}, 'Environment', ['"CONSUL_HTTP_TOKEN_FILE=/t"']),
+            ({'alpha_acl_token_file': '/t', 'host': {'systemd': 247}}, 'LoadCredential', ['acl-token:/t']),
             ({}, 'PermissionsStartOnly', None),
             ({'host': {'systemd': 219}}, 'PermissionsStartOnly', ['yes']),
             ({'host': {'systemd': 219}}, 'ExecStopPost', ['', '/usr/local/bin/consul-cleanup-iptables']),
@@ -369,6 +379,14 @@ class DropIn(unittest.TestCase):
         found = self.directives()['ExecStart']
         self.assertEqual(found[0], '')
         self.assertEqual(as_systemd_reads(found[1]), ['/usr/bin/env', *plan().services[0]['envoy']])
+
+    def test_only_envoy_is_given_the_copies_of_the_secrets_and_only_where_systemd_makes_them(self):
+        for version, folder in ((246, None), (247, '/run/credentials/%n'), (249, '/run/credentials/%n'), (250, '%d'), (257, '%d')):
+            with self.subTest(version):
+                found = self.directives(host={'systemd': version}, alpha_acl_token_file='/etc/%d', alpha_client_key_file='/k', alpha_client_cert_file='/c')
+                copies = f'"CONSUL_HTTP_TOKEN_FILE={folder}/acl-token" "CONSUL_CLIENT_KEY={folder}/client-key" '
+                self.assertTrue(found['ExecStart'][1].startswith('/usr/bin/env ' + (copies if folder else '') + '"consul" "connect" '))
+                self.assertEqual(found['Environment'], ['"CONSUL_HTTP_TOKEN_FILE=/etc/%%d"', '"CONSUL_CLIENT_CERT=/c"', '"CONSUL_CLIENT_KEY=/k"'])
 
     def test_systemd_reads_back_every_word_it_is_given(self):
         rng = random.Random(7)

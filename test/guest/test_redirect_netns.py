@@ -1,14 +1,16 @@
 """consul-redirect-traffic and consul-cleanup-iptables on real rules, in network namespaces of our own."""
+import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
 import rules
-from support import GUEST, load_generator, run, vectors
+from support import GUEST, P, load_generator, run, vectors
 
 CLEANUP = GUEST / 'consul-cleanup-iptables'
 REDIRECT = GUEST / 'consul-redirect-traffic'
@@ -286,6 +288,33 @@ class Redirect(Namespaces):
         self.assertEqual(done.log.count('redirect-traffic'), 3)
         self.assertEqual(space.state().count('-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'), 1)
 
+    def test_a_missing_secret_leaves_no_rules_and_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            empty = Path(folder) / 'empty'
+            empty.touch()
+            for variable in ('CONSUL_HTTP_TOKEN_FILE', 'CONSUL_CLIENT_KEY', 'CONSUL_CLIENT_CERT', 'CONSUL_CACERT', 'CONSUL_GRPC_CACERT'):
+                for file in (f'{folder}/a b\\n$(id)', str(empty)):
+                    with self.subTest(variable=variable, file=file):
+                        space = self.space()
+                        before = space.state()
+                        done = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND='iptables-nft', CONSUL_REDIRECT_WAIT='0', **{variable: file})
+                        self.assertEqual((done.returncode, done.log, space.state()), (1, '', before))
+                        self.assertEqual(done.stderr, f'consul-redirect-traffic: web: not started, nothing is redirected: {file} is missing or empty\n')
+                        space.close()
+            self.assertEqual(self.space().redirect(arguments=None, CONSUL_REDIRECT_WAIT='0', CONSUL_HTTP_TOKEN_FILE='/nowhere').returncode, 1)
+
+    def test_a_late_secret_is_waited_for(self):
+        for given, code, calls in (({}, 0, 1), ({'CREDENTIALS_DIRECTORY': '/run/credentials/envoy@web.service'}, 1, 0)):
+            with self.subTest(given), tempfile.TemporaryDirectory() as folder:
+                token = Path(folder) / 'token'
+                late = threading.Timer(0.3, token.write_text, ['secret'])
+                late.start()
+                self.addCleanup(late.join)
+                done = self.space().redirect(arguments=ARGUMENTS, CONSUL_HTTP_TOKEN_FILE=str(token), **given)
+                self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (code, calls), done.stderr)
+                self.assertEqual(done.stderr.count('waiting for'), 1)
+                self.assertEqual('starting once more' in done.stderr, bool(given))
+
     def test_it_gives_up_in_time(self):
         done = self.space().redirect(arguments=ARGUMENTS, FAKE_WAIT='9', CONSUL_REDIRECT_WAIT='1')
         self.assertEqual(done.returncode, 1)
@@ -328,53 +357,129 @@ class Redirect(Namespaces):
         self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (1, 1))
 
 
+# Answers every TCP connection and datagram with its own name and port, of both families, until it is killed.
 SERVER = '''
-import socket, sys, threading, time
-def serve(port):
-    server = socket.socket()
+import os, socket, sys, threading, time
+name = sys.argv[1]
+def serve(port, kind):
+    server = socket.socket(socket.AF_INET6, kind)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    server.bind(("0.0.0.0", port))
-    server.listen()
-    print("listening", flush=True)
+    server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    server.bind(("::", port))
+    if kind == socket.SOCK_STREAM:
+        server.listen()
+    os.write(1, b"listening\\n")
     while True:
-        connection, _ = server.accept()
-        connection.sendall(str(port).encode())
-        connection.close()
-for port in map(int, sys.argv[1:]):
-    threading.Thread(target=serve, args=(port,), daemon=True).start()
-time.sleep(60)
+        if kind == socket.SOCK_STREAM:
+            connection, _ = server.accept()
+            connection.sendall(f"{name}:{port}".encode())
+            connection.close()
+        else:
+            server.sendto(f"{name}:{port}".encode(), server.recvfrom(9)[1])
+for word in sys.argv[2:]:
+    kind, port = word.split(":")
+    threading.Thread(target=serve, args=(int(port), getattr(socket, "SOCK_" + kind)), daemon=True).start()
+time.sleep(120)
 '''
-CLIENT = 'import socket, sys\ns = socket.create_connection(("10.99.0.1", int(sys.argv[1])), 5)\nprint(s.recv(9).decode())'
+# Asks as a user: rows of uid, kind of socket, host, port; the answers, one a line.
+CLIENT = '''
+import json, os, socket, sys
+for uid, kind, host, port in json.loads(sys.argv[1]):
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.setresuid(uid, uid, uid)
+        try:
+            s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, getattr(socket, "SOCK_" + kind))
+            s.settimeout(3)
+            s.connect((host, port))
+            if kind == "DGRAM":
+                s.send(b"x")
+            print(s.recv(99).decode())
+        except OSError as error:
+            print(type(error).__name__)
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+'''
+USER, EXCLUDED, ENVOY, CONSUL = 1234, 1000, 5995, 5996  # the last two are those of the stand-in for id
+TCP, UDP = 'STREAM', 'DGRAM'
+VM_PORTS = [22, 2222, 8301, 8080, 443, 9100, 8000, 8005, 8010, 8011, 15001, 20000]
+PEER_PORTS = [80, 443, 6379, 7000, 7005, 7011]
 
 
 class Traffic(Namespaces):
-    def test_ssh_and_gossip_are_reached_and_the_service_goes_through_the_sidecar(self):
-        config = {'annotations': {'consul.hashicorp.com/connect-service': 'web', 'consul.hashicorp.com/connect-service-port': '8080',
-                                  'consul.hashicorp.com/transparent-proxy-exclude-inbound-ports': '9100'}}
-        arguments = GENERATOR.plan(config, {'ssh_ports': [2222], 'resolved': True}).services[0]['redirect']
+    def rows(self, six, dual=False):
+        """(who asks, uid, kind, host, port, answer without rules, answer with rules) of one family; names are asked for by `dual`."""
+        vm, peer, excluded, local = ('fd99::1', 'fd99::2', 'fd98::2', '::1') if six else ('10.99.0.1', '10.99.0.2', '10.98.0.2', '127.0.0.1')
+        for port in VM_PORTS:
+            free = port in (22, 2222, 8301, 9100, 8000, 8005, 8010)
+            yield 'peer', 0, TCP, vm, port, f'vm:{port}', f'vm:{port}' if free else 'vm:20000'
+        yield 'peer', 0, UDP, vm, 8301, 'vm:8301', 'vm:8301'
+        yield 'peer', 0, UDP, vm, 8080, 'vm:8080', 'vm:8080'
+        for port in PEER_PORTS:
+            yield 'vm', USER, TCP, peer, port, f'peer:{port}', f'peer:{port}' if port in (6379, 7000, 7005) else 'vm:15001'
+        for uid, free in ((0, False), (EXCLUDED, True), (ENVOY, True), (CONSUL, True)):
+            yield 'vm', uid, TCP, peer, 80, 'peer:80', 'peer:80' if free else 'vm:15001'
+        yield 'vm', USER, TCP, excluded, 80, 'peer:80', 'peer:80'
+        yield 'vm', USER, TCP, local, 8080, 'vm:8080', 'vm:8080'
+        yield 'vm', USER, TCP, local, 20000, 'vm:20000', 'vm:20000'
+        yield 'vm', USER, UDP, peer, 80, 'peer:80', 'peer:80'
+        yield 'vm', USER, UDP, local, 53, 'vm:53', 'vm:8600' if six == dual else 'vm:53'
+
+    def network(self):
+        """The VM's namespace and a peer's on one wire, each with its servers."""
         vm, peer = self.space(), self.space()
-        subprocess.run(['ip', 'link', 'add', 'cvi0', 'netns', vm.name, 'type', 'veth', 'peer', 'name', 'cvi1', 'netns', peer.name], check=True)
-        vm.sh('ip addr add 10.99.0.1/24 dev cvi0; ip link set cvi0 up')
-        peer.sh('ip addr add 10.99.0.2/24 dev cvi1; ip link set cvi1 up')
-        ports = [22, 2222, 8301, 8080, 9100, 20000]
-        server = subprocess.Popen(['ip', 'netns', 'exec', vm.name, 'python3', '-c', SERVER, *map(str, ports)], stdout=subprocess.PIPE)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        for _ in ports:
-            server.stdout.readline()
+        subprocess.run(['ip', 'link', 'add', 'cvi0', 'netns', vm.name, 'type', 'veth', 'peer', 'name', 'cvi0', 'netns', peer.name], check=True)
+        for space, addresses in ((vm, ['10.99.0.1/24', '10.98.0.1/24', 'fd99::1/64', 'fd98::1/64']),
+                                 (peer, ['10.99.0.2/24', '10.98.0.2/24', 'fd99::2/64', 'fd98::2/64'])):
+            space.sh('\n'.join(f'ip addr add {address} dev cvi0 {"nodad" if ":" in address else ""}' for address in addresses) + '\nip link set cvi0 up')
+        for name, space, words in (('vm', vm, [*(f'{TCP}:{port}' for port in VM_PORTS), *(f'{UDP}:{port}' for port in (53, 8080, 8301, 8600))]),
+                                   ('peer', peer, [*(f'{TCP}:{port}' for port in PEER_PORTS), f'{UDP}:80'])):
+            server = subprocess.Popen(['ip', 'netns', 'exec', space.name, 'python3', '-c', SERVER, name, *words], stdout=subprocess.PIPE)
+            self.addCleanup(server.stdout.close)
+            self.addCleanup(server.wait)
+            self.addCleanup(server.kill)
+            for _ in words:
+                self.assertEqual(server.stdout.readline(), b'listening\n')
+        return {'vm': vm, 'peer': peer}
 
-        def answers():
-            return {port: int(peer.run('python3', '-c', CLIENT, port).stdout or 0) for port in ports}
+    maxDiff = None
 
-        direct = {port: port for port in ports}
-        self.assertEqual(answers(), direct)
-        for backend in ('iptables-nft', 'nftables'):
-            with self.subTest(backend):
-                self.assertEqual(vm.redirect(arguments=arguments, FAKE_BACKEND=backend).returncode, 0)
-                self.assertEqual(answers(), {**direct, 8080: 20000})
-                self.assertEqual(vm.cleanup().returncode, 0)
-                self.assertEqual(answers(), direct)
+    def check(self, spaces, rows, redirected):
+        """Asks every question of the rows (as of `rows`) and compares the answers."""
+        for asker, space in spaces.items():
+            own = [row for row in rows if row[0] == asker]
+            done = space.run('python3', '-c', CLIENT, json.dumps([row[1:5] for row in own]))
+            answers = done.stdout.splitlines()
+            self.assertEqual(len(answers), len(own), done.stderr)
+            self.assertEqual(dict(zip((row[:5] for row in own), answers)), {row[:5]: row[6 if redirected else 5] for row in own})
+
+    def test_what_is_excluded_passes_and_all_other_tcp_goes_through_the_sidecar(self):
+        config = {P + 'connect-service': 'web', P + 'connect-service-port': '8080', P + 'transparent-proxy-exclude-uids': str(EXCLUDED),
+                  P + 'transparent-proxy-exclude-inbound-ports': '9100,8000-8010', P + 'transparent-proxy-exclude-outbound-ports': '6379,7000:7010',
+                  P + 'transparent-proxy-exclude-outbound-cidrs': '10.98.0.0/24,fd98::/64'}
+        spaces = self.network()
+        vm = spaces['vm']
+        backends = ['iptables-nft', 'nftables']
+        if backend_works(vm, 'iptables-legacy') and backend_works(vm, 'ip6tables-legacy'):
+            backends.append('iptables-legacy')
+        for backend in backends:
+            for dual in (False, True):
+                with self.subTest(backend=backend, dual=dual):
+                    four, six = list(self.rows(False, dual)), list(self.rows(True, dual))
+                    if dual and backend != 'nftables':
+                        # iptables takes no IPv6 exclusion (see above), not even in its pass for IPv6.
+                        six = [row for row in six if row[3] != 'fd98::2']
+                    self.check(spaces, four + six, False)
+                    annotations = {**config, P + 'dual-stack': str(dual).lower()}
+                    arguments = GENERATOR.plan({'annotations': annotations}, {'ssh_ports': [2222], 'resolved': False}).services[0]['redirect']
+                    done = vm.redirect(arguments=arguments, FAKE_BACKEND=backend + ('+6' if dual else ''))
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.check(spaces, four, True)
+                    self.check(spaces, six, dual)
+                    self.assertEqual(vm.cleanup().returncode, 0)
+        self.check(spaces, four + six, False)
 
 
 if __name__ == '__main__':

@@ -53,6 +53,10 @@ def quote(text):
     return json.dumps(text if len(text) <= 80 else text[:77] + "...")
 
 
+def unlike(text, what):
+    return Bad("%s is not %s" % (quote(text), what))
+
+
 def log(message):
     """One line on stderr; nothing in it can end the line or move the cursor."""
     line = "".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in message)
@@ -69,7 +73,7 @@ def matching(pattern, what):
     def parse(text):
         found = shape.match(text)
         if not found or len(text.encode("utf-8")) > 4095:
-            raise Bad("%s is not %s" % (quote(text), what))
+            raise unlike(text, what)
         if found.groupdict().get("six"):
             ip(found.group("six"))
         return text
@@ -79,7 +83,7 @@ def matching(pattern, what):
 def number(least, most):
     def parse(text):
         if not re.match(r"(?:0|[1-9][0-9]{0,17})\Z", text) or not least <= int(text) <= most:
-            raise Bad("%s is not a whole number from %d to %d" % (quote(text), least, most))
+            raise unlike(text, "a whole number from %d to %d" % (least, most))
         return int(text)
     return parse
 
@@ -100,9 +104,10 @@ def each(parse, separator=","):
 
 
 def boolean(text):
-    if text not in ("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"):
-        raise Bad("%s is not a boolean: write \"true\" or \"false\"" % quote(text))
-    return text in ("1", "t", "T", "TRUE", "true", "True")
+    for meaning, spellings in ((True, "1 t T TRUE true True"), (False, "0 f F FALSE false False")):
+        if text in spellings.split():
+            return meaning
+    raise unlike(text, "a boolean: write \"true\" or \"false\"")
 
 
 def ip(text):
@@ -112,7 +117,7 @@ def ip(text):
     except ValueError:
         address = None
     if not address or getattr(address, "ipv4_mapped", None) or re.search(r"%|\A(?!.*:)(?:.*\.)?0[0-9]", text):
-        raise Bad("%s is not an IP address" % quote(text))
+        raise unlike(text, "an IP address")
     return text
 
 
@@ -141,7 +146,7 @@ def duration(text):
     term = "([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
     terms = re.findall(term, text) if len(text) <= 64 and re.match("(?:%s)+\\Z" % term, text) else []
     if not 0 < sum(int(Fraction(amount) * int(units[unit])) for amount, unit in terms) < 2**63:
-        raise Bad("%s is not a duration such as \"10s\"" % quote(text))
+        raise unlike(text, "a duration such as \"10s\"")
     return text
 
 
@@ -154,7 +159,7 @@ def quantity(text):
         nano = math.ceil(Fraction(amount) * Fraction(10)**(ten + 9) * 1024**" KMGTPE".index(binary or " "))
         if nano <= (2**63 - 1) * 10**9:
             return nano
-    raise Bad("%s is not a quantity such as \"500m\", \"2\" or \"64Mi\"" % quote(text))
+    raise unlike(text, "a quantity such as \"500m\", \"2\" or \"64Mi\"")
 
 
 def port_range(text):
@@ -204,7 +209,7 @@ def json_object(text):
         value = json.loads(text, parse_int=json_number, parse_float=json_number, parse_constant=json_number)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
         if depth(value) > 64 or not isinstance(value, dict):
-            raise Bad("%s is not a JSON object, of at most 64 levels" % quote(text))
+            raise unlike(text, "a JSON object, of at most 64 levels")
         return value
     except (ValueError, RecursionError) as error:
         raise Bad("not JSON: %s" % error)
@@ -376,6 +381,7 @@ ALIASES = [("connect-service-tags", "service-tags"), ("enable-sidecar-proxy-shut
 VARIABLES = [("acl-token-file", "HTTP_TOKEN_FILE"), ("ca-file", "CACERT"), ("client-cert-file", "CLIENT_CERT"),
              ("client-key-file", "CLIENT_KEY"), ("grpc-ca-file", "GRPC_CACERT"), ("http-addr", "HTTP_ADDR"),
              ("grpc-addr", "GRPC_ADDR")]
+CREDENTIALS = {"HTTP_TOKEN_FILE": "acl-token", "CLIENT_KEY": "client-key"}
 PROMETHEUS = ["prometheus-ca-file", "prometheus-ca-path", "prometheus-cert-file", "prometheus-key-file"]
 
 
@@ -417,7 +423,7 @@ class Reader:
         name, parse = key[len(prefix):], KEYS.get(key)
         if key.startswith(prefix) and name:
             if not re.match(r"(?!consul-)[A-Za-z0-9_-]{1,128}\Z", name):
-                raise Bad("%s is not a metadata key: at most 128 of [A-Za-z0-9_-], not consul-..." % quote(name))
+                raise unlike(name, "a metadata key: at most 128 of [A-Za-z0-9_-], not consul-...")
             no_control(text)
             self.meta[name] = meta_value(text)
         elif parse is None:
@@ -622,10 +628,25 @@ def unit_text(unit, service=()):
     return "\n".join(lines) + "\n"
 
 
+def credentials(it, facts):
+    """Directives and variables that show Envoy's user secrets only root can read. The commands before it run as root and keep the
+    plain path: whether they see credentials depends on systemd's version. The default leaves it to them to name a missing file."""
+    directives, variables = [], []
+    for key, variable in VARIABLES if facts["systemd"] >= 247 else ():
+        own, file = CREDENTIALS.get(variable), it.alpha(key, "")
+        if own and file.strip("/.") and file[-1] not in " \\":  # systemd takes the rest of the line, unquoted, if the path is in normal form
+            file = "".join("/" + part for part in file.split("/") if part not in ("", "."))
+            directives += ["LoadCredential=%s:%s" % (own, file.replace("%", "%%")), "SetCredential=%s:missing" % own]
+            folder = "%d" if facts["systemd"] >= 250 else "/run/credentials/%n"
+            variables.append("\"CONSUL_%s=%s/%s\"" % (variable, folder, own))
+    return directives, variables
+
+
 def drop_in(it, facts, name, i, argv, folder):
     """The part of envoy@<name>.service that follows from the annotations."""
     script, admin = [facts["python"], SELF], "127.0.0.1:%d" % (ADMIN + i)
-    unit, service = [], ["ExecStart=", "ExecStart=" + unit_command("/usr/bin/env", *argv)]
+    secrets, variables = credentials(it, facts)
+    unit, service = [], ["ExecStart=", "ExecStart=" + unit_command(" ".join(["/usr/bin/env"] + variables), *argv)] + secrets
     if it.alpha("app-unit"):
         unit.append("Before=" + it.alpha("app-unit"))
     if it.get("sidecar-proxy-liveness-failure-seconds"):
