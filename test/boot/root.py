@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 SUITE = 'bookworm'
-MIRROR = os.environ.get('CONSUL_VM_INJECT_MIRROR', 'http://deb.debian.org/debian')
+MIRROR = os.environ.get('CONSUL_VM_INJECT_MIRROR')
 PACKAGES = (
     'systemd-sysv', 'dbus', 'cloud-init', 'iptables', 'nftables', 'iproute2', 'python3', 'python3-cffi-backend',
     'procps', 'openssh-server',
@@ -73,7 +73,8 @@ def make_root(root: Path) -> None:
         print(f'boot: making {root}, once (a minute or two) ...', file=sys.stderr, flush=True)
         with log.open('wb') as out:
             made = subprocess.run(
-                ['debootstrap', '--variant=minbase', f'--include={",".join(PACKAGES)}', SUITE, str(fresh), MIRROR],
+                ['debootstrap', '--variant=minbase', f'--include={",".join(PACKAGES)}', SUITE, str(fresh),
+                 *([MIRROR] if MIRROR else [])],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         if made.returncode:
             tail = ''.join(log.read_text(errors='replace').splitlines(keepends=True)[-15:])
