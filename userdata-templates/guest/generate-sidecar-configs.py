@@ -1038,7 +1038,7 @@ def main(argv):
     if argv and argv[0] in ("ready", "drain", "wait", "watch"):
         return globals()[argv[0]](*argv[1:])
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--config", metavar="PATH", help="default %s; - is stdin" % CONFIG)
+    parser.add_argument("-f", "--filename", "--config", dest="config", metavar="PATH", help="default %s; - is stdin" % CONFIG)
     parser.add_argument("--root", metavar="DIR", default="", help="write below this directory and leave systemd alone")
     parser.add_argument("--dry-run", action="store_true", help="print what would be written")
     parser.add_argument("--type", choices=["service-registration"] + sorted(views({})), help="print only this")
