@@ -57,7 +57,6 @@ interface Judgement {
   readonly injectedBefore: boolean
   readonly cuts: readonly number[]
   readonly decision: Decision
-  readonly annotations: Annotations
   readonly plan: MeshPlan
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -100,7 +99,6 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
     injectedBefore,
     cuts: document.cuts,
     decision,
-    annotations: valid.annotations,
     plan: planning.plan,
     diagnostics,
   }

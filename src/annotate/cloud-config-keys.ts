@@ -1,13 +1,5 @@
-import type { Document } from '../decode/user-data.ts'
-import {
-  entryOf,
-  followed,
-  mergedEntries,
-  readYaml,
-  type YamlEntry,
-  type YamlMapping,
-  type YamlNode,
-} from '../decode/yaml.ts'
+import { type Document, yamlOf } from '../decode/user-data.ts'
+import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { type Span, spanOf } from '../source.ts'
 import { type Annotation, type Finding, ourEntries } from './annotation.ts'
@@ -73,7 +65,7 @@ export function readKeys(document: Document): Finding & { readonly diagnostics: 
     diagnostics: [diagnostic('E204', why, { span, hint: REMEDY })],
   })
   if (!text.includes(DOMAIN)) return { ...NONE, diagnostics: [] }
-  const yaml = readYaml(text)
+  const yaml = yamlOf(document)
   if (!yaml.ok) {
     const at = keyLine(text)
     if (at === undefined) return { ...NONE, diagnostics: [] }

@@ -1,5 +1,4 @@
-import type { Document, UserData } from '../decode/user-data.ts'
-import { readYaml } from '../decode/yaml.ts'
+import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { spanOf } from '../source.ts'
 import type { Annotation, Finding } from './annotation.ts'
@@ -19,9 +18,10 @@ function commentProblem({ renders }: Document, finding: Finding): readonly Diagn
 }
 
 /** What makes cloud-init drop a whole cloud-config: it is not YAML, or more than one document, or no mapping. */
-function dropped({ source, start, end, format }: Document): readonly Diagnostic[] {
+function dropped(document: Document): readonly Diagnostic[] {
+  const { source, start, end, format } = document
   if (format !== 'cloud-config') return []
-  const yaml = readYaml(source.text.slice(start, end))
+  const yaml = yamlOf(document)
   const say = (why: string, offset: number, hint: string): readonly Diagnostic[] => [
     diagnostic('W101', `cloud-init will drop this cloud-config: ${why}`, {
       span: spanOf(source, start + offset, Math.min(start + offset + 1, end)),

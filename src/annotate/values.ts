@@ -4,7 +4,7 @@ import { entryOf, followed, readYaml, toData, type YamlNode } from '../decode/ya
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { type Source, type Span, spanOf } from '../source.ts'
 import type { Annotation } from './annotation.ts'
-import type { GrammarSettings } from './grammar/settings.ts'
+import { communityEdition, type GrammarSettings } from './grammar/settings.ts'
 import { isHelmPath, judgeHelmValues } from './schema.ts'
 
 /** What a values file of the consul-k8s chart says that means something on a VM. */
@@ -76,7 +76,7 @@ function defaultsOf(helm: HelmValues, place: (path: string) => Span | undefined)
 const NOTHING: Values = {
   helm: {},
   annotations: [],
-  settings: { enterprise: false, namespaces: false, partitions: false },
+  settings: communityEdition,
   defaultInject: false,
   diagnostics: [],
 }

@@ -23,11 +23,15 @@ export class Reader {
     return this.annotations.get(keyOf(name))
   }
 
+  /** The value as it is written: the one given, else the model's default. */
+  text(name: string): string | undefined {
+    return this.given(name)?.value ?? rowOf(keyOf(name))?.default
+  }
+
   /** The meaning of the value; undefined when there is neither value nor default, or when the value is not valid. */
   read<T>(name: string): T | undefined {
-    const key = keyOf(name)
-    const row = rowOf(key)
-    const value = this.given(name)?.value ?? row?.default
+    const row = rowOf(keyOf(name))
+    const value = this.text(name)
     if (value === undefined || row === undefined) return undefined
     const parsed = grammars[row.syntax as SyntaxName](value, this.settings)
     return parsed.ok ? (parsed.value as T) : undefined

@@ -68,22 +68,24 @@ function metaOf(service: NamedService, several: boolean, reader: Reader, host: H
 
 /** The checks of a service: those that were asked for, else TCP on its port. Asked-for checks are the first service's. */
 function checksOf({ name, index }: NamedService, port: number | undefined, reader: Reader): readonly CheckDefinition[] {
-  const interval = reader.given('alpha:health-check-interval')?.value ?? '10s'
-  const timeout = reader.given('alpha:health-check-timeout')?.value ?? '2s'
+  const timing = present<Pick<CheckDefinition, 'interval' | 'timeout'>>({
+    interval: reader.text('alpha:health-check-interval'),
+    timeout: reader.text('alpha:health-check-timeout'),
+  })
   const asked = (['http', 'tcp', 'grpc'] as const).flatMap(kind => {
     const target = index === 0 ? reader.given(`alpha:health-check-${kind}`)?.value : undefined
     const label = { http: 'HTTP', tcp: 'TCP', grpc: 'gRPC' }[kind]
-    return target === undefined ? [] : [{ name: `${name} ${label}`, [kind]: target, interval, timeout }]
+    return target === undefined ? [] : [{ name: `${name} ${label}`, [kind]: target, ...timing }]
   })
   if (asked.length > 0) return asked
   if (port === undefined || !reader.on('alpha:health-check')) return []
-  return [{ name: `${name} TCP`, tcp: `127.0.0.1:${port}`, interval, timeout }]
+  return [{ name: `${name} TCP`, tcp: `127.0.0.1:${port}`, ...timing }]
 }
 
 function configOf(reader: Reader): Record<string, unknown> {
   const config = reader.read<Record<string, unknown>>('proxy-config-map') ?? {}
   if (!reader.on('enable-metrics')) return config
-  const any = reader.given('dual-stack')?.value !== undefined && reader.on('dual-stack') ? '[::]' : '0.0.0.0'
+  const any = reader.on('dual-stack') ? '[::]' : '0.0.0.0'
   return { ...config, envoy_prometheus_bind_addr: `${any}:${reader.read<number>('prometheus-scrape-port')}` }
 }
 
@@ -98,8 +100,7 @@ function sidecarOf(
   const upstreams = index === 0 ? reader.list<object>('connect-service-upstreams') : []
   const config = configOf(reader)
   const probed = checks.some(({ http, grpc }) => http !== undefined || grpc !== undefined)
-  const overwrite =
-    reader.given('transparent-proxy-overwrite-probes') !== undefined && reader.on('transparent-proxy-overwrite-probes')
+  const overwrite = reader.on('transparent-proxy-overwrite-probes')
   const ready: CheckDefinition = {
     name: 'Envoy Ready',
     http: `http://127.0.0.1:${ENVOY_READY + index}/ready`,
@@ -125,7 +126,7 @@ function definitionOf(service: NamedService, reader: Reader, host: Host): Servic
   const port = mainPort(service, reader)
   const several = service.ports.length > 1 && reader.settings.enterprise
   const tags = reader.list<string>('service-tags').map(tag => substitute(tag, host))
-  const passing = reader.given('service-weight') === undefined ? undefined : reader.read<number>('service-weight')
+  const passing = reader.read<number>('service-weight')
   const address = reader.given('alpha:virtual-ip')?.value
   const virtual: TaggedAddresses | undefined =
     address !== undefined && port !== undefined && reader.on('transparent-proxy')

@@ -47,7 +47,7 @@ export function redirectOf({ name }: NamedService, reader: Reader): readonly str
 }
 
 /** Flags of `consul connect envoy` that carry the TLS files of the Prometheus endpoint. */
-const PROMETHEUS_FILES: readonly string[] = [
+export const PROMETHEUS_FILES: readonly string[] = [
   'prometheus-ca-file',
   'prometheus-ca-path',
   'prometheus-cert-file',

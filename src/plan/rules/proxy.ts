@@ -1,9 +1,8 @@
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { portsInUse } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
+import { PROMETHEUS_FILES } from '../sidecar.ts'
 import { none, type Rule } from './rule.ts'
-
-const PROMETHEUS = ['prometheus-ca-file', 'prometheus-ca-path', 'prometheus-cert-file', 'prometheus-key-file']
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
@@ -21,7 +20,7 @@ export const PROXY_RULES: readonly Rule[] = [
           },
         ]
       }
-      const tls = PROMETHEUS.some(name => it.reader.given(name) !== undefined)
+      const tls = PROMETHEUS_FILES.some(name => it.reader.given(name) !== undefined)
       return tls
         ? [
             {
@@ -36,7 +35,7 @@ export const PROXY_RULES: readonly Rule[] = [
   {
     code: 'E304',
     find: ({ reader }) => {
-      const set = PROMETHEUS.filter(name => reader.given(name) !== undefined)
+      const set = PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
       if (set.length === 0) return none
       const missing = [
         set.includes('prometheus-ca-file') || set.includes('prometheus-ca-path')
