@@ -53,7 +53,13 @@ export type YamlReading =
       readonly root: YamlNode | undefined /** Documents in the stream; the root is the first one's. */
       readonly documents: number
     }
-  | { readonly ok: false; readonly message: string; readonly offset: number }
+  | {
+      readonly ok: false
+      readonly message: string
+      readonly offset: number
+      /** Set when PyYAML takes the text all the same. */
+      readonly taken?: true
+    }
 
 /** PyYAML's implicit resolvers, in the order in which it tries them. */
 const RESOLVERS: readonly (readonly [ScalarType, RegExp])[] = [
@@ -79,7 +85,7 @@ const RESOLVERS: readonly (readonly [ScalarType, RegExp])[] = [
 export const typeOfPlain = (text: string): ScalarType =>
   RESOLVERS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'str'
 
-type Event = ReturnType<typeof parseEvents>[number]
+export type Event = ReturnType<typeof parseEvents>[number]
 
 /** Nodes that a document may have once its aliases are followed: one that grows beyond is refused before it fills the memory. */
 const NODE_LIMIT = 1_000_000
@@ -171,12 +177,21 @@ class Builder {
   }
 }
 
+/** What a reader of YAML refuses beyond what is no YAML at all. */
+export type Refuse = (
+  text: string,
+  events: readonly Event[],
+  root: YamlNode | undefined,
+) => { readonly message: string; readonly offset: number } | undefined
+
 /** Reads one YAML document only to look at it; nothing is ever written from the result. */
-export function readYaml(text: string): YamlReading {
+export function readYaml(text: string, refuse?: Refuse): YamlReading {
   try {
     const events = parseEvents(text, {})
     const documents = events.filter(({ type }) => type === EVENT_DOCUMENT).length
-    return { ok: true, root: new Builder(text, events).root(), documents }
+    const root = new Builder(text, events).root()
+    const refusal = refuse?.(text, events, root)
+    return refusal === undefined ? { ok: true, root, documents } : { ok: false, ...refusal }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { reason, mark } = error as YAMLException & { reason?: string; mark?: { position?: number } }
