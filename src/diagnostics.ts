@@ -17,6 +17,10 @@ export type Code =
   | 'E303'
   | 'E304'
   | 'E305'
+  | 'E401'
+  | 'E402'
+  | 'E403'
+  | 'E501'
   | 'W101'
   | 'W201'
   | 'W202'
@@ -27,6 +31,8 @@ export type Code =
   | 'N101'
   | 'N102'
   | 'N103'
+  | 'N104'
+  | 'N105'
 
 /**
  * Every code the tool can give, with its severity and what it stands for. The reference of
@@ -46,6 +52,10 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E303: ['error', 'a required annotation is missing'],
   E304: ['error', 'two annotations contradict each other'],
   E305: ['error', 'the Consul agent would refuse the registration'],
+  E401: ['error', 'the injection cannot be written into this document in the layout that was asked for'],
+  E402: ['error', 'a key of the vendor-data would be lost beside a key that injection adds'],
+  E403: ['error', 'the platform does not take user-data of this form'],
+  E501: ['error', 'the user-data is larger than the platform takes'],
   W101: ['warning', 'cloud-init will not apply this document as written'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
@@ -56,6 +66,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
   N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],
+  N104: ['note', 'injection adds keys that vendor-data could also have'],
+  N105: ['note', 'the form of the user-data that the platform must be told'],
 }
 
 /** What the tool has to say about the input: data, rendered only by the faces. */

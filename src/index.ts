@@ -1,44 +1,40 @@
-import { type Annotations, nameOf } from './annotate/annotation.ts'
-import { readFlags, readMetadata } from './annotate/beside.ts'
-import { collect } from './annotate/collect.ts'
-import { type Decision, decide } from './annotate/decision.ts'
-import { merge } from './annotate/merge.ts'
-import { validate } from './annotate/validate.ts'
-import { readValues } from './annotate/values.ts'
-import { decode, decodeBare, type UserData, wrap } from './decode/user-data.ts'
-import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
-import { type MeshPlan, UNKNOWN_HOST } from './plan/mesh-plan.ts'
-import { plan } from './plan/plan.ts'
+import type { Decision } from './annotate/decision.ts'
+import { decode, wrap } from './decode/user-data.ts'
+import { type Diagnostic, diagnostic, hasErrors } from './diagnostics.ts'
+import { type Compress, fitTo, type Size } from './fit/fit.ts'
+import type { PlatformName } from './fit/platforms.ts'
+import { type Judgement, type JudgeOptions, judge, told } from './judge.ts'
+import type { MeshPlan } from './plan/mesh-plan.ts'
 import type { Injection, Profile } from './render/injection.ts'
 import { render } from './render/render.ts'
-import type { Source } from './source.ts'
+import { weaveCloudConfig } from './weave/cloud-config.ts'
 import { weave } from './weave/envelope.ts'
+import { added, shadowed } from './weave/shadowed.ts'
 import { unweave } from './weave/unweave.ts'
+import type { Layout, Woven } from './weave/woven.ts'
 
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
+export type { Compress, Size } from './fit/fit.ts'
+export { PLATFORMS, type Platform, type PlatformName } from './fit/platforms.ts'
+export type { JudgeOptions } from './judge.ts'
 export type { MeshPlan, Registration, ServiceDefinition } from './plan/mesh-plan.ts'
 export type { GuestFile, Injection, Profile } from './render/injection.ts'
 export { renderGuest } from './render/render.ts'
 export type { Position, Source, Span } from './source.ts'
 export { VERSION } from './version.ts'
+export type { Layout } from './weave/woven.ts'
 
 /** How a document is to be judged and injected. */
-export interface InjectOptions {
-  /** Name of the document in diagnostics; `<stdin>` when none is given. */
-  readonly name?: string
-  /** Annotations given beside the document, `key=value`; they outrank everything else. */
-  readonly annotations?: readonly string[]
-  /** A Kubernetes ObjectMeta in YAML or JSON; its annotations outrank the document's. */
-  readonly metadata?: Source
-  /** A values file of the consul-k8s Helm chart: defaults. */
-  readonly values?: Source
-  /** Inject unless connect-inject says "false". */
-  readonly defaultInject?: boolean
+export interface InjectOptions extends JudgeOptions {
   readonly profile?: Profile
-  readonly allowUnknown?: boolean
-  /** Every warning counts as an error. */
-  readonly strict?: boolean
+  /** `multipart` takes every format; `cloud-config` is for platforms that accept one YAML document only. */
+  readonly layout?: Layout
+  /** Where the user-data goes: what that does not take is refused. */
+  readonly platform?: PlatformName
+  readonly compress?: Compress
+  /** The vendor-data that the platform adds: keys of it that would be lost are refused. */
+  readonly vendorData?: { readonly name: string; readonly bytes: Uint8Array }
 }
 
 export interface InjectResult {
@@ -49,70 +45,13 @@ export interface InjectResult {
   /** What was injected. */
   readonly plan?: MeshPlan
   readonly injection?: Injection
+  /** How large the output is; there also when it is too large. */
+  readonly size?: Size
 }
 
-interface Judgement {
-  /** The operator's document: what was injected before is out of it. */
-  readonly userData: UserData
-  readonly injectedBefore: boolean
-  readonly cuts: readonly number[]
-  readonly decision: Decision
-  readonly plan: MeshPlan
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** Undoes an earlier injection, so that injecting converges; the wrappings stay. */
-function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefore' | 'diagnostics'> {
-  const unwoven = unweave(decoded)
-  if (unwoven === undefined) return { userData: decoded, injectedBefore: false, diagnostics: [] }
-  // What was wrapped stays wrapped; nothing more is taken off the operator's own bytes.
-  const { userData, diagnostics } = decodeBare(unwoven.bytes, decoded.name, decoded.wrappings)
-  return { userData, injectedBefore: true, diagnostics: [...unwoven.diagnostics, ...diagnostics] }
-}
-
-function judge(input: Uint8Array, options: InjectOptions): Judgement {
-  const decoding = decode(input, options.name ?? '<stdin>')
-  const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
-  const values = readValues(options.values)
-  const flags = readFlags(options.annotations ?? [])
-  const metadata = options.metadata === undefined ? undefined : readMetadata(options.metadata)
-  const document = collect(userData)
-  const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
-  const merged = merge(layers.flatMap(({ annotations }) => annotations))
-  const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
-  const decision = decide(merged.annotations, options.defaultInject === true || values.defaultInject)
-  const planning = plan(valid.annotations, merged.annotations, values, UNKNOWN_HOST)
-  const before = [
-    ...decoding.diagnostics,
-    ...edits,
-    ...layers.flatMap(({ diagnostics }) => diagnostics),
-    ...merged.diagnostics,
-    ...valid.diagnostics,
-  ]
-  const after = decision.inject ? planning.diagnostics : [notInjected(decision, merged.annotations, injectedBefore)]
-  const said = [...before, ...after]
-  const all = options.strict === true ? strictly(said) : said
-  // What was decided is told only of what is done.
-  const diagnostics = hasErrors(all) ? all.filter(({ severity }) => severity !== 'note') : all
-  return {
-    userData,
-    injectedBefore,
-    cuts: document.cuts,
-    decision,
-    plan: planning.plan,
-    diagnostics,
-  }
-}
-
-function notInjected(
-  { reason, hint, span, explicit }: Decision,
-  annotations: Annotations,
-  before: boolean,
-): Diagnostic {
-  const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
-  const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  const done = before && explicit ? 'the injection is taken out' : `the user-data is left as it is${more}`
-  return diagnostic('N101', `${reason}: ${done}`, { hint, span })
+const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injection) => Woven>> = {
+  multipart: ({ userData, cuts }, injection) => ({ ok: true, bytes: weave(userData, cuts, injection), keys: [] }),
+  'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
 /**
@@ -120,25 +59,42 @@ function notInjected(
  * there is no output. Injecting what is already injected gives the same again.
  */
 export function inject(input: Uint8Array, options: InjectOptions = {}): InjectResult {
-  const { userData, injectedBefore, cuts, decision, plan, diagnostics } = judge(input, options)
+  const judgement = judge(input, options)
+  const { userData, injectedBefore, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   if (!decision.inject) {
     // Switched off by the operator's own word: an earlier injection has to go.
     const output = injectedBefore && decision.explicit ? wrap(userData.bytes, userData.wrappings) : input
     return { output, decision, diagnostics }
   }
-  const injection = render(plan, options.profile ?? 'full')
-  const woven = weave(userData, cuts, injection)
-  return { output: wrap(woven, userData.wrappings), decision, diagnostics, plan, injection }
+  const { layout = 'multipart', profile = 'full', compress = 'never', platform, vendorData } = options
+  const injection = render(plan, profile)
+  const woven = LAYOUTS[layout](judgement, injection)
+  if (!woven.ok) return { output: undefined, decision, diagnostics: told([...diagnostics, ...woven.diagnostics]) }
+  const isMime = layout === 'multipart' || userData.format === 'mime'
+  const fitted = fitTo(woven.bytes, userData, {
+    ...(platform !== undefined && { platform }),
+    compress,
+    isMime,
+    full: profile === 'full',
+  })
+  const lost =
+    vendorData === undefined
+      ? added(woven.keys)
+      : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
+  const all = told([...diagnostics, ...lost, ...fitted.diagnostics])
+  const { size } = fitted
+  if (hasErrors(all)) return { output: undefined, decision, diagnostics: all, plan, injection, size }
+  return { output: fitted.output, decision, diagnostics: all, plan, injection, size }
 }
 
-/** Judges the annotations exactly as `inject` would, and writes nothing. */
+/** Judges a document exactly as `inject` would, and gives no user-data. */
 export function check(
   input: Uint8Array,
   options: InjectOptions = {},
 ): { readonly ok: boolean; readonly decision: Decision; readonly diagnostics: readonly Diagnostic[] } {
-  const { decision, diagnostics } = judge(input, options)
-  return { ok: !hasErrors(diagnostics), decision, diagnostics }
+  const { output, decision, diagnostics } = inject(input, options)
+  return { ok: output !== undefined, decision, diagnostics }
 }
 
 export interface UninjectResult {

@@ -1,9 +1,8 @@
 import { inject } from '../index.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData, write } from './input.ts'
-import { EXIT } from './io.ts'
 import { INJECTION, OUT, SPEECH } from './options.ts'
-import { report } from './report.ts'
+import { report, statusOf } from './report.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
@@ -27,6 +26,6 @@ export const injectCommand: Command = {
     const result = inject(bytes, await injectOptions(call, io, name))
     if (result.output !== undefined) await write(result.output, text(call.values, 'output-file'), io)
     report(result.diagnostics, call.values, io)
-    return result.output === undefined ? EXIT.bad : EXIT.done
+    return statusOf(result.diagnostics)
   },
 }

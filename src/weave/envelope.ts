@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { encodeBase64 } from '../decode/base64.ts'
 import { leavesOf } from '../decode/mime.ts'
 import { bytesOf, type UserData } from '../decode/user-data.ts'
 import type { Injection } from '../render/injection.ts'
 import { VERSION } from '../version.ts'
 import { type Commented, comment, formatLines } from './comments.ts'
+import { digestOf } from './digest.ts'
 
 /**
  * How the operator's document travels inside the envelope: as text, in base64, or, when it is MIME itself, nested as it is.
@@ -18,8 +18,6 @@ export const HEADER = 'X-Consul-VM-Inject'
 export const LINES: string = `${HEADER}-Commented`
 const GUEST_PART = 'consul-vm-inject-guest'
 const START_PART = '-consul-vm-inject-start'
-
-export const digestOf = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 16)
 
 /** Printable ASCII, tabs and line feeds: what a 7bit part carries without loss through every parser. */
 const isPlain = (text: string): boolean => /^[\t\n\x20-\x7e]*$/.test(text)
