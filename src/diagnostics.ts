@@ -17,6 +17,11 @@ export type Code =
   | 'E303'
   | 'E304'
   | 'E305'
+  | 'E601'
+  | 'E602'
+  | 'E603'
+  | 'E604'
+  | 'E605'
   | 'W101'
   | 'W201'
   | 'W202'
@@ -24,6 +29,8 @@ export type Code =
   | 'W301'
   | 'W302'
   | 'W303'
+  | 'W601'
+  | 'W602'
   | 'N101'
   | 'N102'
   | 'N103'
@@ -46,6 +53,11 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E303: ['error', 'a required annotation is missing'],
   E304: ['error', 'two annotations contradict each other'],
   E305: ['error', 'the Consul agent would refuse the registration'],
+  E601: ['error', 'the user-data grows beyond what KubeVirt takes inside a virtual machine'],
+  E602: ['error', 'the user-data of a Kubernetes object cannot be read'],
+  E603: ['error', 'a Kubernetes object has no place for user-data'],
+  E604: ['error', 'a Kubernetes manifest cannot be read'],
+  E605: ['error', 'a Kubernetes manifest cannot be changed in place'],
   W101: ['warning', 'cloud-init will not apply this document as written'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
@@ -53,6 +65,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
+  W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
+  W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
   N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],

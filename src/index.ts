@@ -1,5 +1,5 @@
 import { type Annotations, nameOf } from './annotate/annotation.ts'
-import { readFlags, readMetadata } from './annotate/beside.ts'
+import { type Beside, readFlags, readMetadata } from './annotate/beside.ts'
 import { collect } from './annotate/collect.ts'
 import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
@@ -15,6 +15,7 @@ import type { Source } from './source.ts'
 import { weave } from './weave/envelope.ts'
 import { unweave } from './weave/unweave.ts'
 
+export type { Beside } from './annotate/beside.ts'
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
 export type { MeshPlan, Registration, ServiceDefinition } from './plan/mesh-plan.ts'
@@ -29,8 +30,8 @@ export interface InjectOptions {
   readonly name?: string
   /** Annotations given beside the document, `key=value`; they outrank everything else. */
   readonly annotations?: readonly string[]
-  /** A Kubernetes ObjectMeta in YAML or JSON; its annotations outrank the document's. */
-  readonly metadata?: Source
+  /** A Kubernetes ObjectMeta in YAML or JSON, or what was read of one; its annotations outrank the document's. */
+  readonly metadata?: Source | Beside
   /** A values file of the consul-k8s Helm chart: defaults. */
   readonly values?: Source
   /** Inject unless connect-inject says "false". */
@@ -75,7 +76,8 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
-  const metadata = options.metadata === undefined ? undefined : readMetadata(options.metadata)
+  const metadata =
+    options.metadata !== undefined && 'text' in options.metadata ? readMetadata(options.metadata) : options.metadata
   const document = collect(userData)
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))

@@ -1,9 +1,9 @@
 import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
+import { visibleJson } from '../visible.ts'
 import { flag, text, type Values } from './command.ts'
 import type { Io } from './io.ts'
 import { wantsColour } from './paint.ts'
 import { pretty } from './pretty.ts'
-import { visibleJson } from './visible.ts'
 
 /** What --quiet leaves. */
 export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>

@@ -8,12 +8,19 @@ import {
   EVENT_SEQUENCE,
   getScalarValue,
   parseEvents,
+  SCALAR_STYLE_DOUBLE_QUOTED,
+  SCALAR_STYLE_FOLDED_BLOCK,
+  SCALAR_STYLE_LITERAL_BLOCK,
   SCALAR_STYLE_PLAIN,
+  SCALAR_STYLE_SINGLE_QUOTED,
   YAMLException,
 } from 'js-yaml'
 
 /** What PyYAML (YAML 1.1) takes a plain scalar for. A quoted or block scalar is always `str`; `value` (`=`) it refuses. */
 export type ScalarType = 'str' | 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'value'
+
+/** How a scalar is written. Its place is that of its content: without quotes, and without the header of a block. */
+export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
 
 interface NodeBase {
   /** Offset in the text that was read. */
@@ -25,6 +32,7 @@ export interface YamlScalar extends NodeBase {
   readonly kind: 'scalar'
   readonly text: string
   readonly type: ScalarType
+  readonly style: ScalarStyle
 }
 export interface YamlMapping extends NodeBase {
   readonly kind: 'mapping'
@@ -47,13 +55,22 @@ export interface YamlEntry {
   readonly value: YamlNode
 }
 
+export type YamlFailure = { readonly ok: false; readonly message: string; readonly offset: number }
+
 export type YamlReading =
   | {
       readonly ok: true
       readonly root: YamlNode | undefined /** Documents in the stream; the root is the first one's. */
       readonly documents: number
     }
-  | { readonly ok: false; readonly message: string; readonly offset: number }
+  | YamlFailure
+
+export type YamlStream =
+  | {
+      readonly ok: true /** The root of each document, undefined for an empty one. */
+      readonly roots: readonly (YamlNode | undefined)[]
+    }
+  | YamlFailure
 
 /** PyYAML's implicit resolvers, in the order in which it tries them. */
 const RESOLVERS: readonly (readonly [ScalarType, RegExp])[] = [
@@ -79,6 +96,14 @@ const RESOLVERS: readonly (readonly [ScalarType, RegExp])[] = [
 export const typeOfPlain = (text: string): ScalarType =>
   RESOLVERS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'str'
 
+const STYLES: Readonly<Record<number, ScalarStyle>> = {
+  [SCALAR_STYLE_PLAIN]: 'plain',
+  [SCALAR_STYLE_SINGLE_QUOTED]: 'single',
+  [SCALAR_STYLE_DOUBLE_QUOTED]: 'double',
+  [SCALAR_STYLE_LITERAL_BLOCK]: 'literal',
+  [SCALAR_STYLE_FOLDED_BLOCK]: 'folded',
+}
+
 type Event = ReturnType<typeof parseEvents>[number]
 
 /** Nodes that a document may have once its aliases are followed: one that grows beyond is refused before it fills the memory. */
@@ -101,11 +126,14 @@ class Builder {
     this.events = events
   }
 
-  /** The first document's root. */
+  /** The root of the next document; an anchor is known in its own document only. */
   root(): YamlNode | undefined {
-    if (this.events[0]?.type !== EVENT_DOCUMENT) return undefined
-    this.at = 1
-    return this.events[this.at]?.type === EVENT_POP ? undefined : this.node()
+    if (this.events[this.at]?.type !== EVENT_DOCUMENT) return undefined
+    this.at++
+    this.anchors.clear()
+    const root = this.events[this.at]?.type === EVENT_POP ? undefined : this.node()
+    this.at++
+    return root
   }
 
   private node(): YamlNode {
@@ -125,7 +153,7 @@ class Builder {
       const node = { kind: 'mapping', start: event.start, end: this.endOf(event), flow, entries } as const
       return this.remember(event, node, before)
     }
-    return { kind: 'scalar', start: this.last, end: this.last, text: '', type: 'null' }
+    return { kind: 'scalar', start: this.last, end: this.last, text: '', type: 'null', style: 'plain' }
   }
 
   private inside(): boolean {
@@ -158,7 +186,8 @@ class Builder {
     // An empty value has no place of its own: it stands where the text before it ended.
     const start = event.valueStart < 0 ? this.last : event.valueStart
     this.last = event.valueEnd < 0 ? start : event.valueEnd
-    return { kind: 'scalar', start, end: this.last, text, type: plain ? typeOfPlain(text) : 'str' }
+    const style = STYLES[event.style] ?? 'plain'
+    return { kind: 'scalar', start, end: this.last, text, type: plain ? typeOfPlain(text) : 'str', style }
   }
 
   /** A node with its anchor, to be found by later aliases; `before` is how many nodes there were without it. */
@@ -171,18 +200,30 @@ class Builder {
   }
 }
 
-/** Reads one YAML document only to look at it; nothing is ever written from the result. */
-export function readYaml(text: string): YamlReading {
+const countOf = (events: readonly Event[]): number => events.filter(({ type }) => type === EVENT_DOCUMENT).length
+
+/** What `build` makes of a text's events, or why the text is not YAML. */
+function read<T>(text: string, build: (events: readonly Event[], builder: Builder) => T): T | YamlFailure {
   try {
     const events = parseEvents(text, {})
-    const documents = events.filter(({ type }) => type === EVENT_DOCUMENT).length
-    return { ok: true, root: new Builder(text, events).root(), documents }
+    return build(events, new Builder(text, events))
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { reason, mark } = error as YAMLException & { reason?: string; mark?: { position?: number } }
     return { ok: false, message: reason ?? error.message, offset: mark?.position ?? 0 }
   }
 }
+
+/** Reads one YAML document only to look at it; nothing is ever written from the result. */
+export const readYaml = (text: string): YamlReading =>
+  read(text, (events, builder) => ({ ok: true, root: builder.root(), documents: countOf(events) }))
+
+/** Reads every document of a stream, to look at them. */
+export const readYamlStream = (text: string): YamlStream =>
+  read(text, (events, builder) => ({
+    ok: true,
+    roots: Array.from({ length: countOf(events) }, () => builder.root()),
+  }))
 
 /** What a node stands for: an alias is followed. */
 export const followed = (node: YamlNode | undefined): Exclude<YamlNode, YamlAlias> | undefined =>
