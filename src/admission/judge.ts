@@ -40,8 +40,8 @@ const mentions = (bytes: Uint8Array): boolean =>
 const same = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.compare(a, b) === 0
 
 const SECRET_WAY =
-  'put the user-data into a Secret under the key userdata, name the Secret in secretRef (userDataSecretRef in messages of ' +
-  "KubeVirt's) in place of the user-data here, and annotate the Secret: it is injected when it is created"
+  'put the user-data into a Secret under the key userdata, annotate the Secret, and name it here in secretRef, which messages ' +
+  'of KubeVirt call userDataSecretRef, in place of the user-data'
 
 function tooLarge(place: Inline, { bytes, packed }: TooLarge, places: Places): Diagnostic {
   const sizes = `${bytes} bytes, ${packed} in gzip`
