@@ -105,6 +105,17 @@ function spliced(
   return undefined
 }
 
+/** What is wrong with an option is said once, not for every object. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const byText = new Map(
+    diagnostics.map(entry => [
+      JSON.stringify([entry.code, entry.message, entry.span?.source.name, entry.span?.start]),
+      entry,
+    ]),
+  )
+  return [...byText.values()]
+}
+
 /** Judges every object of a manifest and makes the changes in its text: every other byte stays. */
 function rewrite(
   input: Uint8Array,
@@ -123,8 +134,15 @@ function rewrite(
   if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))
   const results = found.map(one => [one, judged(one, placesOf(source, one))] as const)
-  const diagnostics = results.flatMap(([one, { edits, diagnostics: said }]) =>
-    said.length + edits.length > 0 && merges(one.node) ? [unsafe(placesOf(source, one).field(['kind']))] : said,
+  const diagnostics = distinct(
+    results.flatMap(([one, { edits, diagnostics: said }]) => {
+      const { field } = placesOf(source, one)
+      if (said.length + edits.length > 0 && merges(one.node)) return [unsafe(field(['kind']))]
+      // What has no place of its own stands at the object's name.
+      return said.map(entry =>
+        entry.span === undefined && entry.severity !== 'note' ? { ...entry, span: field(['metadata', 'name']) } : entry,
+      )
+    }),
   )
   const all = results.map(([one, { edits }]) => [one, edits] as const).filter(([, edits]) => edits.length > 0)
   // What was decided is told only of what is done.

@@ -211,7 +211,7 @@ test(
   [
     'E201 7:5 consul.hashicorp.com/connect-srvice is not a known annotation | <stdin>',
     'E201 2:3 consul.hashicorp.com/conect-service is not a known annotation | <stdin> (VirtualMachineInstance web: spec.volumes[0].cloudInitNoCloud.userData)',
-    'E303 nowhere consul.hashicorp.com/connect-service is missing: a VM has no Kubernetes Service to take the name from | undefined',
+    'E303 4:3 consul.hashicorp.com/connect-service is missing: a VM has no Kubernetes Service to take the name from | <stdin>',
   ],
 )
 test(
@@ -262,4 +262,17 @@ test('what was edited inside the injected parts is not taken out, and comes out 
   const forced = uninjectManifest(bytes(edited), { force: true })
   t.deepEqual(codes(forced.diagnostics), ['E102'])
   t.is(utf8(forced.output ?? bytes('')), withUserData('\n        userData: "#!/bin/sh\\n"'))
+})
+
+test('what is wrong with an option is said once, what is missing in an object for each of them', t => {
+  const other = withUserData('{}').replace('name: web', 'name: api').replaceAll('service: web', 'service-port: "1"')
+  const text = `${withUserData('{}').replaceAll('service: web', 'service-port: "1"')}---\n${other}`
+  const { diagnostics } = injectManifest(bytes(text), { ...ROOMY, annotations: ['conect-inject=1'] })
+  t.deepEqual(
+    diagnostics
+      .map(brief)
+      .map(line => line.slice(0, 10))
+      .sort(),
+    ['E201 1:1 c', 'E303 15:3 ', 'E303 4:3 c'],
+  )
 })
