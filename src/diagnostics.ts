@@ -21,6 +21,11 @@ export type Code =
   | 'E402'
   | 'E403'
   | 'E501'
+  | 'E601'
+  | 'E602'
+  | 'E603'
+  | 'E604'
+  | 'E605'
   | 'W101'
   | 'W201'
   | 'W202'
@@ -28,6 +33,8 @@ export type Code =
   | 'W301'
   | 'W302'
   | 'W303'
+  | 'W601'
+  | 'W602'
   | 'N101'
   | 'N102'
   | 'N103'
@@ -56,6 +63,11 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E402: ['error', 'a key of the vendor-data would be lost beside a key that injection adds'],
   E403: ['error', 'the platform does not take user-data of this form'],
   E501: ['error', 'the user-data is larger than the platform takes'],
+  E601: ['error', 'the user-data grows beyond what KubeVirt takes inside a virtual machine'],
+  E602: ['error', 'the user-data of a Kubernetes object cannot be read'],
+  E603: ['error', 'a Kubernetes object has no place for user-data'],
+  E604: ['error', 'a Kubernetes manifest cannot be read'],
+  E605: ['error', 'a Kubernetes manifest cannot be changed in place'],
   W101: ['warning', 'cloud-init will not apply this document as written'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
@@ -63,6 +75,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
+  W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
+  W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
   N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],

@@ -13,6 +13,7 @@ import { added, shadowed } from './weave/shadowed.ts'
 import { unweave } from './weave/unweave.ts'
 import type { Layout, Woven } from './weave/woven.ts'
 
+export type { Beside } from './annotate/beside.ts'
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
 export type { Compress, Size } from './fit/fit.ts'

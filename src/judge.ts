@@ -1,5 +1,5 @@
 import { type Annotations, nameOf } from './annotate/annotation.ts'
-import { readFlags, readMetadata } from './annotate/beside.ts'
+import { type Beside, readFlags, readMetadata } from './annotate/beside.ts'
 import { collect } from './annotate/collect.ts'
 import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
@@ -18,8 +18,8 @@ export interface JudgeOptions {
   readonly name?: string
   /** Annotations given beside the document, `key=value`; they outrank everything else. */
   readonly annotations?: readonly string[]
-  /** A Kubernetes ObjectMeta in YAML or JSON; its annotations outrank the document's. */
-  readonly metadata?: Source
+  /** A Kubernetes ObjectMeta in YAML or JSON, or what was read of one; its annotations outrank the document's. */
+  readonly metadata?: Source | Beside
   /** A values file of the consul-k8s Helm chart: defaults. */
   readonly values?: Source
   /** Inject unless connect-inject says "false". */
@@ -55,7 +55,8 @@ export function judge(input: Uint8Array, options: JudgeOptions): Judgement {
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
-  const metadata = options.metadata === undefined ? undefined : readMetadata(options.metadata)
+  const { metadata: given } = options
+  const metadata = given !== undefined && 'text' in given ? readMetadata(given) : given
   const document = collect(userData)
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))

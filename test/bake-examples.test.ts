@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { readYaml, toData } from '../src/decode/yaml.ts'
+import { readYaml } from '../src/decode/yaml.ts'
+import { toData } from '../src/decode/yaml-data.ts'
 import { projectFolder } from './shared.ts'
 
 const read = (path: string): string => readFileSync(join(projectFolder, 'examples', path), 'utf8')

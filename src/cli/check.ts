@@ -1,4 +1,6 @@
 import { check } from '../index.ts'
+import { checkManifest } from '../manifest/manifest.ts'
+import { isManifest } from '../manifest/recognise.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
 import { INJECTION, SPEECH } from './options.ts'
@@ -18,7 +20,8 @@ export const checkCommand: Command = {
   examples: ['consul-vm-inject check web.yaml', 'consul-vm-inject check --strict --output json web.yaml'],
   async run(call, io) {
     const { name, bytes } = await readUserData(call, io)
-    const { diagnostics } = check(bytes, await injectOptions(call, io, name))
+    const options = await injectOptions(call, io, name)
+    const { diagnostics } = isManifest(bytes) ? checkManifest(bytes, options) : check(bytes, options)
     if (text(call.values, 'output') === 'json') io.stdout(asJson(said(diagnostics, call.values)))
     else report(diagnostics, call.values, io)
     return statusOf(diagnostics)

@@ -1,4 +1,6 @@
 import { inject } from '../index.ts'
+import { injectManifest } from '../manifest/manifest.ts'
+import { isManifest } from '../manifest/recognise.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData, write } from './input.ts'
 import { INJECTION, OUT, SPEECH } from './options.ts'
@@ -23,7 +25,8 @@ export const injectCommand: Command = {
   ],
   async run(call, io) {
     const { name, bytes } = await readUserData(call, io)
-    const result = inject(bytes, await injectOptions(call, io, name))
+    const options = await injectOptions(call, io, name)
+    const result = isManifest(bytes) ? injectManifest(bytes, options) : inject(bytes, options)
     if (result.output !== undefined) await write(result.output, text(call.values, 'output-file'), io)
     report(result.diagnostics, call.values, io)
     return statusOf(result.diagnostics)

@@ -1,9 +1,9 @@
 import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
+import { visibleJson } from '../visible.ts'
 import { flag, text, type Values } from './command.ts'
 import { EXIT, type ExitCode, type Io } from './io.ts'
 import { wantsColour } from './paint.ts'
 import { pretty } from './pretty.ts'
-import { visibleJson } from './visible.ts'
 
 /** What --quiet leaves. */
 export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
@@ -26,5 +26,5 @@ export function report(diagnostics: readonly Diagnostic[], values: Values, io: I
 export function statusOf(diagnostics: readonly Diagnostic[]): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return EXIT.done
-  return errors.every(({ code }) => code === 'E501') ? EXIT.tooLarge : EXIT.bad
+  return errors.every(({ code }) => code === 'E501' || code === 'E601') ? EXIT.tooLarge : EXIT.bad
 }
