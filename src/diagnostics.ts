@@ -24,6 +24,8 @@ export type Code =
   | 'W301'
   | 'W302'
   | 'W303'
+  | 'W401'
+  | 'W402'
   | 'N101'
   | 'N102'
   | 'N103'
@@ -53,6 +55,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
+  W401: ['warning', 'the user-data switches vendor-data off'],
+  W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
   N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],

@@ -5,6 +5,7 @@ import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
 import { readValues } from './annotate/values.ts'
+import { vendorSwitch } from './annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData, wrap } from './decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
 import { type MeshPlan, UNKNOWN_HOST } from './plan/mesh-plan.ts'
@@ -14,14 +15,17 @@ import { render } from './render/render.ts'
 import type { Source } from './source.ts'
 import { weave } from './weave/envelope.ts'
 import { unweave } from './weave/unweave.ts'
+import { weaveVendorData } from './weave/vendor-data.ts'
 
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
+export { type FleetOptions, staticVendorData } from './fleet.ts'
 export type { MeshPlan, Registration, ServiceDefinition } from './plan/mesh-plan.ts'
 export type { GuestFile, Injection, Profile } from './render/injection.ts'
 export { renderGuest } from './render/render.ts'
 export type { Position, Source, Span } from './source.ts'
 export { VERSION } from './version.ts'
+export { openstackVendorData } from './weave/vendor-data.ts'
 
 /** How a document is to be judged and injected. */
 export interface InjectOptions {
@@ -70,13 +74,17 @@ function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefo
   return { userData, injectedBefore: true, diagnostics: [...unwoven.diagnostics, ...diagnostics] }
 }
 
-function judge(input: Uint8Array, options: InjectOptions): Judgement {
+/** What is made of an injection: the user-data itself, or vendor-data beside user-data that stays untouched. */
+type Product = 'user-data' | 'vendor-data'
+
+function judge(input: Uint8Array, options: InjectOptions, product: Product = 'user-data'): Judgement {
   const decoding = decode(input, options.name ?? '<stdin>')
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
   const metadata = options.metadata === undefined ? undefined : readMetadata(options.metadata)
-  const document = collect(userData)
+  const beside = product === 'vendor-data' && !injectedBefore
+  const document = collect(userData, beside ? 'read' : 'cut')
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
@@ -89,7 +97,8 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
     ...merged.diagnostics,
     ...valid.diagnostics,
   ]
-  const after = decision.inject ? planning.diagnostics : [notInjected(decision, merged.annotations, injectedBefore)]
+  const joining = [...planning.diagnostics, ...(beside ? vendorSwitch(userData) : [])]
+  const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, product)]
   const said = [...before, ...after]
   const all = options.strict === true ? strictly(said) : said
   // What was decided is told only of what is done.
@@ -108,10 +117,12 @@ function notInjected(
   { reason, hint, span, explicit }: Decision,
   annotations: Annotations,
   before: boolean,
+  product: Product,
 ): Diagnostic {
   const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
   const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  const done = before && explicit ? 'the injection is taken out' : `the user-data is left as it is${more}`
+  const same = product === 'vendor-data' ? 'the vendor-data is empty' : 'the user-data is left as it is'
+  const done = before && explicit ? 'the injection is taken out' : `${same}${more}`
   return diagnostic('N101', `${reason}: ${done}`, { hint, span })
 }
 
@@ -130,6 +141,28 @@ export function inject(input: Uint8Array, options: InjectOptions = {}): InjectRe
   const injection = render(plan, options.profile ?? 'full')
   const woven = weave(userData, cuts, injection)
   return { output: wrap(woven, userData.wrappings), decision, diagnostics, plan, injection }
+}
+
+/**
+ * The injection alone as vendor-data, for user-data that stays untouched. Empty where the VM does not join, and where the user-data
+ * brings the injection itself: nothing joins twice. Warns of user-data that switches vendor-data off.
+ */
+export function vendorData(input: Uint8Array, options: InjectOptions = {}): InjectResult {
+  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, 'vendor-data')
+  if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
+  const nothing = new Uint8Array()
+  if (injectedBefore) {
+    const hint = 'to have it in vendor-data instead, take it out of the user-data first: consul-vm-inject uninject'
+    const note = diagnostic('N101', 'the user-data brings the injection itself: the vendor-data is empty', { hint })
+    return {
+      output: nothing,
+      decision,
+      diagnostics: [...diagnostics.filter(({ code }) => !/^N10[12]$/.test(code)), note],
+    }
+  }
+  if (!decision.inject) return { output: nothing, decision, diagnostics }
+  const injection = render(plan, options.profile ?? 'full')
+  return { output: weaveVendorData(injection), decision, diagnostics, plan, injection }
 }
 
 /** Judges the annotations exactly as `inject` would, and writes nothing. */
