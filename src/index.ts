@@ -152,7 +152,7 @@ export function vendorData(input: Uint8Array, options: InjectOptions = {}): Inje
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   const nothing = new Uint8Array()
   if (injectedBefore) {
-    const hint = 'to have it in vendor-data instead, take it out of the user-data first: consul-vm-inject uninject'
+    const hint = 'to have it in vendor-data instead, take it out of there: consul-vm-inject uninject'
     const note = diagnostic('N101', 'the user-data brings the injection itself: the vendor-data is empty', { hint })
     return {
       output: nothing,
