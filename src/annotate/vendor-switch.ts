@@ -7,7 +7,7 @@ import { type Source, type Span, spanOf } from '../source.ts'
 /** What cloud-init takes for true: the text of the value, as Python writes it. */
 const TRUE = /^(?:true|on|yes|1)$/i
 /** The integer 1 in the spellings of YAML 1.1. */
-const ONE = /^\+?(?:0*|0b0*|0x0*)1_*$/
+const ONE = /^\+?(?:0[bx]?)?[0_]*1_*$/
 const OURS: readonly string[] = ['text/cloud-boothook', 'text/x-shellscript']
 /** In a text that cannot be read as YAML. */
 const LINE = /^[ \t]*(?:-[ \t]+)?["']?vendor_data["']?[ \t]*:.*$|"path"[ \t]*:[ \t]*"\/vendor_data[/"]/m
@@ -18,6 +18,8 @@ const isTrue = ({ type, text }: YamlScalar): boolean =>
 /** Why cloud-init would not run our parts for this value of `vendor_data`, and where it stands; undefined when it would. */
 function switchedOff(value: YamlNode): readonly [why: string, at: YamlNode] | undefined {
   const node = followed(value)
+  // A text or a list is lost when cloud-init merges it with its own mapping, which is on; anything else replaces that.
+  if (node?.kind === 'sequence' || (node?.kind === 'scalar' && node.type === 'str')) return undefined
   if (node?.kind !== 'mapping') return ['`vendor_data` is not a mapping, which', value]
   const enabled = entryOf(node, 'enabled')?.value
   const setting = followed(enabled)
@@ -83,7 +85,7 @@ function inArchive(document: Document): readonly Document[] {
 }
 
 /**
- * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, `vendor_data` is no mapping,
+ * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, `vendor_data` is null or a number,
  * or the types of our parts are disabled. Of several documents the last that says something counts.
  */
 export function vendorSwitch({ documents }: UserData): readonly Diagnostic[] {

@@ -21,7 +21,7 @@ for (const value of [...FALSE, 'maybe', '1.0', '[true]', '{a: b}']) test(off, `{
 for (const text of ['no', 'false', 'maybe']) test(off, `{enabled: "${text}"}`, text)
 test(off, '{prefix: [x], enabled: off}', 'off')
 test(off, '\n  enabled: # why\n  prefix: x', ':')
-for (const value of ['~', 'null', 'false', 'true', '[]', 'x']) test(off, value, value)
+for (const value of ['~', 'null', 'false', 'true', '5', '1.5', '2020-01-01']) test(off, value, value)
 test(off, '{enabled: true, disabled_handlers: [text/cloud-boothook]}', '[text/cloud-boothook]')
 test(off, '{disabled_handlers: [text/part-handler, text/x-shellscript]}', '[text/part-handler, text/x-shellscript]')
 test(off, '{disabled_handlers: text/x-shellscript}', 'text/x-shellscript')
@@ -53,6 +53,8 @@ const TRUE = [
 ]
 for (const value of TRUE) test(on, `#cloud-config\nvendor_data: {enabled: ${value}}\n`)
 for (const setting of [
+  'x',
+  '[]',
   '{}',
   '{prefix: /usr/bin/ltrace}',
   '{disabled_handlers: [text/cloud-config]}',
