@@ -33,6 +33,8 @@ export type Code =
   | 'W301'
   | 'W302'
   | 'W303'
+  | 'W401'
+  | 'W402'
   | 'W601'
   | 'W602'
   | 'N101'
@@ -75,6 +77,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
+  W401: ['warning', 'the user-data switches vendor-data off'],
+  W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
   W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   N101: ['note', 'the user-data was left as it is'],

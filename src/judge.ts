@@ -5,6 +5,7 @@ import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
 import { readValues } from './annotate/values.ts'
+import { vendorSwitch } from './annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from './decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
 import { type MeshPlan, UNKNOWN_HOST } from './plan/mesh-plan.ts'
@@ -29,6 +30,9 @@ export interface JudgeOptions {
   readonly strict?: boolean
 }
 
+/** What is made of an injection: the user-data itself, or vendor-data beside user-data that stays untouched. */
+type Product = 'user-data' | 'vendor-data'
+
 /** A document with what its annotations come to. */
 export interface Judgement {
   /** The operator's document: what was injected before is out of it. */
@@ -50,14 +54,15 @@ function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefo
 }
 
 /** Bytes in, judgement out: what the operator asks for, and everything that is wrong with it, at once. */
-export function judge(input: Uint8Array, options: JudgeOptions): Judgement {
+export function judge(input: Uint8Array, options: JudgeOptions, product: Product = 'user-data'): Judgement {
   const decoding = decode(input, options.name ?? '<stdin>')
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
   const { metadata: given } = options
   const metadata = given !== undefined && 'text' in given ? readMetadata(given) : given
-  const document = collect(userData)
+  const beside = product === 'vendor-data' && !injectedBefore
+  const document = collect(userData, beside ? 'read' : 'cut')
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
@@ -70,7 +75,8 @@ export function judge(input: Uint8Array, options: JudgeOptions): Judgement {
     ...merged.diagnostics,
     ...valid.diagnostics,
   ]
-  const after = decision.inject ? planning.diagnostics : [notInjected(decision, merged.annotations, injectedBefore)]
+  const joining = [...planning.diagnostics, ...(beside ? vendorSwitch(userData) : [])]
+  const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, product)]
   const said = [...before, ...after]
   const diagnostics = told(options.strict === true ? strictly(said) : said)
   return {
@@ -91,9 +97,11 @@ function notInjected(
   { reason, hint, span, explicit }: Decision,
   annotations: Annotations,
   before: boolean,
+  product: Product,
 ): Diagnostic {
   const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
   const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  const done = before && explicit ? 'the injection is taken out' : `the user-data is left as it is${more}`
+  const same = product === 'vendor-data' ? 'the vendor-data is empty' : 'the user-data is left as it is'
+  const done = before && explicit ? 'the injection is taken out' : `${same}${more}`
   return diagnostic('N101', `${reason}: ${done}`, { hint, span })
 }

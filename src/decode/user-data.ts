@@ -110,7 +110,8 @@ export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Ar
   )
 }
 
-function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
+/** A document that stands in a source from `start` to `end`. */
+export function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
   const text = source.text.slice(start, end)
   const template = formatOf(text) === 'jinja' ? text.slice(text.indexOf('\n') + 1 || text.length) : text
   const renders = format === 'jinja' ? formatOf(template) : format

@@ -88,9 +88,9 @@ def stored_name(name: str) -> str:
     return re.sub(r'[^A-Za-z0-9_. ()-]', '', name.replace('/', '_')).strip()
 
 
-def machine(name: str, data: bytes) -> Machine:
+def machine(name: str, data: bytes, vendor_data: bytes | None = None) -> Machine:
     """A machine with both stand-ins and an archive for the packages that the user-data asks for."""
-    made = Machine(name, data)
+    made = Machine(name, data, vendor_data)
     try:
         stand_ins.install(made)
         tool = '/usr/local/lib/boot-probe/stand-in-packages.py'

@@ -7,12 +7,19 @@ interface File {
   readonly once: boolean
 }
 
-/** The files that the boothook installs, unpacked: their packing depends on the version of zlib. */
+/** What a boothook unpacks: the files of one VM, or those of a fleet with its defaults. */
+type Bundle = readonly File[] | { readonly files: readonly File[] }
+
+/** What the boothook unpacks, unpacked: its packing depends on the version of zlib. */
 function installs(boothook: string): string {
   const packed = /"""\n([A-Za-z0-9+/=\n ]+)\n *"""/.exec(boothook)?.[1]
   if (packed === undefined) return boothook
-  const files = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as readonly File[]
-  return files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+  const bundle = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
+  const [files, rest] = 'files' in bundle ? [bundle.files, { ...bundle, files: [] }] : [bundle, undefined]
+  const fleet = rest === undefined ? '' : `${JSON.stringify(rest, undefined, 2)}\n`
+  return (
+    fleet + files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+  )
 }
 
 /**

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-READINGS = ROOT / "dist/test/differential/readings.js"
+READINGS = ROOT / "dist/test/differential/yaml-readings.js"
 SEEDS = sorted([*ROOT.glob("examples/**/*.yaml"), *ROOT.glob("test/golden/*/input.yaml")])
 BITS = ["\t", " ", "\n", "- ", "a: b\n", "#", " # c", "\"", "'", ": ", ":", "|\n", ">\n", "&x ", "*x", "!!str ", "!!int ", "!x ",
         "---\n", "...\n", "<<: ", "? ", "%", "@", "`", "=", "= ", "~", "2020-01-01", "2020-02-30", "\u2028", "\u0085", "é", "\r\n", "  "]
