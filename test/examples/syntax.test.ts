@@ -112,6 +112,16 @@ test('the template of Heat hands the injected file on as it is', t => {
   t.deepEqual(asked.sort(), Object.keys(template?.parameters ?? {}).sort())
 })
 
+test('the launch template names an image, a type and where the user-data goes', t => {
+  const { LaunchTemplateName: name, LaunchTemplateData: data } = JSON.parse(
+    readExample('ec2-launch-template/launch-template.json'),
+  )
+  t.is(name, 'web')
+  t.regex(data.ImageId, /^ami-/)
+  t.is(typeof data.InstanceType, 'string')
+  t.is(data.UserData, 'USER_DATA_IN_BASE64')
+})
+
 test('the playbook pipes the installer of the tool', t => {
   const [plays] = loadAll(readExample('ansible/bake-guest.yml')) as readonly (readonly {
     tasks: readonly Readonly<Record<string, { cmd?: string; stdin?: string }>>[]
