@@ -1,8 +1,7 @@
 #!/bin/sh
 # Makes a launch template of EC2 of launch-template.json and web.yaml: sh create.sh
 #
-# EC2 takes 16 KiB, so that the guest files are best baked into the image (see ../packer) and the
-# user-data brings the profile "prebuilt" only. For an image without them: --compress auto in the place of the profile.
+# EC2 takes 16 KiB, and the profile "full" has more, compressed too: the guest files have to be in the image (see ../packer).
 set -eu
 cd "$(dirname "$0")"
 

@@ -63,7 +63,7 @@ const ROWS: readonly Row[] = INJECTION.map(option => {
   if (option.multiple === true) {
     return { key: `${key}s`, option, holds: 'a JSON object of strings, as jsonencode gives it', read: readPairs }
   }
-  if (option.choices !== undefined) return { key, option, holds: option.choices.join(' or '), read: readChoice }
+  if (option.choices !== undefined) return { key, option, holds: option.choices.join(', '), read: readChoice }
   if (option.value === undefined) return { key, option, holds: '"true" or "false"', read: readSwitch }
   const holds = option.value === 'FILE' ? `the text of the file that --${option.name} names` : option.value
   return { key, option, holds, read: text => ({ value: option.value === 'FILE' ? key : text }) }

@@ -7,7 +7,7 @@ import type { Command } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
 import { pretty } from './pretty.ts'
-import { jsonText } from './report.ts'
+import { jsonText, statusOf } from './report.ts'
 import { QUERY, type Query, readQuery } from './terraform-query.ts'
 
 /** Every key of the result, with what its text is. */
@@ -98,7 +98,7 @@ async function answer(io: Io): Promise<ExitCode> {
   const result = await injected(query, io)
   if (result.output === undefined) {
     io.stderr(pretty(result.diagnostics, false))
-    return EXIT.bad
+    return statusOf(result.diagnostics)
   }
   io.stdout(jsonText(resultOf(result.output, result)))
   return EXIT.done

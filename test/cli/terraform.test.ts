@@ -60,6 +60,7 @@ const CONFIG = `#cloud-config
 const ON = '{"connect-inject":"true","connect-service":"web","connect-service-port":"8080"}'
 const FLAGS = ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080'].flatMap(flag => ['-a', flag])
 const METADATA = 'annotations:\n  consul.hashicorp.com/connect-service-port: "9090"\n'
+const VENDOR = '#cloud-config\npackages: [curl]\n'
 const VALUES = 'connectInject: {transparentProxy: {defaultEnabled: false}}\n'
 
 const SAME: readonly (readonly [query: Strings, args: readonly string[]])[] = [
@@ -69,6 +70,8 @@ const SAME: readonly (readonly [query: Strings, args: readonly string[]])[] = [
   [{ user_data: SCRIPT, annotations: ON, profile: 'prebuilt' }, [...FLAGS, '--profile', 'prebuilt']],
   [{ user_data: CONFIG, metadata: METADATA, values: VALUES }, ['--metadata', 'metadata', '--values', 'values']],
   [{ user_data: SCRIPT, values: VALUES, default_inject: 'true', annotations: ON }, [...FLAGS, '--values', 'values']],
+  [{ user_data: CONFIG, layout: 'cloud-config', platform: 'multipass' }, ['--layout', 'cloud-config']],
+  [{ user_data: CONFIG, layout: 'cloud-config', vendor_data: VENDOR }, ['--layout', 'cloud-config']],
   [{ user_data: CONFIG, default_inject: 'false', strict: 'false', allow_unknown: 'false' }, []],
 ]
 for (const [at, [query, args]] of SAME.entries()) {
@@ -80,6 +83,27 @@ for (const [at, [query, args]] of SAME.entries()) {
     t.deepEqual(bytesOf(result), stdout)
   })
 }
+
+test('what is too large for the platform is refused with a status of its own', async t => {
+  const { stdout, stderr, exit } = await ask({ user_data: CONFIG, platform: 'ec2' })
+  t.is(exit, 3)
+  t.is(stdout.length, 0)
+  t.regex(stderr, /^error\[E501\]/)
+})
+
+test('vendor-data whose keys would be hidden is refused', async t => {
+  const vendor = '#cloud-config\nruncmd: [[touch, /a]]\n'
+  const { stderr, exit } = await ask({ user_data: CONFIG, layout: 'cloud-config', vendor_data: vendor })
+  t.is(exit, 2)
+  t.regex(stderr, /^ --> vendor_data:2:1$/m)
+})
+
+test('what is compressed is there in base64 only', async t => {
+  const result = await resultOf({ user_data: CONFIG, platform: 'openstack', compress: 'always' })
+  t.false('user_data' in result)
+  const { user_data: plain } = await resultOf({ user_data: CONFIG })
+  t.is(gunzipSync(bytesOf(result)).toString('utf8'), plain ?? '')
+})
 
 test('bytes and digest are those of the user-data', async t => {
   const result = await resultOf({ user_data: CONFIG })

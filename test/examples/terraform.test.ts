@@ -52,6 +52,7 @@ test('what cloudinit_config renders is injected, with the annotations of a part 
   const result: Readonly<Record<string, string>> = JSON.parse(stdout.toString('utf8'))
   t.is(result['injected'], 'true')
   t.is(result['service'], 'web')
+  t.true(Number(result['bytes']) <= 16_384)
   t.deepEqual(JSON.parse(result['registration'] ?? '').service.tags, ['terraform', 'blue'])
 })
 
