@@ -14,26 +14,27 @@ const NAME = 'consul-vm-inject'
 function argvOf(rest: string): readonly string[] {
   const plain = rest
     .replace(/"\$\(|\$\(/g, '')
-    .split(/\s(?:\|\|?|&&|;)\s|;\s|\)/)[0]
+    .split(/\s(?:\|\|?|&&|;)\s|;\s|[)`]/)[0]
     ?.replace(/\s\d?[<>]+&?\s?\S+/g, '')
   const words = shellWords((plain ?? '').trim())
   return words.ok ? words.value : []
 }
 
-const MENTION = new RegExp(`(?<![\\w/=.-])${NAME}(?![\\w.=-])`, 'g')
+/** Where a command begins: on a line of its own, in a comment further in than its words, behind `name=$(` or in backticks. */
+const BEGINNING = new RegExp(`(?:^(?: *|[#/]+ {2,}|[ \\w"]*[=:] ?"?(?:\\$\\()?)|\`)${NAME}(?= \\S)`, 'g')
 const LIST = new RegExp(`\\["${NAME}", ([^\\]]*)\\]`)
 
-/** Every mention of the tool by name, read as a command line. */
+/** Every command line of the tool that a person or a program is to run. */
 function commandsOf(path: string): readonly CommandLine[] {
   return readExample(path)
     .split('\n')
     .flatMap((text, at) => {
       const list = LIST.exec(text)?.[1]
       if (list !== undefined) return [{ path, line: at + 1, argv: JSON.parse(`[${list}]`) as readonly string[] }]
-      return [...text.matchAll(MENTION)].map(({ index }) => ({
+      return [...text.matchAll(BEGINNING)].map(({ index, 0: begun }) => ({
         path,
         line: at + 1,
-        argv: argvOf(text.slice(index + NAME.length)),
+        argv: argvOf(text.slice(index + begun.length)),
       }))
     })
 }
