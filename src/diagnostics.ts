@@ -12,6 +12,7 @@ export type Code =
   | 'E204'
   | 'E205'
   | 'E206'
+  | 'E207'
   | 'E301'
   | 'E302'
   | 'E303'
@@ -56,6 +57,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E204: ['error', 'an annotation stands where it cannot be read or taken out'],
   E205: ['error', 'an annotation carries a secret'],
   E206: ['error', 'a file given beside the user-data cannot be used'],
+  E207: ['error', 'the query of Terraform cannot be used'],
   E301: ['error', 'the value of an annotation is not valid'],
   E302: ['error', 'an annotation cannot be used on a virtual machine'],
   E303: ['error', 'a required annotation is missing'],

@@ -11,7 +11,11 @@
 #
 # Options of yours, such as --values, go to consul-vm-inject below. cloud-init reads this at the next boot.
 set -eu
-document=$(consul-vm-inject vendor-data --static | gzip -9n | base64 | tr -d '\n')
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+consul-vm-inject vendor-data --static --output-file "$folder/vendor-data"
+gzip -9n "$folder/vendor-data"
+document=$(base64 < "$folder/vendor-data.gz" | tr -d '\n')
 for vm in "$@"; do
   govc vm.change -vm "$vm" -e "guestinfo.vendordata=$document" -e 'guestinfo.vendordata.encoding=gzip+base64'
 done

@@ -7,6 +7,7 @@ import { helpCommand } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
 import { schemaCommand } from './schema.ts'
+import { terraformCommand } from './terraform.ts'
 import { uninjectCommand } from './uninject.ts'
 import { vendorDataCommand } from './vendor-data.ts'
 
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   explainCommand,
   guestCommand,
+  terraformCommand,
   schemaCommand,
   completionCommand,
   manCommand,
