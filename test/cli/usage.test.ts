@@ -135,6 +135,13 @@ test('a fault of the tool is told as such, has a status of its own and never tha
     stdinIsTerminal: false,
     stderrIsTerminal: false,
     exists: () => false,
+    now: () => 0,
+    stat: () => undefined,
+    list: () => [],
+    realPath: (path: string) => path,
+    staging: () => {
+      throw new Error('no')
+    },
     readStdin: () => Promise.reject(new Error('no')),
     readFile: () => Promise.reject(new Error('no')),
     runScript: () => Promise.reject(new Error('no')),
