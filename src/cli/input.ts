@@ -5,7 +5,7 @@ import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
 /** Reads a file, or standard input for `-`. */
-async function read(path: string, io: Io): Promise<Uint8Array> {
+export async function read(path: string, io: Io): Promise<Uint8Array> {
   try {
     return path === '-' ? await io.readStdin() : await io.readFile(path)
   } catch (error) {
@@ -17,15 +17,21 @@ async function read(path: string, io: Io): Promise<Uint8Array> {
 /** Names of the inputs as diagnostics show them. */
 const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 
-/** The user-data a command works on: its operand, or standard input. */
-export async function readUserData({ operands, values }: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
-  const path = operands[0] ?? '-'
+/** Refuses to read standard input for two things. */
+export function stdinOnce({ operands, values }: Call): void {
+  const isUserData = operands.length === 0 || operands.includes('-')
   const others = ['metadata', 'values'].filter(option => text(values, option) === '-')
-  const [first, second] =
-    path === '-' ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
-  if (others.length > (path === '-' ? 0 : 1)) {
+  const [first, second] = isUserData ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
+  if (others.length > (isUserData ? 0 : 1)) {
     throw new UsageError(`standard input cannot be both ${first} and ${second}`, 'name a file for one of them')
   }
+}
+
+/** The user-data a command works on: its operand, or standard input. */
+export async function readUserData(call: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
+  const { operands } = call
+  const path = operands[0] ?? '-'
+  stdinOnce(call)
   if (operands[0] === undefined && io.stdinIsTerminal) {
     throw new UsageError('there is no user-data: name a file, or pipe it in', 'try `consul-vm-inject --help`')
   }
@@ -38,11 +44,11 @@ async function readSource(path: string | undefined, io: Io): Promise<Source | un
 }
 
 /** The options of the library that the options of the command line stand for. */
-export async function injectOptions({ values }: Call, io: Io, name: string): Promise<InjectOptions> {
+export async function injectOptions({ values }: Call, io: Io, name?: string): Promise<InjectOptions> {
   const metadata = await readSource(text(values, 'metadata'), io)
   const helm = await readSource(text(values, 'values'), io)
   return {
-    name,
+    ...(name !== undefined && { name }),
     annotations: texts(values, 'annotation'),
     ...(metadata !== undefined && { metadata }),
     ...(helm !== undefined && { values: helm }),

@@ -70,6 +70,12 @@ export interface Io {
 export const EXIT = { done: 0, changed: 1, bad: 2, tooLarge: 3, fault: 70 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** From good to bad: of several documents the worst status is that of the run. */
+const GRAVITY: readonly ExitCode[] = [EXIT.done, EXIT.changed, EXIT.tooLarge, EXIT.bad, EXIT.fault]
+
+export const worst = (codes: readonly ExitCode[]): ExitCode =>
+  GRAVITY.findLast(code => codes.includes(code)) ?? EXIT.done
+
 /** Bad usage of the command line: shown with a hint, never with a stack. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'

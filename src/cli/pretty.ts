@@ -25,7 +25,7 @@ export function prettyOne({ code, severity, message, hint, span, related, docume
     const place = excerpt(span, severity, paint)
     lines.push(...place.lines)
     indent = place.indent
-  } else if (document !== undefined) lines.push(` ${paint('frame', '-->')} ${visible(document)}`)
+  } else if (document !== undefined && code !== undefined) lines.push(` ${paint('frame', '-->')} ${visible(document)}`)
   if (related !== undefined) {
     const place = excerpt(related.span, 'note', paint)
     lines.push(headline('note', 'note', related.message, paint), ...place.lines)
