@@ -13,8 +13,9 @@ export interface World {
   readonly scriptStatus?: number
   /** Permission bits of files, by path; 0644 when absent. */
   readonly modes?: Readonly<Record<string, number>>
-  /** Symbolic links to folders, or to nothing: they are listed and lead nowhere. */
+  /** Symbolic links, and the folders that some of them lead to; the others lead nowhere. */
   readonly links?: readonly string[]
+  readonly leads?: Readonly<Record<string, string>>
   /** Codes with which staging a file or putting it into its place fails, by path. */
   readonly staging?: Readonly<Record<string, string>>
   readonly placing?: Readonly<Record<string, string>>
@@ -77,7 +78,7 @@ function stagingOf(world: World, files: Files, outcome: { written: Map<string, B
 const fault = (code: string): Error => Object.assign(new Error(`${code}: fault`), { code })
 
 /** An Io without a process: named files, standard input, and what was written where. */
-function ioOf(world: World): {
+export function ioOf(world: World): {
   readonly io: Io
   readonly outcome: Omit<Outcome, 'exit'> & { stderr: string; stdout: Buffer; scripts: string[] }
 } {
@@ -88,6 +89,8 @@ function ioOf(world: World): {
   const outcome = { stdout: Buffer.alloc(0), stderr: '', written, scripts, modes }
   const links = world.links ?? []
   const stat = (path: string): Entry | undefined => {
+    const lead = world.leads?.[keyOf(path)]
+    if (lead !== undefined) return stat(lead)
     const kind = files.has(keyOf(path)) ? 'file' : listIn(files, links, path).length > 0 ? 'folder' : undefined
     return kind && { kind, mode: world.modes?.[keyOf(path)] ?? 0o644, version: '1' }
   }
@@ -97,7 +100,7 @@ function ioOf(world: World): {
     env: world.env ?? {},
     stdinIsTerminal: world.stdinIsTerminal === true,
     stderrIsTerminal: world.stderrIsTerminal === true,
-    exists: path => files.has(keyOf(path)),
+    exists: path => stat(path) !== undefined,
     now() {
       now += world.tick ?? 0
       return now

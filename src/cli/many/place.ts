@@ -40,7 +40,7 @@ export function filePlace(span: Span | undefined, document: string | undefined, 
 /** The path from the working directory where the file stands below it, else as it was given. */
 export function pathFrom(here: string, file: string): string {
   const path = isAbsolute(file) ? relative(here, file) : normalize(file)
-  return isAbsolute(file) && path.startsWith('..') ? file : path
+  return isAbsolute(file) && path.split(sep)[0] === '..' ? file : path
 }
 
 /** A path as a URI: relative to the working directory where it stands below it. */

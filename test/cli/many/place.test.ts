@@ -1,0 +1,16 @@
+import test from 'ava'
+import { uriOf } from '../../../src/cli/many/place.ts'
+
+const is = test.macro<[file: string, uri: string]>({
+  exec: (t, file, uri) => t.is(uriOf('/repo', file), uri),
+  title: (_, file = '') => `the URI of ${file}`,
+})
+
+test(is, 'web.yaml', 'web.yaml')
+test(is, './a//web.yaml', 'a/web.yaml')
+test(is, '../web.yaml', '../web.yaml')
+test(is, '/repo/a/web.yaml', 'a/web.yaml')
+test(is, '/other/a b', 'file:///other/a%20b')
+test(is, '/repository/x', 'file:///repository/x')
+test(is, 'a b/ü:%#?.yaml', 'a%20b/%C3%BC%3A%25%23%3F.yaml')
+test(is, '/repo/..odd/x', '..odd/x')
