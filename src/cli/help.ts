@@ -13,7 +13,7 @@ export const ABOUT: string =
 export const EXIT_CODES: readonly (readonly [string, string])[] = [
   [String(EXIT.done), 'done (preview: nothing would change)'],
   [String(EXIT.changed), 'preview: something would change'],
-  [String(EXIT.bad), 'bad usage or bad input; nothing was written'],
+  [String(EXIT.bad), 'bad usage or bad input; nothing was written, save for what --keep-going lets through'],
   [String(EXIT.tooLarge), 'refused by a size limit'],
   [String(EXIT.fault), 'a fault of the tool itself'],
 ]

@@ -17,24 +17,23 @@ export async function read(path: string, io: Io): Promise<Uint8Array> {
 /** Names of the inputs as diagnostics show them. */
 const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 
-/** Refuses to read standard input for two things. */
-export function stdinOnce({ operands, values }: Call): void {
+/** Refuses to read standard input for two things, or from somebody who was not asked to type. */
+export function checkStdin({ operands, values }: Call, io: Io): void {
   const isUserData = operands.length === 0 || operands.includes('-')
   const others = ['metadata', 'values'].filter(option => text(values, option) === '-')
   const [first, second] = isUserData ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
   if (others.length > (isUserData ? 0 : 1)) {
     throw new UsageError(`standard input cannot be both ${first} and ${second}`, 'name a file for one of them')
   }
+  if (operands.length === 0 && io.stdinIsTerminal) {
+    throw new UsageError('there is no user-data: name a file, or pipe it in', 'try `consul-vm-inject --help`')
+  }
 }
 
 /** The user-data a command works on: its operand, or standard input. */
 export async function readUserData(call: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
-  const { operands } = call
-  const path = operands[0] ?? '-'
-  stdinOnce(call)
-  if (operands[0] === undefined && io.stdinIsTerminal) {
-    throw new UsageError('there is no user-data: name a file, or pipe it in', 'try `consul-vm-inject --help`')
-  }
+  checkStdin(call, io)
+  const path = call.operands[0] ?? '-'
   return { name: nameOf(path), bytes: await read(path, io) }
 }
 

@@ -40,11 +40,11 @@ function keepOwner(file: number, { uid, gid }: Stats): void {
 }
 
 /** A name beside the target that nothing has: tries numbers, as `open` with `wx` refuses a name that is taken. */
-function openBeside(target: string): { readonly path: string; readonly file: number } {
+function openBeside(target: string, mode: number): { readonly path: string; readonly file: number } {
   for (let attempt = 0; ; attempt++) {
     const path = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}-${attempt}`)
     try {
-      return { path, file: openSync(path, 'wx', 0o666) }
+      return { path, file: openSync(path, 'wx', mode) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 100) throw error
     }
@@ -76,14 +76,15 @@ export function stageFile(path: string, content: Uint8Array, given?: number): St
     throw Object.assign(new Error('it is not a plain file'), { code })
   }
   const target = targetOf(path)
-  const { path: temporary, file } = openBeside(target)
-  const discard = (): void => rmSync(temporary, { force: true })
   const mode = given ?? existing?.mode
+  // Nobody may read along before the file has its mode.
+  const { path: temporary, file } = openBeside(target, mode === undefined ? 0o666 : 0o600)
+  const discard = (): void => rmSync(temporary, { force: true })
   try {
     try {
-      writeAll(file, content)
       if (existing !== undefined) keepOwner(file, existing)
       if (mode !== undefined) fchmodSync(file, mode & MODE_BITS)
+      writeAll(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)

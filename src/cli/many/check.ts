@@ -1,6 +1,6 @@
 import { check } from '../../index.ts'
 import { type Call, flag, text } from '../command.ts'
-import { injectOptions, read, stdinOnce } from '../input.ts'
+import { checkStdin, injectOptions, read } from '../input.ts'
 import { EXIT, type ExitCode, type Io, isUsageError } from '../io.ts'
 import { documentsOf } from './documents.ts'
 import { formatOf } from './formats.ts'
@@ -12,7 +12,7 @@ import { teller } from './teller.ts'
 export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
   const { values } = call
   const operands = call.operands.length === 0 ? ['-'] : call.operands
-  stdinOnce(call)
+  checkStdin(call, io)
   const { documents, faults } = documentsOf(operands, io)
   const options = await injectOptions(call, io)
   const quiet = flag(values, 'quiet')

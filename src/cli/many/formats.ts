@@ -38,5 +38,8 @@ export function formatOf({ values }: Call, io: Io): Format {
   )
   const format = FORMATS[text(values, 'output') ?? 'pretty']
   if (format === undefined) throw new Error('an output that is a choice of --output has a format')
-  return format({ here: io.realPath('.'), beside }, wantsColour(values, io))
+  const here = io.realPath('.')
+  // Where Actions checked the repository out: a step may run in a directory of it.
+  const root = io.realPath(io.env['GITHUB_WORKSPACE'] || '.')
+  return format({ here, root, beside }, wantsColour(values, io))
 }

@@ -18,7 +18,7 @@ export function githubCommand(
   // The runner drops columns that are not of one line.
   const sameLine = start !== undefined && start.line === end?.line
   const properties: readonly (readonly [string, string | number | undefined])[] = [
-    ['file', file === undefined ? undefined : visible(pathFrom(files.here, file))],
+    ['file', file === undefined ? undefined : visible(pathFrom(files, file))],
     ['line', start?.line],
     ['endLine', end?.line],
     ['col', sameLine ? start.column : undefined],

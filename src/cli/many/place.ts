@@ -1,4 +1,4 @@
-import { isAbsolute, normalize, relative, sep } from 'node:path'
+import { isAbsolute, normalize, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Position, positionOf, type Span } from '../../source.ts'
 
@@ -6,6 +6,8 @@ import { type Position, positionOf, type Span } from '../../source.ts'
 export interface Files {
   /** The working directory. */
   readonly here: string
+  /** The directory that the readers of a report start from: that of the repository. */
+  readonly root: string
   /** Files beside the documents: metadata and values. */
   readonly beside: ReadonlySet<string>
 }
@@ -37,14 +39,14 @@ export function filePlace(span: Span | undefined, document: string | undefined, 
   return document !== undefined && isWithin(name, document) ? { ...own, inside } : { inside }
 }
 
-/** The path from the working directory where the file stands below it, else as it was given. */
-export function pathFrom(here: string, file: string): string {
-  const path = isAbsolute(file) ? relative(here, file) : normalize(file)
-  return isAbsolute(file) && path.split(sep)[0] === '..' ? file : path
+/** The path from the root where the file stands below it, else as it was given. */
+export function pathFrom({ here, root }: Pick<Files, 'here' | 'root'>, file: string): string {
+  const path = relative(root, resolve(here, file))
+  return path.split(sep)[0] === '..' ? normalize(file) : path
 }
 
-/** A path as a URI: relative to the working directory where it stands below it. */
-export function uriOf(here: string, file: string): string {
-  const path = pathFrom(here, file)
+/** A path as a URI: relative to the root where the file stands below it. */
+export function uriOf(files: Pick<Files, 'here' | 'root'>, file: string): string {
+  const path = pathFrom(files, file)
   return isAbsolute(path) ? pathToFileURL(path).href : path.split(sep).map(encodeURIComponent).join('/')
 }

@@ -1,5 +1,5 @@
 import { type Call, flag, text } from '../command.ts'
-import { stdinOnce } from '../input.ts'
+import { checkStdin } from '../input.ts'
 import { EXIT, type ExitCode, type Io, worst } from '../io.ts'
 import { whyNotWritten } from '../reasons.ts'
 import type { Make } from '../rewrite.ts'
@@ -36,7 +36,7 @@ function place(results: readonly Result[], keepGoing: boolean, tell: Teller): re
 export async function rewriteMany(call: Call, io: Io, makeOf: () => Promise<Make>): Promise<ExitCode> {
   const { operands, values } = call
   const goal = goalOf(call)
-  stdinOnce(call)
+  checkStdin(call, io)
   const { documents, faults } = documentsOf(operands, io)
   const targets = 'folder' in goal ? targetsBelow(goal.folder, documents, io) : documents.map(({ path }) => path)
   const make = await makeOf()

@@ -35,7 +35,7 @@ function locate(
   const { file, start, end, inside } = filePlace(span, document, files)
   const said = inside === undefined ? '' : ` (${inside})`
   if (file === undefined) return { inside: said }
-  const uri = uriOf(files.here, file)
+  const uri = uriOf(files, file)
   // Code scanning takes no location without a line.
   const region =
     start === undefined || end === undefined

@@ -146,3 +146,16 @@ test('a values file is a file like the documents', async t => {
   t.is(results.filter(({ ruleId }) => ruleId === 'E206').length, 1)
   t.is(results[0]?.locations?.[0].physicalLocation.artifactLocation.uri, 'v.yaml')
 })
+
+test('in GitHub Actions paths begin at the checked out repository', async t => {
+  const world = { files, env: { GITHUB_WORKSPACE: '/' } }
+  t.regex((await runIn(world, 'check', 'in', '--output', 'github')).stdout.toString(), /^::error file=world\/in\/bad,/)
+  const { results } = await sarif(world, 'in')
+  t.is(results[0]?.locations?.[0].physicalLocation.artifactLocation.uri, 'world/in/bad')
+})
+
+test('a terminal is not waited for, whatever the format', async t => {
+  const { exit, stderr } = await runIn({ stdinIsTerminal: true }, 'check', '--output', 'sarif')
+  t.is(exit, 2)
+  t.regex(stderr, /^error: there is no user-data: name a file, or pipe it in\n/)
+})

@@ -4,7 +4,7 @@ import { githubCommand } from '../../../src/cli/many/github.ts'
 import { visible } from '../../../src/cli/visible.ts'
 import { type Source, spanOf } from '../../../src/source.ts'
 
-const FILES = { here: '/repo', beside: new Set<string>() }
+const FILES = { here: '/repo', root: '/repo', beside: new Set<string>() }
 const source = (text: string, name = 'web'): Source => ({ name, text })
 const shown = (from: number, to: number, text = 'one\ntwo\nthree\n'): string =>
   githubCommand(
