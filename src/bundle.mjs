@@ -13,6 +13,7 @@ const OUT = pathOf('../dist/bin/')
 
 /** File of the bundle -> the module in it. */
 const LATER = new Map([
+  ['many.js', pathOf('../dist/src/cli/many.js')],
   ['pipeline.js', pathOf('../dist/src/index.js')],
   ['admission.js', pathOf('../dist/src/admission/review.js')],
   ['manifest.js', pathOf('../dist/src/manifest/manifest.js')],

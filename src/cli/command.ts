@@ -24,7 +24,7 @@ export type OperandKind = 'file' | 'key' | 'shell' | 'command' | 'nothing'
 
 export interface Command {
   readonly name: string
-  /** Operands in help: `[FILE|-]`. */
+  /** Operands in help: `[FILE|DIR...]`. */
   readonly operands: string
   readonly completes: OperandKind
   readonly maxOperands: number

@@ -57,8 +57,8 @@ test(refused, ['injct', 'web.yaml'], 'error: there is no file and no command inj
 test(refused, ['expalin'], 'error: there is no file and no command expalin\n  = help: did you mean explain?\n')
 test(
   refused,
-  ['web.yaml', 'web.yaml'],
-  'error: web.yaml is one operand too many\n  = help: try `consul-vm-inject inject --help`\n',
+  ['schema', 'web.yaml'],
+  'error: web.yaml is one operand too many\n  = help: try `consul-vm-inject schema --help`\n',
 )
 test(refused, ['missing.yaml'], 'error: cannot read missing.yaml: there is no such file\n')
 test(refused, ['check', 'folder/'], 'error: cannot read folder/: it is a directory\n')
@@ -136,6 +136,13 @@ test('a fault of the tool is told as such, has a status of its own and never tha
     stdinIsTerminal: false,
     stderrIsTerminal: false,
     exists: () => false,
+    now: () => 0,
+    stat: () => undefined,
+    list: () => [],
+    realPath: (path: string) => path,
+    staging: () => {
+      throw new Error('no')
+    },
     readStdin: () => Promise.reject(new Error('no')),
     readFile: () => Promise.reject(new Error('no')),
     runScript: () => Promise.reject(new Error('no')),
