@@ -14,9 +14,11 @@ const OUT = pathOf('../dist/bin/')
 /** File of the bundle -> the module in it. */
 const LATER = new Map([
   ['pipeline.js', pathOf('../dist/src/index.js')],
+  ['preview.js', pathOf('../dist/src/preview/preview.js')],
   ['annotations.js', pathOf('../dist/annotations/generated/table.js')],
   ['validate.js', pathOf('../dist/annotations/generated/validate.js')],
   ['schema.js', pathOf('../dist/annotations/generated/schema.js')],
+  ['preview-schema.js', pathOf('../dist/src/preview/generated/schema.js')],
   ['guest.js', pathOf('../dist/userdata-templates/generated/guest.js')],
   ['yaml.js', fileURLToPath(import.meta.resolve('js-yaml'))],
 ])

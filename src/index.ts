@@ -4,11 +4,13 @@ import { collect } from './annotate/collect.ts'
 import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
-import { readValues } from './annotate/values.ts'
+import { readValues, type Values } from './annotate/values.ts'
 import { decode, decodeBare, type UserData, wrap } from './decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
 import { type MeshPlan, UNKNOWN_HOST } from './plan/mesh-plan.ts'
 import { plan } from './plan/plan.ts'
+import type { Preview } from './preview/model.ts'
+import { maskedSources, type NamedBytes, previewOf } from './preview/preview.ts'
 import type { Injection, Profile } from './render/injection.ts'
 import { render } from './render/render.ts'
 import type { Source } from './source.ts'
@@ -18,6 +20,8 @@ import { unweave } from './weave/unweave.ts'
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
 export type { MeshPlan, Registration, ServiceDefinition } from './plan/mesh-plan.ts'
+export type { Preview } from './preview/model.ts'
+export type { NamedBytes } from './preview/preview.ts'
 export type { GuestFile, Injection, Profile } from './render/injection.ts'
 export { renderGuest } from './render/render.ts'
 export type { Position, Source, Span } from './source.ts'
@@ -52,6 +56,10 @@ export interface InjectResult {
 }
 
 interface Judgement {
+  /** Annotations that count, and all that were given. */
+  readonly annotations: Annotations
+  readonly given: Annotations
+  readonly values: Values
   /** The operator's document: what was injected before is out of it. */
   readonly userData: UserData
   readonly injectedBefore: boolean
@@ -95,6 +103,9 @@ function judge(input: Uint8Array, options: InjectOptions): Judgement {
   // What was decided is told only of what is done.
   const diagnostics = hasErrors(all) ? all.filter(({ severity }) => severity !== 'note') : all
   return {
+    annotations: valid.annotations,
+    given: merged.annotations,
+    values,
     userData,
     injectedBefore,
     cuts: document.cuts,
@@ -115,12 +126,9 @@ function notInjected(
   return diagnostic('N101', `${reason}: ${done}`, { hint, span })
 }
 
-/**
- * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
- * there is no output. Injecting what is already injected gives the same again.
- */
-export function inject(input: Uint8Array, options: InjectOptions = {}): InjectResult {
-  const { userData, injectedBefore, cuts, decision, plan, diagnostics } = judge(input, options)
+/** Does what was judged. */
+function injected(input: Uint8Array, judgement: Judgement, options: InjectOptions): InjectResult {
+  const { userData, injectedBefore, cuts, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   if (!decision.inject) {
     // Switched off by the operator's own word: an earlier injection has to go.
@@ -130,6 +138,43 @@ export function inject(input: Uint8Array, options: InjectOptions = {}): InjectRe
   const injection = render(plan, options.profile ?? 'full')
   const woven = weave(userData, cuts, injection)
   return { output: wrap(woven, userData.wrappings), decision, diagnostics, plan, injection }
+}
+
+/**
+ * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
+ * there is no output. Injecting what is already injected gives the same again.
+ */
+export const inject = (input: Uint8Array, options: InjectOptions = {}): InjectResult =>
+  injected(input, judge(input, options), options)
+
+export interface PreviewOptions extends InjectOptions {
+  /** An earlier output of the tool, to compare with; else the input is. */
+  readonly against?: NamedBytes
+}
+
+export interface PreviewResult {
+  /** Undefined when there are errors. */
+  readonly preview: Preview | undefined
+  readonly decision: Decision
+  /** Their sources show no secret of the operator's. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What `inject` would change, without doing it. Secrets that stand in the operator's document are masked. Pure. */
+export function preview(input: Uint8Array, options: PreviewOptions = {}): PreviewResult {
+  const judgement = judge(input, options)
+  const { output, decision, plan, injection, diagnostics } = injected(input, judgement, options)
+  if (output === undefined) return { preview: undefined, decision, diagnostics: maskedSources(diagnostics) }
+  const outcome = {
+    ...judgement,
+    input: { name: options.name ?? '<stdin>', bytes: input },
+    output,
+    plan,
+    profile: injection?.profile,
+  }
+  const { preview, diagnostics: more } = previewOf(outcome, options.against)
+  const all = hasErrors(more) ? more : [...diagnostics, ...more]
+  return { preview, decision, diagnostics: maskedSources(all) }
 }
 
 /** Judges the annotations exactly as `inject` would, and writes nothing. */

@@ -5,7 +5,7 @@ import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
 /** Reads a file, or standard input for `-`. */
-async function read(path: string, io: Io): Promise<Uint8Array> {
+export async function read(path: string, io: Io): Promise<Uint8Array> {
   try {
     return path === '-' ? await io.readStdin() : await io.readFile(path)
   } catch (error) {
@@ -15,12 +15,12 @@ async function read(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** Names of the inputs as diagnostics show them. */
-const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
+export const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 
 /** The user-data a command works on: its operand, or standard input. */
 export async function readUserData({ operands, values }: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
   const path = operands[0] ?? '-'
-  const others = ['metadata', 'values'].filter(option => text(values, option) === '-')
+  const others = ['metadata', 'values', 'against'].filter(option => text(values, option) === '-')
   const [first, second] =
     path === '-' ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
   if (others.length > (path === '-' ? 0 : 1)) {

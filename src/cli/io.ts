@@ -2,6 +2,7 @@
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdinIsTerminal: boolean
+  readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   exists(path: string): boolean
   readStdin(): Promise<Uint8Array>

@@ -16,7 +16,7 @@ export type OperatorForm = 'none' | '7bit' | 'base64' | 'verbatim' | 'open'
 export const HEADER = 'X-Consul-VM-Inject'
 /** The header that says which lines of the operator's are comments. */
 export const LINES: string = `${HEADER}-Commented`
-const GUEST_PART = 'consul-vm-inject-guest'
+export const GUEST_PART = 'consul-vm-inject-guest'
 const START_PART = '-consul-vm-inject-start'
 
 export const digestOf = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 16)

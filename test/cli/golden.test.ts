@@ -2,20 +2,30 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import test from 'ava'
 import { projectFolder } from '../shared.ts'
+import { inject } from '../../src/index.ts'
 import { envelopeText } from './envelope-text.ts'
+import { previewText } from './preview-text.ts'
 import { runIn, type World } from './world.ts'
 
 const folder = join(projectFolder, 'test', 'golden')
 const update = process.env['UPDATE_GOLDEN'] === '1'
 
 /** Files that a run is expected to give; one that is not there is expected to be empty. */
-const EXPECTED = ['stdout', 'stderr', 'stderr.colour', 'json', 'exit'] as const
+const EXPECTED = ['stdout', 'stdout.colour', 'stderr', 'stderr.colour', 'json', 'exit'] as const
 
 /** The files of a case, and standard input when no argument names the input. */
 function worldOf(path: string, args: readonly string[]): World {
   const names = readdirSync(path).filter(name => name.includes('.') && !EXPECTED.some(expected => expected === name))
-  const files = Object.fromEntries(names.map(name => [name, readFileSync(join(path, name))]))
+  const files: Record<string, Uint8Array> = Object.fromEntries(
+    names.map(name => [name, readFileSync(join(path, name))]),
+  )
   const input = names.find(name => name.startsWith('input.'))
+  // What an earlier run made of another document.
+  const earlier = files['earlier.yaml']
+  if (earlier !== undefined) {
+    const { output } = inject(earlier, { name: 'earlier.yaml', profile: 'prebuilt' })
+    Object.assign(files, { 'earlier.injected': output ?? '' })
+  }
   return { files, ...(input !== undefined && !args.includes(input) && { stdin: files[input] ?? '' }) }
 }
 
@@ -29,8 +39,10 @@ async function giveOf(
   const plain = await runIn(world, ...args)
   const coloured = await runIn(world, ...args, '--color', 'always')
   const json = await runIn(world, ...args, '--output', 'json')
+  const data = args[0] === 'preview' ? (given: Buffer) => previewText(given.toString('utf8')) : envelopeText
   return {
-    stdout: envelopeText(plain.stdout),
+    stdout: data(plain.stdout),
+    'stdout.colour': coloured.stdout.equals(plain.stdout) ? '' : data(coloured.stdout),
     stderr: plain.stderr,
     'stderr.colour': coloured.stderr,
     json: args[0] === 'check' ? json.stdout.toString('utf8') : json.stderr,
@@ -49,7 +61,7 @@ const golden = test.macro<[string]>({
       else if (update) writeFileSync(file, given[expected])
       t.is(given[expected], existsSync(file) ? readFileSync(file, 'utf8') : '', expected)
     }
-    if (given.exit !== '0\n') t.is(given.stdout, '', 'nothing is written on error')
+    if (!['0\n', '1\n'].includes(given.exit)) t.is(given.stdout, '', 'nothing is written on error')
   },
   title: (_, name = '') => `golden: ${name.replaceAll('-', ' ')}`,
 })
@@ -76,7 +88,7 @@ for (const name of readdirSync(folder).sort()) {
   const path = join(folder, name)
   const [command] = argsOf(path)
   const exit = existsSync(join(path, 'exit')) ? readFileSync(join(path, 'exit'), 'utf8') : ''
-  if (command !== 'check' && exit === '0\n') test(again, name)
+  if (command !== 'check' && command !== 'preview' && exit === '0\n') test(again, name)
 }
 
 test('every golden case has arguments, an input or none, and an exit status that the tool documents', t => {

@@ -133,6 +133,7 @@ test('a fault of the tool is told as such, has a status of its own and never tha
   const broken = {
     env: {},
     stdinIsTerminal: false,
+    stdoutIsTerminal: false,
     stderrIsTerminal: false,
     exists: () => false,
     readStdin: () => Promise.reject(new Error('no')),
