@@ -97,6 +97,10 @@ function alone(annotations: Annotations, { key }: Annotation): Annotations {
   }, new Map(annotations))
 }
 
+/** What a fact is about: a field, an option, a variable; of the redirection each argument is about itself. */
+const topicOf = (label: string, fact: string): string =>
+  label.startsWith('redirect') ? fact : (fact.split(/[ =]/)[0] ?? '')
+
 /** What of the plan is there because of an annotation, and what is not there because of it. */
 function differences(annotation: Annotation, ground: Ground): readonly string[] {
   const { annotations } = ground
@@ -105,12 +109,16 @@ function differences(annotation: Annotation, ground: Ground): readonly string[] 
   const [nowAlone, thenAlone] = [planOf(lone, ground), planOf(without(lone, annotation), ground)]
   const [more, moreAlone] = [beyond(now, then), beyond(nowAlone, thenAlone)]
   const less = REPLACED[nameOf(annotation.key)] === undefined ? beyond(then, now) : []
-  return now.flatMap(([label, facts], index) => [
-    ...facts
-      .filter(fact => more[index]?.[1].includes(fact) || moreAlone[index]?.[1].includes(fact))
-      .map(fact => `${label} ${fact}`),
-    ...(label.startsWith('redirect') ? (less[index]?.[1] ?? []).map(fact => `${label} without ${fact}`) : []),
-  ])
+  return now.flatMap(([label, facts], index) => {
+    const topics = facts.map(fact => topicOf(label, fact))
+    const gone = (less[index]?.[1] ?? []).map(fact => topicOf(label, fact)).filter(topic => !topics.includes(topic))
+    return [
+      ...facts
+        .filter(fact => more[index]?.[1].includes(fact) || moreAlone[index]?.[1].includes(fact))
+        .map(fact => `${label} ${fact}`),
+      ...gone.map(topic => `${label} without ${topic}`),
+    ]
+  })
 }
 
 /** What the guest alone makes of an annotation: nothing of it stands in the plan. */

@@ -16,6 +16,7 @@ const BEHIND: readonly RegExp[] = [
   /\bldap\w+\b[\s\S]*?-w["',\s]*(?=\S)/,
   /\b(?:htpasswd|mkpasswd|openssl\s+passwd|add_user|change_password)\b["',\s]*(?=\S)/,
   /\b(?:curl|wget|https?|xh)\b[\s\S]*?[\s"',](?:-u|--user|--proxy-user)["',\s=]*[^\s:"',]+:(?=\S)/,
+  /\b(?:(?:pro|ua|ubuntu-advantage)\s+attach|canonical-livepatch\s+enable|vault\s+login)["',\s]+(?=\S)/,
   /\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\s+/i,
 ]
 

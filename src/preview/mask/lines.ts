@@ -21,7 +21,8 @@ const APART = /^["'`]?[ \t,]+(?=\S)/
 const IS_FLAG = /(?:^|[\s"'`[,(=])--?$/
 const IS_WORD = /(?:^|[\s"'`[,(])$/
 /** Words behind which a secret stands without a sign between: in .netrc, SQL, debconf, redis, on command lines. */
-const BARE = /^(?:password|passphrase|passcode|secret|token|requirepass|masterauth)$/i
+const BARE =
+  /^(?:password|passphrase|passcode|secret|token|requirepass|masterauth|.+[_.-](?:password|passphrase|secret|token|psk|access_key|api_key))$/i
 
 const isComment = (line: string): boolean => /^\s*(?:- )?\s*#(?!!)/.test(line)
 
@@ -73,12 +74,31 @@ function deeper(line: string, { name, value }: Found): Below {
   }
 }
 
-/** A quote that is opened in the value and not closed: it goes on until it is. */
-function quoted(value: string): Below | undefined {
-  const bare = value.replace(/^(?:[!&]\S*\s+)*\$?/, '').replace(/\\./g, '')
-  const quote = /^["']/.exec(bare)?.[0] ?? '"'
-  if (bare.split(quote).length % 2 === 1) return undefined
-  return line => (line.replace(/\\./g, '').split(quote).length % 2 === 0 ? 'last' : 'in')
+const occurrences = (line: string, quote: string): number => line.replace(/\\./g, '').split(quote).length - 1
+
+/** A quote that a line leaves open, before the secret or in it: what it quotes goes on until the quote is closed. */
+function quoted(line: string, { value }: Found): Below | undefined {
+  const before = line.slice(0, line.length - value.length)
+  // An apostrophe opens nothing within a word.
+  const single = /^(?:[!&]\S*\s+)*\$?'/.test(value) || /(?:^|[\s:=,[({-])'[^']*$/.test(before)
+  const quote = ['"', ...(single ? ["'"] : [])].find(sign => occurrences(line, sign) % 2 === 1)
+  if (quote === undefined) return undefined
+  return below => (occurrences(below, quote) % 2 === 1 ? 'last' : 'in')
+}
+
+const unclosed = (line: string): number => {
+  const bare = line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '')
+  return bare.replace(/[^[{]/g, '').length - bare.replace(/[^\]}]/g, '').length
+}
+
+/** A list or a mapping in flow style goes on, at any column, until its bracket is closed. */
+function bracketed({ value }: Found): Below | undefined {
+  let depth = /^[[{]/.test(value) ? unclosed(value) : 0
+  if (depth <= 0) return undefined
+  return below => {
+    depth += unclosed(below)
+    return depth <= 0 ? 'last' : 'in'
+  }
 }
 
 const continued = (line: string): boolean => /\\\r?$/.test(line)
@@ -86,10 +106,10 @@ const continued = (line: string): boolean => /\\\r?$/.test(line)
 /** What of the lines below belongs to the secret of this line. */
 function belowOf(line: string, found: Found): readonly Below[] {
   const heredoc = heredocEnd(found.value)
-  const quote = quoted(found.value)
+  const open = [quoted(line, found), bracketed(found)].filter(below => below !== undefined)
   return [
     ...(found.assigned ? [deeper(line, found)] : []),
-    ...(quote === undefined ? [] : [quote]),
+    ...open,
     ...(heredoc === undefined ? [] : [(it: string) => (it.trim() === heredoc ? ('last' as const) : ('in' as const))]),
     ...(continued(line) ? [(it: string) => (continued(it) ? ('in' as const) : ('last' as const))] : []),
   ]

@@ -34,7 +34,7 @@ function replaced(text: string, mask: (secret: string) => string): string {
   let result = ''
   let at = 0
   for (const [start, end] of secretsIn(text)) {
-    result += text.slice(at, start) + text.slice(start, end).replace(/\S(?:[^\n]*\S)?/g, mask)
+    result += text.slice(at, start) + text.slice(start, end).replace(/\S[^\n]*/g, mask)
     at = end
   }
   return result + text.slice(at)

@@ -6,8 +6,8 @@ const SHAPES: readonly RegExp[] = [
   /-{4,5} ?BEGIN [^\n-]+-{4,5}([\s\S]*?)(?=-{4,5} ?END |$(?![\s\S]))/dg,
   /\bPuTTY-User-Key-File-\d:([\s\S]*)/dg,
   /\b(AGE-SECRET-KEY-[A-Z0-9]+)/dgi,
-  // user:password@ in a URL, and a long user, which is a token.
-  /:\/\/[^\s/:@"'<>]*:([^\s"'<>]*)@/dg,
+  // user:password@ in a URL, not host:port/path@, and a long user, which is a token.
+  /:\/\/[^\s/:@"'<>]*:(?!\d+\/)([^\s"'<>]*)@/dg,
   /:\/\/([^\s/:@"'<>]{16,})@/dg,
   /\b(?:Bearer|Basic)\s+([\w+/=.~$-]{6,})/dgi,
   // crypt(3), LDAP and argon hashes.

@@ -81,11 +81,12 @@ class Search {
 
   private scalar({ start, end, text }: YamlScalar): void {
     const raw = this.text.slice(start, end)
-    const body = /^[|>][^\n]*\n/.exec(raw)?.[0].length ?? 0
+    // A block is all of its lines, and begins behind the line with its sign.
+    const header = /[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n$/.exec(this.text.slice(0, start))?.[0]
     // A document inside the document: as it stands, with its indentation.
-    if (body > 0) this.ranges.push(...moved(secretsInTree(raw.slice(body), this.judge), start + body))
+    if (header !== undefined) this.ranges.push(...moved(secretsInTree(raw, this.judge), start))
     // Escapes and folded lines hide what is found in the value only.
-    const folded = raw.startsWith('>') || (body === 0 && /[\n\\]|''/.test(raw))
+    const folded = header === undefined ? /[\n\\]|''/.test(raw) : header.startsWith('>')
     if (folded && this.judge(text).length > 0) this.ranges.push([start, end])
   }
 }
