@@ -9,16 +9,28 @@ const WHOLE: readonly RegExp[] = [
   /\bgpg2?\b.*--passphrase-fd/,
 ]
 
-/** Commands that take secrets as arguments: all that follows is one. */
-const BEHIND: readonly RegExp[] = [
-  /\b(?:sshpass|(?:docker|podman|registry)\s+login|useradd|usermod|mysql\w*|mariadb[\w-]*|mongo\w*|smbclient|ipmitool)\b(?:[\s\S]*?[\s"',])?-p["',\s=]*(?=\S)/,
-  /\bredis-cli\b[\s\S]*?-a["',\s]*(?=\S)/,
-  /\bldap\w+\b[\s\S]*?-w["',\s]*(?=\S)/,
-  /\b(?:htpasswd|mkpasswd|openssl\s+passwd|add_user|change_password)\b["',\s]*(?=\S)/,
-  /\b(?:curl|wget|https?|xh)\b[\s\S]*?[\s"',](?:-u|--user|--proxy-user)["',\s=]*[^\s:"',]+:(?=\S)/,
-  /\b(?:(?:pro|ua|ubuntu-advantage)\s+attach|canonical-livepatch\s+enable|vault\s+login)["',\s]+(?=\S)/,
-  /\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\s+/i,
+/** Commands that take secrets as arguments, and what stands before one: all that follows is taken for one. */
+const BEHIND: readonly (readonly [command: RegExp, before: RegExp])[] = [
+  [
+    /\b(?:sshpass|(?:docker|podman|registry|az)\s+login|useradd|usermod|mysql\w*|mariadb[\w-]*|mongo\w*|smbclient|ipmitool)\b/,
+    /[\s"',]-p["',\s=]*(?=\S)/,
+  ],
+  [/\bredis-cli\b/, /[\s"',]-a["',\s]*(?=\S)/],
+  [/\bldap\w+\b/, /[\s"',]-w["',\s]*(?=\S)/],
+  [/\b(?:curl|wget|https?|xh)\b/, /[\s"',](?:-u|--user|--proxy-user)["',\s=]*[^\s:"',]+:(?=\S)/],
+  [/\b(?:htpasswd|mkpasswd|openssl\s+passwd|add_user|change_password)\b/, /["',\s]*(?=\S)/],
+  [/\b(?:(?:pro|ua|ubuntu-advantage)\s+attach|canonical-livepatch\s+enable|vault\s+login)\b/, /["',\s]+(?=\S)/],
+  [/\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?BY\b/i, /\s+/],
 ]
+
+/** What stands behind the options of a command that takes secrets there. */
+function argumentsOf(command: string, [name, before]: (typeof BEHIND)[number]): number | undefined {
+  const named = name.exec(command)
+  if (named === null) return undefined
+  const start = named.index + named[0].length
+  const found = before.exec(command.slice(start))
+  return found === null ? undefined : start + found.index + found[0].length
+}
 
 const WRITES = /(?:>>?|\btee\b(?:["',\s]+-\w+)*)["',\s]*([^\s"',;|&<>]+)/g
 
@@ -60,9 +72,9 @@ export function secretsInCommands(text: string): readonly Range[] {
     if (WHOLE.some(pattern => pattern.test(command)) || writesSecret(command)) {
       return [[start + indent, withHeredoc(text, command, end)]]
     }
-    return BEHIND.flatMap(pattern => {
-      const found = pattern.exec(command)
-      return found === null ? [] : [[start + found.index + found[0].length, end] as const]
+    return BEHIND.flatMap(row => {
+      const at = argumentsOf(command, row)
+      return at === undefined ? [] : [[start + at, end] as const]
     })
   })
 }

@@ -24,7 +24,7 @@ const IS_WORD = /(?:^|[\s"'`[,(])$/
 const BARE =
   /^(?:password|passphrase|passcode|secret|token|requirepass|masterauth|.+[_.-](?:password|passphrase|secret|token|psk|access_key|api_key))$/i
 
-const isComment = (line: string): boolean => /^\s*(?:- )?\s*#(?!!)/.test(line)
+const isComment = (line: string): boolean => /^\s*(?:- \s*)?#(?!!)/.test(line)
 
 /** What stands between a name of a secret and its value, if a value follows. */
 function separatorOf(name: string, before: string, after: string, comment: boolean): Omit<Found, 'name'> | undefined {

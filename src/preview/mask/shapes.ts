@@ -6,8 +6,7 @@ const SHAPES: readonly RegExp[] = [
   /-{4,5} ?BEGIN [^\n-]+-{4,5}([\s\S]*?)(?=-{4,5} ?END |$(?![\s\S]))/dg,
   /\bPuTTY-User-Key-File-\d:([\s\S]*)/dg,
   /\b(AGE-SECRET-KEY-[A-Z0-9]+)/dgi,
-  // user:password@ in a URL, not host:port/path@, and a long user, which is a token.
-  /:\/\/[^\s/:@"'<>]*:(?!\d+\/)([^\s"'<>]*)@/dg,
+  // A long user in a URL, which is a token.
   /:\/\/([^\s/:@"'<>]{16,})@/dg,
   /\b(?:Bearer|Basic)\s+([\w+/=.~$-]{6,})/dgi,
   // crypt(3), LDAP and argon hashes.
@@ -19,8 +18,20 @@ const SHAPES: readonly RegExp[] = [
   /\b(eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)/dg,
 ]
 
+/** `user:password@` in a URL, not `host:port/path@`. A password may hold any sign: it goes on to the last `@`. */
+const inUrls = (text: string): readonly Range[] =>
+  [...text.matchAll(/[^\s"'<>]+/g)].flatMap(({ 0: word, index }) => {
+    const start = word.indexOf('://')
+    const end = word.lastIndexOf('@')
+    if (start < 0 || end < start) return []
+    const colon = /:(?!\d+\/)/.exec(word.slice(start + 3, end))?.index
+    return colon === undefined ? [] : [[index + start + colon + 4, index + end] as const]
+  })
+
 /** Secrets that need no name: keys, hashes, passwords in URLs, tokens of well-known makers. */
-export const secretsByShape = (text: string): readonly Range[] =>
-  SHAPES.flatMap(pattern =>
+export const secretsByShape = (text: string): readonly Range[] => [
+  ...inUrls(text),
+  ...SHAPES.flatMap(pattern =>
     [...text.matchAll(pattern)].flatMap(({ indices }) => (indices?.[1] === undefined ? [] : [indices[1]])),
-  )
+  ),
+]

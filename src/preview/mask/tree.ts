@@ -13,8 +13,8 @@ const textOf = (node: YamlNode | undefined): string => {
 /** A template as YAML of the same length: expressions are words, statements and comments are comments. */
 const withoutJinja = (text: string): string =>
   text
-    .replace(/\{\{[\s\S]*?\}\}/g, found => found.replace(/[^\n]/g, 'x'))
-    .replace(/\{[%#][\s\S]*?[%#]\}/g, found => found.replace(/[^\n]/g, ' ').replace(/^ /, '#'))
+    .replace(/\{\{(?:(?!\{\{)[\s\S])*?\}\}/g, found => found.replace(/[^\n]/g, 'x'))
+    .replace(/\{[%#](?:(?!\{[%#])[\s\S])*?[%#]\}/g, found => found.replace(/[^\n]/g, ' ').replace(/^ /, '#'))
 
 /** Looks for secrets in what a YAML document says, whatever its quoting, style and line breaks. */
 class Search {
@@ -82,7 +82,8 @@ class Search {
   private scalar({ start, end, text }: YamlScalar): void {
     const raw = this.text.slice(start, end)
     // A block is all of its lines, and begins behind the line with its sign.
-    const header = /[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n$/.exec(this.text.slice(0, start))?.[0]
+    const above = this.text.slice(this.text.lastIndexOf('\n', start - 2) + 1, start)
+    const header = /[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n$/.exec(above)?.[0]
     // A document inside the document: as it stands, with its indentation.
     if (header !== undefined) this.ranges.push(...moved(secretsInTree(raw, this.judge), start))
     // Escapes and folded lines hide what is found in the value only.
