@@ -17,9 +17,11 @@ const LATER = new Map([
   ['pipeline.js', pathOf('../dist/src/index.js')],
   ['admission.js', pathOf('../dist/src/admission/review.js')],
   ['manifest.js', pathOf('../dist/src/manifest/manifest.js')],
+  ['preview.js', pathOf('../dist/src/preview/preview.js')],
   ['annotations.js', pathOf('../dist/annotations/generated/table.js')],
   ['validate.js', pathOf('../dist/annotations/generated/validate.js')],
   ['schema.js', pathOf('../dist/annotations/generated/schema.js')],
+  ['preview-schema.js', pathOf('../dist/src/preview/generated/schema.js')],
   ['guest.js', pathOf('../dist/userdata-templates/generated/guest.js')],
   ['yaml.js', fileURLToPath(import.meta.resolve('js-yaml'))],
 ])

@@ -20,7 +20,7 @@ export interface Call {
 }
 
 /** What an operand is, for completion. */
-export type OperandKind = 'file' | 'key' | 'shell' | 'command' | 'nothing'
+export type OperandKind = 'file' | 'key' | 'shell' | 'schema' | 'command' | 'nothing'
 
 export interface Command {
   readonly name: string

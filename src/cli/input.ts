@@ -15,12 +15,12 @@ export async function read(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** Names of the inputs as diagnostics show them. */
-const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
+export const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 
 /** Refuses to read standard input for two things, or from somebody who was not asked to type. */
 export function checkStdin({ operands, values }: Call, io: Io): void {
   const isUserData = operands.length === 0 || operands.includes('-')
-  const others = ['metadata', 'values', 'vendor-data'].filter(option => text(values, option) === '-')
+  const others = ['metadata', 'values', 'vendor-data', 'against'].filter(option => text(values, option) === '-')
   const [first, second] = isUserData ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
   if (others.length > (isUserData ? 0 : 1)) {
     throw new UsageError(`standard input cannot be both ${first} and ${second}`, 'name a file for one of them')

@@ -41,6 +41,7 @@ export interface Staging {
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdinIsTerminal: boolean
+  readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   exists(path: string): boolean
   /** Milliseconds since some moment; never goes back. */

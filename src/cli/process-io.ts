@@ -109,6 +109,9 @@ export function processIo(): Io {
     get stdinIsTerminal() {
       return isTerminal(STDIN)
     },
+    get stdoutIsTerminal() {
+      return isTerminal(STDOUT)
+    },
     get stderrIsTerminal() {
       return isTerminal(STDERR)
     },

@@ -58,8 +58,14 @@ test(refused, ['expalin'], 'error: there is no file and no command expalin\n  = 
 test(
   refused,
   ['schema', 'web.yaml'],
-  'error: web.yaml is one operand too many\n  = help: try `consul-vm-inject schema --help`\n',
+  'error: there is no schema of web.yaml\n  = help: name one of annotations, preview\n',
 )
+test('preview of a manifest is refused with the way to see it', async t => {
+  const manifest = 'apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n'
+  const { exit, stdout, stderr } = await runIn({ stdin: manifest }, 'preview')
+  t.deepEqual([exit, stdout.length], [2, 0])
+  t.regex(stderr, /is a Kubernetes manifest: preview shows user-data[\s\S]*kubectl diff/)
+})
 test(refused, ['missing.yaml'], 'error: cannot read missing.yaml: there is no such file\n')
 test(refused, ['check', 'folder/'], 'error: cannot read folder/: it is a directory\n')
 test(refused, ['--values', 'missing.yaml', 'web.yaml'], 'error: cannot read missing.yaml: there is no such file\n')
@@ -134,6 +140,7 @@ test('a fault of the tool is told as such, has a status of its own and never tha
   const broken = {
     env: {},
     stdinIsTerminal: false,
+    stdoutIsTerminal: false,
     stderrIsTerminal: false,
     exists: () => false,
     now: () => 0,

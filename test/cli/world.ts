@@ -8,6 +8,7 @@ export interface World {
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly env?: Readonly<Record<string, string>>
   readonly stdinIsTerminal?: boolean
+  readonly stdoutIsTerminal?: boolean
   readonly stderrIsTerminal?: boolean
   /** Exit status of every script that is run; 0 when absent. */
   readonly scriptStatus?: number
@@ -99,6 +100,7 @@ export function ioOf(world: World): {
   const io: Io = {
     env: world.env ?? {},
     stdinIsTerminal: world.stdinIsTerminal === true,
+    stdoutIsTerminal: world.stdoutIsTerminal === true,
     stderrIsTerminal: world.stderrIsTerminal === true,
     exists: path => stat(path) !== undefined,
     now() {
