@@ -101,13 +101,16 @@ function unchanged(place: Exclude<Place, Inline>, kind: Kind, settings: InjectOp
   return { edits: [], diagnostics: place.at === 'secret' ? [why] : [...said, why] }
 }
 
-/** Injected in the layout that was asked for, else in the first one that fits inline; the second is the smaller one. */
+/**
+ * Injected in the layout that was asked for; else in the first that fits as text: MIME, or the operator's one cloud-config, which
+ * is shorter; else in the first that fits in gzip.
+ */
 function injected(bytes: Uint8Array, place: Inline, settings: InjectOptions): InjectResult {
   const result = inject(bytes, settings)
-  const fits = ({ output }: InjectResult): boolean => output !== undefined && !('bytes' in written(place, output))
-  if (settings.layout !== undefined || result.output === undefined || fits(result)) return result
-  const smaller = inject(bytes, { ...settings, layout: 'cloud-config' })
-  return fits(smaller) ? smaller : result
+  if (settings.layout !== undefined || (result.output?.length ?? 0) <= place.limit) return result
+  const shorter = inject(bytes, { ...settings, layout: 'cloud-config' })
+  if (shorter.output === undefined) return result
+  return shorter.output.length <= place.limit || 'bytes' in written(place, result.output ?? bytes) ? shorter : result
 }
 
 /** The edits that inject the user-data, or take an injection out of it. */

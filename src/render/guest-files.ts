@@ -20,11 +20,17 @@ export function staticGuestFiles(): readonly GuestFile[] {
   })
 }
 
-/** What an image needs besides, because nothing runs in it yet: the user of the sidecar, and the one unit to enable. */
-export function imageFiles(): readonly GuestFile[] {
+/** The installer, where an image has it baked in: user-data then brings only what it is to install. */
+export const INSTALLER = '/srv/consul/install-guest.py'
+
+/**
+ * What an image needs besides, because nothing runs in it yet: the installer, the user of the sidecar, and the one unit to enable.
+ */
+export function imageFiles(installer: string): readonly GuestFile[] {
   const preset = 'enable consul-sidecar-init.service\n'
   return [
     ...staticGuestFiles(),
+    { path: INSTALLER, mode: '0755', content: installer, once: false },
     {
       path: '/usr/lib/sysusers.d/consul-vm-inject.conf',
       mode: '0644',

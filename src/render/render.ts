@@ -1,12 +1,14 @@
 import { deflateSync } from 'node:zlib'
 import {
   boothook,
+  boothookPrebuilt,
   fleet,
   guest,
   installBundle,
   installGuest,
   joinFleet,
   readAnnotations,
+  readBundle,
   readMetadata,
   start,
 } from '../../userdata-templates/generated/envelopes.ts'
@@ -14,7 +16,7 @@ import { encodeBase64 } from '../decode/base64.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { VERSION } from '../version.ts'
-import { imageFiles, staticGuestFiles } from './guest-files.ts'
+import { INSTALLER, imageFiles, staticGuestFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
@@ -39,10 +41,12 @@ function bundleOf(content: unknown): string {
 }
 
 const installer = [installGuest, installBundle].join('\n').trimEnd()
+/** The installer as a program that reads its bundle from standard input. */
+const program = ['#!/usr/bin/env python3', installGuest, readBundle, installBundle].join('\n')
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const files = imageFiles()
+  const files = imageFiles(program)
   const context = { version: VERSION, files, bundle: bundleOf(files), installer }
   return { files, script: guest(context) }
 }
@@ -50,12 +54,13 @@ export function renderGuest(): { readonly files: readonly GuestFile[]; readonly 
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. */
 export function render(plan: MeshPlan, profile: Profile): Injection {
   const files = [...(profile === 'full' ? staticGuestFiles() : []), ...ownFiles(plan, profile)]
-  const bundle = bundleOf(files)
+  const context = { version: VERSION, profile, files, bundle: bundleOf(files) }
+  const full = profile === 'full'
   return {
     profile,
     files,
-    boothook: boothook({ version: VERSION, profile, files, bundle, installer }),
-    script: start({ version: VERSION, installPackages: profile === 'full' }),
+    boothook: full ? boothook({ ...context, installer }) : boothookPrebuilt({ ...context, program: INSTALLER }),
+    script: start({ version: VERSION, installPackages: full }),
   }
 }
 

@@ -9,7 +9,7 @@ export interface Bundle {
   readonly end: number
 }
 
-const PACKED = /(?<=^BUNDLE = """\n)[A-Za-z0-9+/=\n]+(?=\n"""$)/m
+const PACKED = /(?<=^BUNDLE = """\n|<<'END-OF-BUNDLE' [^\n]*\n)[A-Za-z0-9+/=\n]+(?=\n"""$|\nEND-OF-BUNDLE$)/m
 
 function isGuestFile(value: unknown): value is GuestFile {
   const { path, mode, content, once } = (value ?? {}) as Readonly<Record<string, unknown>>

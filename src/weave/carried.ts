@@ -94,11 +94,11 @@ function fromCloudConfig(userData: UserData, version: string): Carried | undefin
     layout: 'cloud-config',
     files: entries.map(({ file }) => file),
     own: stretchesIn(userData),
-    elided: entries.map(({ node }) => {
+    elided: entries.map(({ file, node }) => {
       const [start, end] = [document.start + node.start, document.start + node.end]
       const raw = text.slice(start, end)
       const block = raw.includes('\n')
-      const words = `(${node.text.length} characters: shown below, decoded)`
+      const words = `(${file.content.length} characters: shown below, decoded)`
       return { start, end, words: block ? `${/^ */.exec(raw)?.[0]}${words}\n` : words }
     }),
   }

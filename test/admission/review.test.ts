@@ -197,38 +197,39 @@ test('an annotation of the object outranks the one in the user-data', t => {
   t.is(userData, text(output ?? bytes('')))
 })
 
-const PACKED: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 4000 }
+const PREBUILT: typeof ROOMY = { profile: 'prebuilt' }
+const SCRIPT = `#!/bin/sh\n${'echo hello\n'.repeat(60)}`
 
 test('what is too large as text travels in gzip, and is text again when the injection is taken out', t => {
-  const injected = admitted(vm({ userData: PLAIN }, ASKED), PACKED)
+  const injected = admitted(vm({ userData: SCRIPT }, ASKED), PREBUILT)
   const { userData, userDataBase64 = '' } = sourceIn(injected)
   t.is(userData, undefined)
   t.regex(gunzipSync(Buffer.from(userDataBase64, 'base64')).toString(), ENVELOPE)
-  t.is(answerTo(review(injected), PACKED).patch, undefined)
-  t.deepEqual(sourceIn(admitted(vm({ userDataBase64 }, OFF), PACKED)), { userData: PLAIN })
-  t.deepEqual(Object.keys(sourceIn(admitted(vm({}, ASKED), PACKED))), ['userDataBase64'])
+  t.is(answerTo(review(injected), PREBUILT).patch, undefined)
+  t.deepEqual(sourceIn(admitted(vm({ userDataBase64 }, OFF), PREBUILT)), { userData: SCRIPT })
+  const small: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 1200 }
+  t.deepEqual(Object.keys(sourceIn(admitted(vm({}, ASKED), small))), ['userDataBase64'])
 })
 
 test('a VM that has no room for the injection is refused with the sizes and the way out', t => {
-  const script = '#!/bin/sh\necho hello\n'
-  const { allowed, status, patch } = answerTo(review(vm({ userData: script }, ASKED)), { profile: 'prebuilt' })
+  const { allowed, status, patch } = answerTo(review(vm({ userData: PLAIN }, ASKED)), { profile: 'full' })
   t.deepEqual([allowed, status?.code, patch], [false, 422, undefined])
   t.regex(
     status?.message ?? '',
     /E601 spec\.template\.spec\.volumes\[1\]\.cloudInitNoCloud\.userData: .* \d+ bytes, \d+ in gzip; KubeVirt takes 2048/,
   )
-  t.regex(status?.message ?? '', /Secret under the key userdata.*secretRef.*userDataSecretRef/)
-  t.notRegex(status?.message ?? '', /--profile prebuilt/)
-  const full = answerTo(review(vm({ userData: PLAIN }, ASKED)), { profile: 'full' })
-  t.regex(full.status?.message ?? '', /--profile prebuilt/)
+  t.regex(status?.message ?? '', /--profile prebuilt.*Secret under the key userdata.*secretRef.*userDataSecretRef/)
+  const tight = answerTo(review(vm({ userData: SCRIPT }, ASKED)), { profile: 'prebuilt', inlineLimit: 700 })
+  t.regex(tight.status?.message ?? '', /Secret under the key userdata/)
+  t.notRegex(tight.status?.message ?? '', /--profile prebuilt/)
 })
 
 test('a cloud-config for which MIME has no room stays one cloud-config, which fits inside a VM', t => {
-  const { userData = '' } = sourceIn(
-    admitted(vm({ userData: PLAIN }, ASKED), { profile: 'prebuilt', inlineLimit: 2048 }),
-  )
+  const config = `${PLAIN}final_message: ${'x'.repeat(300)}\n`
+  const { userData = '' } = sourceIn(admitted(vm({ userData: config }, ASKED), PREBUILT))
   t.true(userData.startsWith('#cloud-config\n# >>> consul-vm-inject'))
   t.true(userData.length <= 2048)
+  t.regex(sourceIn(admitted(vm({ userData: PLAIN }, ASKED), PREBUILT)).userData ?? '', ENVELOPE)
 })
 
 test('the limit is that of the bytes which KubeVirt counts: of base64 the decoded ones', t => {

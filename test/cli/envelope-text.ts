@@ -12,7 +12,7 @@ type Bundle = readonly File[] | { readonly files: readonly File[] }
 
 /** What the boothook unpacks, unpacked: its packing depends on the version of zlib. */
 function installs(boothook: string): string {
-  const packed = /"""\n([A-Za-z0-9+/=\n ]+)\n *"""/.exec(boothook)?.[1]
+  const packed = /(?:"""|<<'END-OF-BUNDLE' [^\n]*)\n([A-Za-z0-9+/=\n ]+)\n *(?:"""|END-OF-BUNDLE)/.exec(boothook)?.[1]
   if (packed === undefined) return boothook
   const bundle = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
   const [files, rest] = 'files' in bundle ? [bundle.files, { ...bundle, files: [] }] : [bundle, undefined]
@@ -21,6 +21,19 @@ function installs(boothook: string): string {
     fleet + files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
   )
 }
+
+/** One cloud-config with ours in it: digests and the version have names, what is packed is shown unpacked. */
+const spliced = (text: string): string =>
+  text
+    .replace(/(# >>> consul-vm-inject )\S+(; part=)[0-9a-f]+/g, '$1VERSION$2DIGEST')
+    .replace(/(# consul-vm-inject )\d+\.\d+\.\d+:/g, '$1VERSION:')
+    .replace(
+      /( *)encoding: gz\+b64\n *content: \|\n((?: *[A-Za-z0-9+/=]+\n)+)/g,
+      (_, indent: string, packed: string) => {
+        const content = gunzipSync(Buffer.from(packed, 'base64')).toString('latin1')
+        return `${indent}[unpacked]\n${content}${indent}[end]\n`
+      },
+    )
 
 /**
  * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version
@@ -32,7 +45,7 @@ export function envelopeText(bytes: Buffer): string {
   const text = bytes.toString('latin1')
   if (/^[A-Za-z0-9+/=\r\n]+$/.test(text) && text !== '') return `[base64]\n${envelopeText(Buffer.from(text, 'base64'))}`
   const boundary = /boundary="(==consul-vm-inject-[0-9a-f]+==)"/.exec(text)?.[1]
-  if (boundary === undefined) return bytes.toString('utf8')
+  if (boundary === undefined) return Buffer.from(spliced(text), 'latin1').toString('utf8')
   const parts = text.split(`--${boundary}`).map(part => {
     const [head = '', ...rest] = part.split('\n\n')
     const body = rest.join('\n\n')

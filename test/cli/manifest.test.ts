@@ -38,7 +38,7 @@ test('a manifest goes through the pipe and back', async t => {
 })
 
 test('a VM without room for the injection is refused as a size is, with the way out', async t => {
-  const { exit, stdout, stderr } = await runIn({ stdin: VM }, '--profile', 'prebuilt')
+  const { exit, stdout, stderr } = await runIn({ stdin: VM }, '--profile', 'full')
   t.deepEqual([exit, stdout.length], [3, 0])
   t.regex(
     stderr,
@@ -48,7 +48,7 @@ test('a VM without room for the injection is refused as a size is, with the way 
 })
 
 test('a size is not what stops a manifest that has faults besides', async t => {
-  const { exit } = await runIn({ stdin: VM.replace('service: web', 'service: a b') }, '--profile', 'prebuilt')
+  const { exit } = await runIn({ stdin: VM.replace('service: web', 'service: a b') }, '--profile', 'full')
   t.is(exit, 2)
 })
 

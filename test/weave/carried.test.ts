@@ -60,7 +60,7 @@ test('a bundle that is damaged, or holds something else, is not read', t => {
   const { injection } = inject(bytes(''), { annotations, profile: 'prebuilt' })
   const boothook = injection?.boothook ?? ''
   t.deepEqual(readBundle(boothook)?.files, injection?.files)
-  const packed = /BUNDLE = """\n([^"]*)\n"""/.exec(boothook)?.[1] ?? ''
+  const packed = /<<'END-OF-BUNDLE' [^\n]*\n([\w+/=\n]*)\nEND-OF-BUNDLE/.exec(boothook)?.[1] ?? ''
   const repacked = (json: string): string => Buffer.from(deflateSync(json)).toString('base64')
   const others = [
     '{}',

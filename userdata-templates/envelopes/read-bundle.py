@@ -1,0 +1,1 @@
+IMAGE, BUNDLE = False, sys.stdin.read()  # noqa: F821
