@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
+import { COMMANDS } from '../src/cli/commands.ts'
+import { EXIT_CODES, optionTerm } from '../src/cli/help.ts'
+import { optionsOf } from '../src/cli/options.ts'
 import { projectFolder } from './shared.ts'
 
 const path = join(projectFolder, 'README.md')
@@ -30,6 +33,38 @@ function run(
   })
 }
 
+/** A table in Markdown, its columns aligned. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [first = []] = rows
+  const widths = first.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |\n`
+  const [head = '', ...body] = rows.map(line)
+  return `${head}| ${widths.map(width => '-'.repeat(width)).join(' | ')} |\n${body.join('')}`
+}
+
+/** Every command, option and exit status, from the table of commands. */
+function reference(): string {
+  const commands = COMMANDS.map(({ name, summary }) => [`\`${name}\``, summary])
+  const options = new Map<string, [summary: string, commands: string[]]>()
+  for (const { name, options: own } of COMMANDS) {
+    for (const option of own) {
+      const row = options.get(optionTerm(option).trim()) ?? [option.summary, []]
+      options.set(optionTerm(option).trim(), [row[0], [...row[1], name]])
+    }
+  }
+  const rows = [...options].map(([term, [summary, names]]) => [
+    `\`${term}\``,
+    summary.replaceAll('|', '\\|'),
+    names.join(', '),
+  ])
+  return [
+    table([['Command', 'What it does'], ...commands]),
+    table([['Option', 'What it does', 'Commands'], ...rows]),
+    table([['Status', 'Meaning'], ...EXIT_CODES]),
+  ].join('\n')
+}
+
 /** What a reader need not see: hashes, the packed bundle, the body of the installer. */
 const elided = (output: string): string =>
   output
@@ -44,7 +79,7 @@ test('the document before and the user-data after are what the tool makes of eac
   if (process.env['UPDATE_GOLDEN'] === '1') {
     writeFileSync(
       path,
-      readme.replace(/(?<=^```text after\n)[\s\S]*?(?=^```$)/m, () => after),
+      readFileSync(path, 'utf8').replace(/(?<=^```text after\n)[\s\S]*?(?=^```$)/m, () => after),
     )
   } else t.is(block('after'), after)
 })
@@ -59,6 +94,39 @@ test('the wrong document is refused in the words of the README', t => {
   t.is(status, 2)
   t.is(stdout, '')
   t.true(stderr.startsWith(shown.join('\n').trimEnd()), stderr)
+})
+
+test('the README names every command, option and exit status of the tool, and no other', t => {
+  const expected = `<!-- reference -->\n\n${reference()}\n<!-- end of reference -->`
+  const place = /<!-- reference -->[\s\S]*<!-- end of reference -->/
+  if (process.env['UPDATE_GOLDEN'] === '1')
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(place, () => expected),
+    )
+  else t.is(place.exec(readme)?.[0], expected)
+  const known = new Set(COMMANDS.flatMap(command => optionsOf(command).map(({ name }) => name)))
+  for (const [, name = ''] of readme.replace(/^```text[\s\S]*?^```$/gm, '').matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)) {
+    if (!['silent'].includes(name)) t.true(known.has(name), `--${name}`)
+  }
+})
+
+test('the summary in the README is what preview shows', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'))
+  writeFileSync(join(folder, 'web.yaml'), block('before'))
+  const [command = ''] = block('summary').split('\n')
+  const { stdout, status } = run(command.split(' ').slice(2), '', folder)
+  rmSync(folder, { recursive: true })
+  t.is(status, 1)
+  const told = `${stdout.slice(0, stdout.indexOf('\nRegistration'))}\n…\n`
+  const shown = `${command}\n${told.replace(/[\d,]+ bytes, [\d,]+ when/g, '… bytes, … when')}`
+  if (process.env['UPDATE_GOLDEN'] === '1') {
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/(?<=^```console summary\n)[\s\S]*?(?=^```$)/m, () => shown),
+    )
+    t.pass()
+  } else t.is(block('summary'), shown)
 })
 
 test('the command that annotates from outside injects a plain script', t => {
@@ -79,7 +147,8 @@ test('the example of the first command is injected', t => {
 
 test('every annotation that the README names exists', t => {
   const known = new Set(ANNOTATIONS.map(({ key, prefix }) => (prefix ? `${key}<name>` : key)))
-  const rows = readme.split('\n').filter(line => line.startsWith('| `') && !line.startsWith('| Status'))
+  const section = readme.slice(readme.indexOf('## Annotate'), readme.indexOf('## See it first'))
+  const rows = section.split('\n').filter(line => line.startsWith('| `'))
   const names = rows.flatMap(row => (row.split('|')[1] ?? '').match(/[\w./<>-]{4,}/g) ?? [])
   t.true(names.length > 8)
   for (const name of names) t.true(known.has(name.includes('/') ? name : `consul.hashicorp.com/${name}`), name)
@@ -87,5 +156,5 @@ test('every annotation that the README names exists', t => {
 
 test('every local link of the README leads somewhere', t => {
   for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)/g))
-    t.notThrows(() => readFileSync(join(projectFolder, target ?? '')), target)
+    t.notThrows(() => statSync(join(projectFolder, target ?? '')), target)
 })
