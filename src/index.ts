@@ -14,6 +14,7 @@ import { render } from './render/render.ts'
 import type { Source } from './source.ts'
 import { weave } from './weave/envelope.ts'
 import { unweave } from './weave/unweave.ts'
+import { weaveVendorData } from './weave/vendor-data.ts'
 
 export type { Diagnostic, DiagnosticRecord, Severity } from './diagnostics.ts'
 export { toRecord } from './diagnostics.ts'
@@ -130,6 +131,17 @@ export function inject(input: Uint8Array, options: InjectOptions = {}): InjectRe
   const injection = render(plan, options.profile ?? 'full')
   const woven = weave(userData, cuts, injection)
   return { output: wrap(woven, userData.wrappings), decision, diagnostics, plan, injection }
+}
+
+/**
+ * Vendor-data for user-data that stays as it is. Empty when the user-data is not to be injected; undefined when there are errors.
+ */
+export function vendorData(input: Uint8Array, options: InjectOptions = {}): InjectResult {
+  const { decision, plan, diagnostics } = judge(input, options)
+  if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
+  if (!decision.inject) return { output: new Uint8Array(), decision, diagnostics }
+  const injection = render(plan, options.profile ?? 'full')
+  return { output: weaveVendorData(injection), decision, diagnostics, plan, injection }
 }
 
 /** Judges the annotations exactly as `inject` would, and writes nothing. */

@@ -7,6 +7,7 @@ import { helpCommand } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
 import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
 import { uninjectCommand } from './uninject.ts'
 
 /** Every command, in the order of the help. The first is the one that runs when none is named. */
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   explainCommand,
   guestCommand,
+  serveCommand,
   schemaCommand,
   completionCommand,
   manCommand,

@@ -10,6 +10,8 @@ export interface World {
   readonly stderrIsTerminal?: boolean
   /** Exit status of every script that is run; 0 when absent. */
   readonly scriptStatus?: number
+  /** When SIGTERM arrives; never when absent. */
+  readonly untilTerminated?: Promise<void>
 }
 
 /** What a run left behind. */
@@ -63,6 +65,14 @@ function ioOf(world: World): {
     async runScript(script) {
       outcome.scripts.push(script)
       return world.scriptStatus ?? 0
+    },
+    process: {
+      pid: 1,
+      memory: () => 0,
+      onSignal(signal, run) {
+        if (signal === 'SIGTERM') world.untilTerminated?.then(run)
+        return () => {}
+      },
     },
     stdout(content) {
       outcome.stdout = Buffer.concat([outcome.stdout, Buffer.from(content)])
