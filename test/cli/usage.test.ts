@@ -1,6 +1,7 @@
 import test from 'ava'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { run } from '../../src/cli/run.ts'
+import { hang } from '../../src/cli/wrap.ts'
 import { runIn, type World } from './world.ts'
 
 const CONFIG = '#cloud-config\n# consul.hashicorp.com/connect-service: web\n'
@@ -88,7 +89,7 @@ test(refused, ['help', 'injekt'], 'error: there is no command injekt\n  = help: 
 test(
   refused,
   ['help', 'xyzzy'],
-  `error: there is no command xyzzy\n  = help: the commands are ${COMMANDS.map(({ name }) => name).join(', ')}\n`,
+  `error: there is no command xyzzy\n${hang('  = help: ', `the commands are ${COMMANDS.map(({ name }) => name).join(', ')}`)}\n`,
 )
 test(refused, ['completion'], 'error: completion needs the name of a shell\n  = help: name one of bash, zsh, fish\n')
 test(refused, ['completion', 'fihs'], 'error: there is no completion for fihs\n  = help: did you mean fish?\n')
