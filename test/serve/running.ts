@@ -126,7 +126,7 @@ export async function wire(port: number): Promise<Wire> {
   const closed = new Promise<string>(resolve => socket.once('close', () => resolve(text)))
   // A server that resets the connection has said what it wanted to.
   socket.on('error', () => {})
-  await new Promise<void>(resolve => socket.once('connect', () => resolve()))
+  await Promise.race([new Promise<void>(resolve => socket.once('connect', () => resolve())), closed])
   const until = (fits: RegExp): Promise<string> =>
     new Promise(resolve => {
       const look = (): void => {
