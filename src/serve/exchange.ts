@@ -112,7 +112,12 @@ export function exchange(
   }
 
   async function refuse(answer: Response): Promise<void> {
-    if (response.headersSent || response.destroyed) return
+    // Refused already, and now it is known that nothing more comes.
+    if (response.headersSent) {
+      response.end()
+      return
+    }
+    if (response.destroyed) return
     head(answer, true)
     if (request.complete || !hasBody(request)) {
       response.end(answer.body)
