@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../decode/base64.ts'
 import { failure, noteOf, refused, withInstance } from './outcome.ts'
 import { problem } from './problem.ts'
-import { json, type Response } from './request.ts'
+import { type Response, respond } from './request.ts'
 import type { Handler } from './router.ts'
 
 /** What is read of the request that Nova's DynamicJSON posts. */
@@ -44,9 +44,20 @@ function readRequest(body: Uint8Array): NovaRequest | string {
   }
 }
 
+const texts = new WeakMap<Uint8Array, Uint8Array>()
+
+/** Bytes as a JSON string, made once for what is asked for again and again. */
+function stringOf(vendorData: Uint8Array): Uint8Array {
+  const known = texts.get(vendorData)
+  if (known !== undefined) return known
+  const text = Buffer.from(`${JSON.stringify(Buffer.from(vendorData).toString('latin1'))}\n`)
+  texts.set(vendorData, text)
+  return text
+}
+
 /** Nova puts the answer under the name of the target, `cloud-init`, whose value has to be a string. */
 const answer = (vendorData: Uint8Array, note: Response['note']): Response =>
-  json(200, Buffer.from(vendorData).toString('latin1'), note)
+  respond(200, 'application/json', stringOf(vendorData), note)
 
 /** Vendor-data for one instance, made of its user-data and of its metadata, which outranks it. */
 export const openStack: Handler = async ({ body }, state) => {

@@ -2,7 +2,7 @@ import { decode, decodeBare } from '../decode/user-data.ts'
 import { type DiagnosticRecord, inOrder, toRecord } from '../diagnostics.ts'
 import { check, type InjectOptions, inject, vendorData } from '../index.ts'
 import type { Injection } from '../render/injection.ts'
-import { weave } from '../weave/envelope.ts'
+import { HEADER, weave } from '../weave/envelope.ts'
 import { unweave } from '../weave/unweave.ts'
 
 /** One document to judge. Plain data: it travels between threads. */
@@ -32,32 +32,36 @@ export interface Failed {
 
 export type Work = (job: Job) => Promise<Done | Failed>
 
+/** What the two parts of our vendor-data carry. */
+function scriptsOf(ours: Uint8Array): Pick<Injection, 'boothook' | 'script'> {
+  const { source, documents } = decodeBare(ours, 'vendor-data').userData
+  const [boothook = '', script = ''] = documents.map(({ start, end }) => source.text.slice(start, end))
+  return { boothook, script }
+}
+
 /**
  * The operator's vendor-data with ours behind it. They are parts of one document as user-data and injection are: theirs first and
  * verbatim, ours of types that merge with nothing. What was injected into theirs before gives way.
  */
-function addTo(theirs: Uint8Array, injection: Injection): Uint8Array {
+function addTo(theirs: Uint8Array, ours: Uint8Array, injection: Injection): Uint8Array {
+  if (theirs.length === 0) return ours
   const decoded = decode(theirs, 'vendor-data').userData
-  // No datasource that takes vendor-data from a file unpacks base64: as it is, cloud-init ignores it, with or without ours.
+  // cloud-init takes no base64 off a file of vendor-data: as it is, it ignores that, with or without ours.
   const base64 = decoded.wrappings.some(({ kind }) => kind === 'base64')
   const userData = base64 ? decodeBare(theirs, 'vendor-data').userData : decoded
   const before = unweave(userData)
-  return weave(before === undefined ? userData : decodeBare(before.bytes, 'vendor-data').userData, [], injection)
+  if (before === undefined && userData.mime?.headers.has(HEADER.toLowerCase()) === true) return ours
+  const bare = before === undefined ? userData : decodeBare(before.bytes, 'vendor-data').userData
+  return weave(bare, [], { ...injection, ...scriptsOf(ours) })
 }
 
 function vendored({ input, options, beside = new Uint8Array() }: Job): Done {
   const { output, decision, injection, diagnostics } = vendorData(input, options)
   const records = inOrder(diagnostics).map(toRecord)
-  const errors = output === undefined
-  const injected = !errors && decision.inject && injection !== undefined
-  if (!injected) return { ok: true, output: errors ? undefined : beside, injected, errors, diagnostics: records }
-  return {
-    ok: true,
-    output: beside.length === 0 ? output : addTo(beside, injection),
-    injected,
-    errors,
-    diagnostics: records,
-  }
+  if (output === undefined) return { ok: true, output, injected: false, errors: true, diagnostics: records }
+  const injected = decision.inject && injection !== undefined
+  const given = injected ? addTo(beside, output, injection) : beside
+  return { ok: true, output: given, injected, errors: false, diagnostics: records }
 }
 
 /** Does a job. Pure: the same job gives the same bytes. */

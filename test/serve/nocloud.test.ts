@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib'
 import test from 'ava'
+import { decodeBare } from '../../src/decode/user-data.ts'
 import { inject } from '../../src/index.ts'
 import { ANNOTATED, ask, FAULTY, PLAIN, seedsOf, stateOf } from './handlers.ts'
 
@@ -48,12 +50,32 @@ test("in mode vendor the operator's own vendor-data is kept, before ours and ver
 })
 
 test('in mode vendor what was injected into the vendor-data before gives way', async t => {
-  const once = await ask(vendor, 'GET', '/both/vendor-data')
-  const again = stateOf({
-    mode: 'vendor',
-    seeds: seedsOf({ both: { 'user-data': ANNOTATED, 'vendor-data': once.body } }),
-  })
-  t.is((await ask(again, 'GET', '/both/vendor-data')).text, once.text)
+  for (const instance of ['both', 'web1']) {
+    const once = await ask(vendor, 'GET', `/${instance}/vendor-data`)
+    const files = { [instance]: { 'user-data': ANNOTATED, 'vendor-data': once.body } }
+    const again = stateOf({ mode: 'vendor', seeds: seedsOf(files) })
+    t.is((await ask(again, 'GET', `/${instance}/vendor-data`)).text, once.text)
+  }
+})
+
+test('in mode vendor every form of vendor-data is kept', async t => {
+  const script = Buffer.from('#!/bin/sh\n# \u00e9\n')
+  const forms = {
+    gzip: gzipSync(script),
+    base64: Buffer.from(script.toString('base64')),
+    mime: Buffer.from('Content-Type: multipart/mixed; boundary=b\nMIME-Version: 1.0\n\n--b\n\n#!/bin/sh\n--b--\n'),
+  }
+  for (const [form, bytes] of Object.entries(forms)) {
+    const files = { i: { 'user-data': ANNOTATED, 'vendor-data': bytes } }
+    const { body } = await ask(stateOf({ mode: 'vendor', seeds: seedsOf(files) }), 'GET', '/i/vendor-data')
+    const { documents } = decodeBare(body, 'vendor-data').userData
+    t.deepEqual(
+      documents.map(({ format }) => format),
+      [form === 'base64' ? 'unknown' : 'script', 'boothook', 'script'],
+      form,
+    )
+    t.true(Buffer.from(body).includes(form === 'gzip' ? script.toString('base64') : bytes), form)
+  }
 })
 
 test('files that are not there are answered 200: meta-data with the name of the instance, the others empty', async t => {
