@@ -14,6 +14,8 @@ const OUT = pathOf('../dist/bin/')
 /** File of the bundle -> the module in it. */
 const LATER = new Map([
   ['pipeline.js', pathOf('../dist/src/index.js')],
+  ['admission.js', pathOf('../dist/src/admission/review.js')],
+  ['manifest.js', pathOf('../dist/src/manifest/manifest.js')],
   ['annotations.js', pathOf('../dist/annotations/generated/table.js')],
   ['validate.js', pathOf('../dist/annotations/generated/validate.js')],
   ['schema.js', pathOf('../dist/annotations/generated/schema.js')],

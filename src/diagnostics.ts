@@ -12,11 +12,21 @@ export type Code =
   | 'E204'
   | 'E205'
   | 'E206'
+  | 'E207'
   | 'E301'
   | 'E302'
   | 'E303'
   | 'E304'
   | 'E305'
+  | 'E401'
+  | 'E402'
+  | 'E403'
+  | 'E501'
+  | 'E601'
+  | 'E602'
+  | 'E603'
+  | 'E604'
+  | 'E605'
   | 'E701'
   | 'E702'
   | 'E703'
@@ -32,9 +42,15 @@ export type Code =
   | 'W301'
   | 'W302'
   | 'W303'
+  | 'W401'
+  | 'W402'
+  | 'W601'
+  | 'W602'
   | 'N101'
   | 'N102'
   | 'N103'
+  | 'N104'
+  | 'N105'
 
 /**
  * Every code the tool can give, with its severity and what it stands for. The reference of
@@ -49,11 +65,21 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E204: ['error', 'an annotation stands where it cannot be read or taken out'],
   E205: ['error', 'an annotation carries a secret'],
   E206: ['error', 'a file given beside the user-data cannot be used'],
+  E207: ['error', 'the query of Terraform cannot be used'],
   E301: ['error', 'the value of an annotation is not valid'],
   E302: ['error', 'an annotation cannot be used on a virtual machine'],
   E303: ['error', 'a required annotation is missing'],
   E304: ['error', 'two annotations contradict each other'],
   E305: ['error', 'the Consul agent would refuse the registration'],
+  E401: ['error', 'the injection cannot be written into this document in the layout that was asked for'],
+  E402: ['error', 'a key of the vendor-data would be lost beside a key that injection adds'],
+  E403: ['error', 'the platform does not take user-data of this form'],
+  E501: ['error', 'the user-data is larger than the platform takes'],
+  E601: ['error', 'the user-data grows beyond what KubeVirt takes inside a virtual machine'],
+  E602: ['error', 'the user-data of a Kubernetes object cannot be read'],
+  E603: ['error', 'a Kubernetes object has no place for user-data'],
+  E604: ['error', 'a Kubernetes manifest cannot be read'],
+  E605: ['error', 'a Kubernetes manifest cannot be changed in place'],
   E701: ['error', 'serve: the request is malformed'],
   E702: ['error', 'serve: the request carries no valid token or client certificate'],
   E703: ['error', 'serve: there is nothing at this path'],
@@ -69,9 +95,15 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
+  W401: ['warning', 'the user-data switches vendor-data off'],
+  W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
+  W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
+  W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
   N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],
+  N104: ['note', 'injection adds keys that vendor-data could also have'],
+  N105: ['note', 'the form of the user-data that the platform must be told'],
 }
 
 /** What the tool has to say about the input: data, rendered only by the faces. */

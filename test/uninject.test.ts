@@ -21,6 +21,27 @@ test('uninject gives back what was injected, byte for byte, whatever the format'
   )
 })
 
+const layout = fc.constantFrom('multipart', 'cloud-config')
+
+test('whatever layouts and annotations an injection has had, the document comes back, and the last one counts', t => {
+  let changed = 0
+  fc.assert(
+    fc.property(bareUserData, layout, layout, fc.stringMatching(/^[a-z]{1,8}$/), (input, first, second, tag) => {
+      const once = inject(input, { ...OPTIONS, layout: first }).output
+      fc.pre(once !== undefined)
+      const options = { ...OPTIONS, annotations: [...OPTIONS.annotations, `service-tags=${tag}`], layout: second }
+      const twice = inject(once ?? input, options).output
+      fc.pre(twice !== undefined)
+      changed += 1
+      t.true(same(uninject(twice ?? input).output, input))
+      t.true(same(inject(input, options).output, twice ?? input))
+      t.true(same(inject(twice ?? input, options).output, twice ?? input))
+    }),
+    { numRuns: 150 },
+  )
+  t.is(changed, 150)
+})
+
 test('annotations that change in between leave no trace', t => {
   const input = bytes(`#cloud-config\n${P}connect-inject: true\n${P}connect-service: web\nruncmd: [x]\n`)
   const first = inject(input, { profile: 'prebuilt' }).output ?? input

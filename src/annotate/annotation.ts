@@ -32,6 +32,9 @@ export const nameOf = (key: string): string => key.replace(KEY, '')
 /** Lines of the document that have to leave the tool as comments, by offset of their first character. */
 export type Cut = readonly number[]
 
+/** Whether the lines of annotation keys are to leave as comments, or the document stays untouched and is only read. */
+export type Taking = 'cut' | 'read'
+
 /** What reading one document or file gave. */
 export interface Finding {
   readonly annotations: readonly Annotation[]

@@ -2,7 +2,7 @@ import { type Document, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { type Span, spanOf } from '../source.ts'
-import { type Annotation, type Finding, ourEntries } from './annotation.ts'
+import { type Annotation, type Finding, ourEntries, type Taking } from './annotation.ts'
 import { cutsCleanly, danglingAlias, linesOfEntry } from './cut-lines.ts'
 import { normalise } from './scalar.ts'
 
@@ -53,9 +53,12 @@ function keyLine(text: string): { readonly start: number; readonly end: number }
 
 /**
  * Annotations that stand as keys of a cloud-config, and the lines to turn into comments: from 23.4 on cloud-init reports any
- * top-level key it does not know, so such keys must not reach the guest.
+ * top-level key it does not know, so such keys must not reach the guest. Of a document that is only read they do, with a warning.
  */
-export function readKeys(document: Document): Finding & { readonly diagnostics: readonly Diagnostic[] } {
+export function readKeys(
+  document: Document,
+  taking: Taking = 'cut',
+): Finding & { readonly diagnostics: readonly Diagnostic[] } {
   const { source, start, end } = document
   const text = source.text.slice(start, end)
   const place = (node: { start: number; end: number }): Span =>
@@ -79,37 +82,52 @@ export function readKeys(document: Document): Finding & { readonly diagnostics: 
   const found = carriers(root)
   const first = found[0]
   if (first === undefined) return { ...NONE, diagnostics: [] }
-  if (root.flow) return stop(place(first.top.key), 'annotation keys in a flow mapping ({...}) cannot be taken out')
-  if (!document.editable) {
-    return stop(place(first.top.key), 'annotation keys in an encoded MIME part cannot be taken out')
-  }
-  const tops = found.map(({ top }) => top)
+  const read = annotationsOf(
+    found.flatMap(({ entries }) => entries),
+    place,
+  )
+  if (taking === 'read') return { ...read, cuts: [], diagnostics: [staying(place(first.top.key)), ...read.diagnostics] }
+  const cuts = cutsOf(
+    document,
+    root,
+    found.map(({ top }) => top),
+  )
+  return typeof cuts === 'string' ? stop(place(first.top.key), cuts) : { ...read, cuts }
+}
+
+/** The offsets of the lines of these entries, or why they cannot be taken out. */
+function cutsOf(
+  { source, start, end, editable }: Document,
+  root: YamlMapping,
+  tops: readonly YamlEntry[],
+): readonly number[] | string {
+  if (root.flow) return 'annotation keys in a flow mapping ({...}) cannot be taken out'
+  if (!editable) return 'annotation keys in an encoded MIME part cannot be taken out'
   const dangling = danglingAlias(root, tops)
-  if (dangling !== undefined) {
-    return stop(place(first.top.key), `the anchor &${dangling} stands inside an annotation and is used elsewhere`)
-  }
+  if (dangling !== undefined) return `the anchor &${dangling} stands inside an annotation and is used elsewhere`
   const cuts = tops.flatMap(top => {
     const next = root.entries[root.entries.indexOf(top) + 1]?.key.start
     return linesOfEntry(source, start + top.key.start, next === undefined ? undefined : start + next, end)
   })
-  if (
-    !cutsCleanly(
-      text,
-      root,
-      tops,
-      cuts.map(cut => cut - start),
-    )
-  ) {
-    return stop(place(first.top.key), 'annotation keys that share lines with others cannot be taken out')
-  }
-  return {
-    ...annotationsOf(
-      found.flatMap(({ entries }) => entries),
-      place,
-    ),
-    cuts,
-  }
+  const clean = cutsCleanly(
+    source.text.slice(start, end),
+    root,
+    tops,
+    cuts.map(cut => cut - start),
+  )
+  return clean ? cuts : 'annotation keys that share lines with others cannot be taken out'
 }
+
+/** What stays in a cloud-config as a key is reported on the guest. */
+const staying = (span: Span): Diagnostic =>
+  diagnostic(
+    'W402',
+    'annotation keys stay in the user-data, and cloud-init 23.4 and newer reports keys it does not know',
+    {
+      span,
+      hint: REMEDY,
+    },
+  )
 
 /** The annotations of these entries, and what is wrong with their values. */
 function annotationsOf(

@@ -1,7 +1,7 @@
 import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics.ts'
 import { spanOf } from '../source.ts'
-import type { Annotation, Finding } from './annotation.ts'
+import type { Annotation, Finding, Taking } from './annotation.ts'
 import { readKeys } from './cloud-config-keys.ts'
 import { readHeaderComments } from './header-comments.ts'
 
@@ -28,6 +28,7 @@ function dropped(document: Document): readonly Diagnostic[] {
       hint,
     }),
   ]
+  if (!yaml.ok && yaml.taken === true) return []
   if (!yaml.ok) return say(yaml.message, yaml.offset, 'mend the YAML here')
   if (yaml.documents > 1) return say('it holds several YAML documents', 0, 'keep one; other parts go into MIME')
   if (yaml.root?.kind === 'sequence') return say('its root is a list', yaml.root.start, 'write a mapping: key: value')
@@ -42,18 +43,22 @@ function expression({ format }: Document, { key, value, span }: Annotation): rea
 }
 
 /** Every annotation that stands in the user-data, with the lines that must leave as comments. */
-export function collect({ documents }: UserData): Finding & { readonly diagnostics: readonly Diagnostic[] } {
+export function collect(
+  { documents }: UserData,
+  taking: Taking = 'cut',
+): Finding & { readonly diagnostics: readonly Diagnostic[] } {
   const read = documents.map(document => {
     const comments = readHeaderComments(document)
     const keys =
-      document.renders === 'cloud-config' ? readKeys(document) : { annotations: [], cuts: [], diagnostics: [] }
+      document.renders === 'cloud-config' ? readKeys(document, taking) : { annotations: [], cuts: [], diagnostics: [] }
     const finding = { annotations: [...comments.annotations, ...keys.annotations], cuts: keys.cuts }
     const expressions = finding.annotations.map(annotation => expression(document, annotation))
     return {
       annotations: finding.annotations.filter((_, index) => expressions[index]?.length === 0),
       cuts: finding.cuts,
       diagnostics: [
-        ...(keys.diagnostics.length === 0 ? dropped(document) : keys.diagnostics),
+        ...(hasErrors(keys.diagnostics) ? [] : dropped(document)),
+        ...keys.diagnostics,
         ...comments.diagnostics,
         ...expressions.flat(),
         ...commentProblem(document, finding),

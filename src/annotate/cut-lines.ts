@@ -1,4 +1,5 @@
-import { readYaml, toData, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { readYaml, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { toData } from '../decode/yaml-data.ts'
 import { lineOf, type Source, startsOfLines, textOfLine } from '../source.ts'
 
 /**

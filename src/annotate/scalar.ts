@@ -1,4 +1,6 @@
-import { followed, readYaml, toData, typeOfPlain, type YamlNode } from '../decode/yaml.ts'
+import { typeOfPlain } from '../decode/plain-scalar.ts'
+import { followed, readYaml, type YamlNode } from '../decode/yaml.ts'
+import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import type { Span } from '../source.ts'
 

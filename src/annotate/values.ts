@@ -1,6 +1,7 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { HelmValues } from '../../annotations/helm.ts'
-import { entryOf, followed, readYaml, toData, type YamlNode } from '../decode/yaml.ts'
+import { entryOf, followed, readYaml, type YamlNode } from '../decode/yaml.ts'
+import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { type Source, type Span, spanOf } from '../source.ts'
 import type { Annotation } from './annotation.ts'

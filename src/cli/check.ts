@@ -1,9 +1,10 @@
 import { check } from '../index.ts'
+import { checkManifest } from '../manifest/manifest.ts'
+import { isManifest } from '../manifest/recognise.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
-import { EXIT } from './io.ts'
 import { INJECTION, SPEECH } from './options.ts'
-import { asJson, report, said } from './report.ts'
+import { asJson, report, said, statusOf } from './report.ts'
 
 export const checkCommand: Command = {
   name: 'check',
@@ -19,9 +20,10 @@ export const checkCommand: Command = {
   examples: ['consul-vm-inject check web.yaml', 'consul-vm-inject check --strict --output json web.yaml'],
   async run(call, io) {
     const { name, bytes } = await readUserData(call, io)
-    const { ok, diagnostics } = check(bytes, await injectOptions(call, io, name))
+    const options = await injectOptions(call, io, name)
+    const { diagnostics } = isManifest(bytes) ? checkManifest(bytes, options) : check(bytes, options)
     if (text(call.values, 'output') === 'json') io.stdout(asJson(said(diagnostics, call.values)))
     else report(diagnostics, call.values, io)
-    return ok ? EXIT.done : EXIT.bad
+    return statusOf(diagnostics)
   },
 }

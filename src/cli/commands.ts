@@ -8,15 +8,19 @@ import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
+import { terraformCommand } from './terraform.ts'
 import { uninjectCommand } from './uninject.ts'
+import { vendorDataCommand } from './vendor-data.ts'
 
 /** Every command, in the order of the help. The first is the one that runs when none is named. */
 export const COMMANDS: readonly Command[] = [
   injectCommand,
   uninjectCommand,
+  vendorDataCommand,
   checkCommand,
   explainCommand,
   guestCommand,
+  terraformCommand,
   serveCommand,
   schemaCommand,
   completionCommand,

@@ -1,6 +1,6 @@
 import { lineOf, positionOf, type Span, startsOfLines, textOfLine } from '../source.ts'
+import { columnsOf, visible } from '../visible.ts'
 import type { Paint, Style } from './paint.ts'
-import { columnsOf, visible } from './visible.ts'
 
 /** Lines shown above a fault. */
 const CONTEXT = 2

@@ -1,9 +1,10 @@
 import { inject } from '../index.ts'
+import { injectManifest } from '../manifest/manifest.ts'
+import { isManifest } from '../manifest/recognise.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData, write } from './input.ts'
-import { EXIT } from './io.ts'
 import { INJECTION, OUT, SPEECH } from './options.ts'
-import { report } from './report.ts'
+import { report, statusOf } from './report.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
@@ -24,9 +25,10 @@ export const injectCommand: Command = {
   ],
   async run(call, io) {
     const { name, bytes } = await readUserData(call, io)
-    const result = inject(bytes, await injectOptions(call, io, name))
+    const options = await injectOptions(call, io, name)
+    const result = isManifest(bytes) ? injectManifest(bytes, options) : inject(bytes, options)
     if (result.output !== undefined) await write(result.output, text(call.values, 'output-file'), io)
     report(result.diagnostics, call.values, io)
-    return result.output === undefined ? EXIT.bad : EXIT.done
+    return statusOf(result.diagnostics)
   },
 }

@@ -1,6 +1,6 @@
 import type { InjectOptions } from '../index.ts'
 import type { Source } from '../source.ts'
-import { type Call, flag, text, texts } from './command.ts'
+import { type Call, flag, text, texts, type Values } from './command.ts'
 import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
@@ -20,7 +20,7 @@ const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 /** The user-data a command works on: its operand, or standard input. */
 export async function readUserData({ operands, values }: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
   const path = operands[0] ?? '-'
-  const others = ['metadata', 'values'].filter(option => text(values, option) === '-')
+  const others = ['metadata', 'values', 'vendor-data'].filter(option => text(values, option) === '-')
   const [first, second] =
     path === '-' ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
   if (others.length > (path === '-' ? 0 : 1)) {
@@ -37,17 +37,28 @@ async function readSource(path: string | undefined, io: Io): Promise<Source | un
   return { name: nameOf(path), text: new TextDecoder().decode(await read(path, io)) }
 }
 
+/** The options whose values are the library's own words: the parser has let only those through. */
+const chosen = (values: Values): Pick<InjectOptions, 'profile' | 'layout' | 'platform' | 'compress'> =>
+  Object.fromEntries(
+    ['profile', 'layout', 'platform', 'compress'].flatMap(name => {
+      const value = text(values, name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
 /** The options of the library that the options of the command line stand for. */
 export async function injectOptions({ values }: Call, io: Io, name: string): Promise<InjectOptions> {
   const metadata = await readSource(text(values, 'metadata'), io)
   const helm = await readSource(text(values, 'values'), io)
+  const vendor = text(values, 'vendor-data')
   return {
     name,
     annotations: texts(values, 'annotation'),
     ...(metadata !== undefined && { metadata }),
     ...(helm !== undefined && { values: helm }),
     defaultInject: flag(values, 'default-inject'),
-    profile: text(values, 'profile') === 'prebuilt' ? 'prebuilt' : 'full',
+    ...chosen(values),
+    ...(vendor !== undefined && { vendorData: { name: nameOf(vendor), bytes: await read(vendor, io) } }),
     allowUnknown: flag(values, 'allow-unknown'),
     strict: flag(values, 'strict'),
   }

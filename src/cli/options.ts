@@ -1,3 +1,4 @@
+import { PLATFORMS } from '../fit/platforms.ts'
 import type { Command, Option } from './command.ts'
 
 /** Options that several commands share, each stated once. */
@@ -45,6 +46,29 @@ export const INJECTION: readonly Option[] = [
     value: 'PROFILE',
     choices: ['full', 'prebuilt'],
     summary: 'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest',
+  },
+  {
+    name: 'layout',
+    value: 'LAYOUT',
+    choices: ['multipart', 'cloud-config'],
+    summary: 'multipart takes every format; cloud-config keeps one YAML document one YAML document',
+  },
+  {
+    name: 'platform',
+    value: 'PLATFORM',
+    choices: PLATFORMS.map(({ name }) => name),
+    summary: 'refuse what this platform would not take: too large, or of a form that it does not know',
+  },
+  {
+    name: 'compress',
+    value: 'WHEN',
+    choices: ['never', 'auto', 'always'],
+    summary: 'gzip the user-data; auto does so only where it would not fit otherwise',
+  },
+  {
+    name: 'vendor-data',
+    value: 'FILE',
+    summary: 'the vendor-data of the platform: refuse to add keys that would hide keys of it',
   },
   { name: 'allow-unknown', summary: 'let unknown consul.hashicorp.com/ keys pass, with a warning' },
   { name: 'strict', summary: 'count every warning as an error' },

@@ -1,8 +1,8 @@
 import { type Diagnostic, inOrder, type Severity } from '../diagnostics.ts'
+import { visible } from '../visible.ts'
 import { excerpt } from './excerpt.ts'
 import { type Paint, painter } from './paint.ts'
 import { redacted } from './redact.ts'
-import { visible } from './visible.ts'
 import { LINE, wrap } from './wrap.ts'
 
 /** `  = help: what to do`, further lines under its first word. */

@@ -1,9 +1,9 @@
 import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
+import { visibleJson } from '../visible.ts'
 import { flag, text, type Values } from './command.ts'
-import type { Io } from './io.ts'
+import { EXIT, type ExitCode, type Io } from './io.ts'
 import { wantsColour } from './paint.ts'
 import { pretty } from './pretty.ts'
-import { visibleJson } from './visible.ts'
 
 /** What --quiet leaves. */
 export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
@@ -20,4 +20,11 @@ export function report(diagnostics: readonly Diagnostic[], values: Values, io: I
   const list = said(diagnostics, values)
   if (text(values, 'output') === 'json') io.stderr(asJson(list))
   else if (list.length > 0) io.stderr(pretty(list, wantsColour(values, io)))
+}
+
+/** The exit status that diagnostics call for: 3 when nothing is wrong but the size. */
+export function statusOf(diagnostics: readonly Diagnostic[]): ExitCode {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return EXIT.done
+  return errors.every(({ code }) => code === 'E501' || code === 'E601') ? EXIT.tooLarge : EXIT.bad
 }

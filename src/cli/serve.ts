@@ -74,11 +74,12 @@ export const serveCommand: Command = {
   operands: '',
   completes: 'nothing',
   maxOperands: 0,
-  summary: 'inject over HTTP: NoCloud seeds, OpenStack vendor-data, or the pipe as a service',
+  summary: 'inject over HTTP: NoCloud seeds, OpenStack vendor-data, Kubernetes admission, or the pipe',
   description: [
     'GET /INSTANCE/user-data, meta-data, vendor-data, network-config: a NoCloud seed from --directory DIR, in which every ' +
       'instance is a directory with files of these names.',
     'POST /openstack/vendordata: a target named cloud-init for the DynamicJSON vendor-data of Nova.',
+    'POST /mutate: the admission webhook of Kubernetes, for the virtual machines of KubeVirt.',
     'POST /inject and /check: the commands; their options are parameters of the query.',
     'GET /healthz, /readyz and /metrics: for probes and for Prometheus.',
     'Writes one line of JSON for every request to standard error, never user-data.',

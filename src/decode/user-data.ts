@@ -4,7 +4,8 @@ import { type Base64Layout, decodeBase64, encodeBase64 } from './base64.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
 import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
 import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
-import { readYaml, type YamlReading } from './yaml.ts'
+import { readAsPyYaml } from './pyyaml.ts'
+import type { YamlReading } from './yaml.ts'
 
 /** What was taken off the outside of the input, outermost first, so that the output can wear it again. */
 export type Wrapping = { readonly kind: 'base64'; readonly layout: Base64Layout } | { readonly kind: 'gzip' }
@@ -37,11 +38,11 @@ export interface UserData {
 
 const readings = new WeakMap<Document, YamlReading>()
 
-/** A document read as YAML, once however often it is asked for. Offsets are from where the document begins. */
+/** A document read as PyYAML reads it, once however often it is asked for. Offsets are from where the document begins. */
 export function yamlOf(document: Document): YamlReading {
   const known = readings.get(document)
   if (known !== undefined) return known
-  const reading = readYaml(document.source.text.slice(document.start, document.end))
+  const reading = readAsPyYaml(document.source.text.slice(document.start, document.end))
   readings.set(document, reading)
   return reading
 }
@@ -109,7 +110,8 @@ export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Ar
   )
 }
 
-function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
+/** A document that stands in a source from `start` to `end`. */
+export function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
   const text = source.text.slice(start, end)
   const template = formatOf(text) === 'jinja' ? text.slice(text.indexOf('\n') + 1 || text.length) : text
   const renders = format === 'jinja' ? formatOf(template) : format

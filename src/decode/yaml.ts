@@ -8,12 +8,17 @@ import {
   EVENT_SEQUENCE,
   getScalarValue,
   parseEvents,
+  SCALAR_STYLE_DOUBLE_QUOTED,
+  SCALAR_STYLE_FOLDED_BLOCK,
+  SCALAR_STYLE_LITERAL_BLOCK,
   SCALAR_STYLE_PLAIN,
+  SCALAR_STYLE_SINGLE_QUOTED,
   YAMLException,
 } from 'js-yaml'
+import { type ScalarType, typeOfPlain } from './plain-scalar.ts'
 
-/** What PyYAML (YAML 1.1) takes a plain scalar for. A quoted or block scalar is always `str`; `value` (`=`) it refuses. */
-export type ScalarType = 'str' | 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'value'
+/** How a scalar is written. Its place is that of its content: without quotes, and without the header of a block. */
+export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
 
 interface NodeBase {
   /** Offset in the text that was read. */
@@ -25,6 +30,7 @@ export interface YamlScalar extends NodeBase {
   readonly kind: 'scalar'
   readonly text: string
   readonly type: ScalarType
+  readonly style: ScalarStyle
 }
 export interface YamlMapping extends NodeBase {
   readonly kind: 'mapping'
@@ -47,39 +53,38 @@ export interface YamlEntry {
   readonly value: YamlNode
 }
 
+export interface YamlFailure {
+  readonly ok: false
+  readonly message: string
+  readonly offset: number
+  /** Set when PyYAML takes the text all the same. */
+  readonly taken?: true
+}
+
 export type YamlReading =
   | {
       readonly ok: true
       readonly root: YamlNode | undefined /** Documents in the stream; the root is the first one's. */
       readonly documents: number
     }
-  | { readonly ok: false; readonly message: string; readonly offset: number }
+  | YamlFailure
 
-/** PyYAML's implicit resolvers, in the order in which it tries them. */
-const RESOLVERS: readonly (readonly [ScalarType, RegExp])[] = [
-  ['bool', /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/],
-  [
-    'float',
-    /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
-  ],
-  [
-    'int',
-    /^(?:[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
-  ],
-  ['merge', /^<<$/],
-  ['value', /^=$/],
-  ['null', /^(?:~|null|Null|NULL|)$/],
-  [
-    'timestamp',
-    /^(?:\d{4}-\d{2}-\d{2}|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d{2})?))?)$/,
-  ],
-]
+export type YamlStream =
+  | {
+      readonly ok: true /** The root of each document, undefined for an empty one. */
+      readonly roots: readonly (YamlNode | undefined)[]
+    }
+  | YamlFailure
 
-/** The type PyYAML gives a plain scalar with this text. */
-export const typeOfPlain = (text: string): ScalarType =>
-  RESOLVERS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'str'
+const STYLES: Readonly<Record<number, ScalarStyle>> = {
+  [SCALAR_STYLE_PLAIN]: 'plain',
+  [SCALAR_STYLE_SINGLE_QUOTED]: 'single',
+  [SCALAR_STYLE_DOUBLE_QUOTED]: 'double',
+  [SCALAR_STYLE_LITERAL_BLOCK]: 'literal',
+  [SCALAR_STYLE_FOLDED_BLOCK]: 'folded',
+}
 
-type Event = ReturnType<typeof parseEvents>[number]
+export type Event = ReturnType<typeof parseEvents>[number]
 
 /** Nodes that a document may have once its aliases are followed: one that grows beyond is refused before it fills the memory. */
 const NODE_LIMIT = 1_000_000
@@ -101,11 +106,14 @@ class Builder {
     this.events = events
   }
 
-  /** The first document's root. */
+  /** The root of the next document; an anchor is known in its own document only. */
   root(): YamlNode | undefined {
-    if (this.events[0]?.type !== EVENT_DOCUMENT) return undefined
-    this.at = 1
-    return this.events[this.at]?.type === EVENT_POP ? undefined : this.node()
+    if (this.events[this.at]?.type !== EVENT_DOCUMENT) return undefined
+    this.at++
+    this.anchors.clear()
+    const root = this.events[this.at]?.type === EVENT_POP ? undefined : this.node()
+    this.at++
+    return root
   }
 
   private node(): YamlNode {
@@ -125,7 +133,7 @@ class Builder {
       const node = { kind: 'mapping', start: event.start, end: this.endOf(event), flow, entries } as const
       return this.remember(event, node, before)
     }
-    return { kind: 'scalar', start: this.last, end: this.last, text: '', type: 'null' }
+    return { kind: 'scalar', start: this.last, end: this.last, text: '', type: 'null', style: 'plain' }
   }
 
   private inside(): boolean {
@@ -158,7 +166,8 @@ class Builder {
     // An empty value has no place of its own: it stands where the text before it ended.
     const start = event.valueStart < 0 ? this.last : event.valueStart
     this.last = event.valueEnd < 0 ? start : event.valueEnd
-    return { kind: 'scalar', start, end: this.last, text, type: plain ? typeOfPlain(text) : 'str' }
+    const style = STYLES[event.style] ?? 'plain'
+    return { kind: 'scalar', start, end: this.last, text, type: plain ? typeOfPlain(text) : 'str', style }
   }
 
   /** A node with its anchor, to be found by later aliases; `before` is how many nodes there were without it. */
@@ -171,12 +180,20 @@ class Builder {
   }
 }
 
-/** Reads one YAML document only to look at it; nothing is ever written from the result. */
-export function readYaml(text: string): YamlReading {
+/** What a reader of YAML refuses beyond what is no YAML at all. */
+export type Refuse = (
+  text: string,
+  events: readonly Event[],
+  root: YamlNode | undefined,
+) => { readonly message: string; readonly offset: number } | undefined
+
+const countOf = (events: readonly Event[]): number => events.filter(({ type }) => type === EVENT_DOCUMENT).length
+
+/** What `build` makes of a text's events, or why the text is not YAML. */
+function read<T>(text: string, build: (events: readonly Event[], builder: Builder) => T): T | YamlFailure {
   try {
     const events = parseEvents(text, {})
-    const documents = events.filter(({ type }) => type === EVENT_DOCUMENT).length
-    return { ok: true, root: new Builder(text, events).root(), documents }
+    return build(events, new Builder(text, events))
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { reason, mark } = error as YAMLException & { reason?: string; mark?: { position?: number } }
@@ -184,29 +201,24 @@ export function readYaml(text: string): YamlReading {
   }
 }
 
+/** Reads one YAML document only to look at it; nothing is ever written from the result. */
+export const readYaml = (text: string, refuse?: Refuse): YamlReading =>
+  read<YamlReading>(text, (events, builder) => {
+    const root = builder.root()
+    const refusal = refuse?.(text, events, root)
+    return refusal === undefined ? { ok: true, root, documents: countOf(events) } : { ok: false, ...refusal }
+  })
+
+/** Reads every document of a stream, to look at them. */
+export const readYamlStream = (text: string): YamlStream =>
+  read(text, (events, builder) => ({
+    ok: true,
+    roots: Array.from({ length: countOf(events) }, () => builder.root()),
+  }))
+
 /** What a node stands for: an alias is followed. */
 export const followed = (node: YamlNode | undefined): Exclude<YamlNode, YamlAlias> | undefined =>
   node?.kind === 'alias' ? followed(node.target) : node
-
-/** A node as plain data, as PyYAML would load it; aliases are followed, the last of equal keys wins. */
-export function toData(given: YamlNode | undefined): unknown {
-  const node = followed(given)
-  if (node === undefined) return null
-  switch (node.kind) {
-    case 'sequence':
-      return node.items.map(toData)
-    case 'mapping':
-      return Object.fromEntries(
-        node.entries.map(({ key, value }) => [key.kind === 'scalar' ? key.text : '', toData(value)]),
-      )
-    case 'scalar':
-      if (node.type === 'null') return null
-      if (node.type === 'bool') return /^(?:yes|true|on)$/i.test(node.text)
-      if (node.type === 'int' && /^[-+]?(?:0|[1-9][0-9]*)$/.test(node.text)) return Number(node.text)
-      if (node.type === 'float' && Number.isFinite(Number(node.text))) return Number(node.text)
-      return node.text
-  }
-}
 
 /** The entries that a mapping takes in through merge keys (`<<`), of one level. */
 export const mergedEntries = ({ entries }: YamlMapping): readonly YamlEntry[] =>

@@ -1,4 +1,5 @@
 import type { Annotations } from '../annotate/annotation.ts'
+import type { GrammarSettings } from '../annotate/grammar/settings.ts'
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { upstreamEnvironment } from '../annotate/grammar/upstream-environment.ts'
 import { rowOf } from '../annotate/table.ts'
@@ -15,14 +16,20 @@ import { AUTOMATIC, envoyOf, redirectOf } from './sidecar.ts'
 /** Defaults that the guest's configuration states all the same, so that they can be seen there and switched off. */
 const STATED: readonly string[] = ['transparent-proxy', ...AUTOMATIC.map(({ name }) => name)]
 
+/** The defaults that a configuration states, by key. */
+export const statedDefaults = (): readonly (readonly [key: string, value: string])[] =>
+  STATED.map(name => [keyOf(name), rowOf(keyOf(name))?.default ?? 'true'])
+
+/** The grammar's settings as the guest needs them told: nothing of the community edition. */
+export const settingsOf = (settings: GrammarSettings): Pick<ServiceConfig, 'settings'> =>
+  settings.enterprise || settings.namespaces || settings.partitions ? { settings } : {}
+
 function serviceConfigOf({ annotations, settings }: Reader): ServiceConfig {
-  const stated = STATED.map(name => [keyOf(name), rowOf(keyOf(name))?.default ?? 'true'] as const)
   const given = [...annotations.values()].map(({ key, value }) => [key, value] as const)
-  const all = new Map([...stated, ...given, [keyOf('connect-inject'), 'true'] as const])
-  const community = !settings.enterprise && !settings.namespaces && !settings.partitions
+  const all = new Map([...statedDefaults(), ...given, [keyOf('connect-inject'), 'true'] as const])
   return {
     annotations: Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))),
-    ...(!community && { settings }),
+    ...settingsOf(settings),
   }
 }
 

@@ -19,4 +19,6 @@ export interface Injection {
   readonly boothook: string
   /** Starts the sidecar; cloud-init runs it last, once an instance. */
   readonly script: string
+  /** In vendor-data for a whole fleet: the file whose presence says that this VM joins, so that the script is to run. */
+  readonly condition?: string
 }

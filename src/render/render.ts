@@ -1,6 +1,17 @@
 import { deflateSync } from 'node:zlib'
-import { boothook, guest, installGuest, start } from '../../userdata-templates/generated/envelopes.ts'
+import {
+  boothook,
+  fleet,
+  guest,
+  installBundle,
+  installGuest,
+  joinFleet,
+  readAnnotations,
+  readMetadata,
+  start,
+} from '../../userdata-templates/generated/envelopes.ts'
 import { encodeBase64 } from '../decode/base64.ts'
+import type { FleetPlan } from '../plan/fleet-plan.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { VERSION } from '../version.ts'
 import { imageFiles, staticGuestFiles } from './guest-files.ts'
@@ -8,27 +19,31 @@ import type { GuestFile, Injection, Profile } from './injection.ts'
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
+/** The files that an image has not baked in and that come of the values file. */
+const sharedFiles = ({ agent, packages }: Pick<MeshPlan, 'agent' | 'packages'>): readonly GuestFile[] => [
+  { path: '/etc/consul.d/consul-vm-inject.json', mode: '0644', content: json(agent), once: false },
+  { path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false },
+]
+
 /** The files that differ from VM to VM. */
-function ownFiles({ serviceConfig, agent, packages }: MeshPlan, profile: Profile): readonly GuestFile[] {
-  const config = { path: '/srv/consul/service-config.json', mode: '0640', content: json(serviceConfig), once: true }
-  if (profile === 'prebuilt') return [config]
-  return [
-    config,
-    { path: '/etc/consul.d/consul-vm-inject.json', mode: '0644', content: json(agent), once: false },
-    { path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false },
-  ]
+function ownFiles(plan: MeshPlan, profile: Profile): readonly GuestFile[] {
+  const content = json(plan.serviceConfig)
+  const config = { path: '/srv/consul/service-config.json', mode: '0640', content, once: true }
+  return profile === 'prebuilt' ? [config] : [config, ...sharedFiles(plan)]
 }
 
-/** The bundle that the boothook unpacks: JSON, deflated, in base64 lines. */
-function bundleOf(files: readonly GuestFile[]): string {
-  const packed = deflateSync(Buffer.from(JSON.stringify(files), 'utf8'), { level: 9 })
+/** The bundle that a boothook unpacks: JSON, deflated, in base64 lines. */
+function bundleOf(content: unknown): string {
+  const packed = deflateSync(Buffer.from(JSON.stringify(content), 'utf8'), { level: 9 })
   return encodeBase64(packed, { width: 120, newline: '\n', end: '' })
 }
+
+const installer = [installGuest, installBundle].join('\n').trimEnd()
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
   const files = imageFiles()
-  const context = { version: VERSION, files, bundle: bundleOf(files), installer: installGuest.trimEnd() }
+  const context = { version: VERSION, files, bundle: bundleOf(files), installer }
   return { files, script: guest(context) }
 }
 
@@ -39,7 +54,24 @@ export function render(plan: MeshPlan, profile: Profile): Injection {
   return {
     profile,
     files,
-    boothook: boothook({ version: VERSION, profile, files, bundle, installer: installGuest.trimEnd() }),
+    boothook: boothook({ version: VERSION, profile, files, bundle, installer }),
     script: start({ version: VERSION, installPackages: profile === 'full' }),
+  }
+}
+
+/** The file whose presence says that this VM joins; the boothook of a fleet makes it, at each boot anew. */
+const JOINS = '/run/consul-vm-inject/joins'
+
+/** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
+export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
+  const files = profile === 'prebuilt' ? [] : [...staticGuestFiles(), ...sharedFiles(shared)]
+  const bundle = bundleOf({ defaults, inject, files })
+  const program = [installGuest, readAnnotations, readMetadata, joinFleet].join('\n').trimEnd()
+  return {
+    profile,
+    files,
+    boothook: fleet({ version: VERSION, profile, files, bundle, program, joins: JOINS }),
+    script: start({ version: VERSION, installPackages: profile === 'full' }),
+    condition: JOINS,
   }
 }

@@ -1,4 +1,4 @@
-import type { InjectOptions } from '../index.ts'
+import { type InjectOptions, PLATFORMS } from '../index.ts'
 import { nearest } from '../nearest.ts'
 import { failure, noteOf, refused } from './outcome.ts'
 import { problem } from './problem.ts'
@@ -19,15 +19,29 @@ const switched =
     return value === undefined ? undefined : { [option]: value }
   }
 
+const chosen =
+  <Name extends 'profile' | 'layout' | 'platform' | 'compress'>(
+    option: Name,
+    choices: readonly NonNullable<InjectOptions[Name]>[],
+  ) =>
+  (values: readonly string[]): Reading => {
+    const value = choices.find(choice => choice === values.at(-1))
+    return value === undefined ? undefined : { [option]: value }
+  }
+
 /** The options of the command line that a request may bring, by the same names; undefined for a value that is none. */
 const PARAMETERS: Readonly<Record<string, (values: readonly string[]) => Reading>> = {
   annotation: annotations => ({ annotations }),
   metadata: values => ({ metadata: { name: 'metadata', text: values.at(-1) ?? '' } }),
   name: values => ({ name: values.at(-1) || '<stdin>' }),
-  profile: values => {
-    const profile = values.at(-1)
-    return profile === 'full' || profile === 'prebuilt' ? { profile } : undefined
-  },
+  profile: chosen('profile', ['full', 'prebuilt']),
+  layout: chosen('layout', ['multipart', 'cloud-config']),
+  platform: chosen(
+    'platform',
+    PLATFORMS.map(({ name }) => name),
+  ),
+  compress: chosen('compress', ['never', 'auto', 'always']),
+  'vendor-data': values => ({ vendorData: { name: 'vendor-data', bytes: Buffer.from(values.at(-1) ?? '') } }),
   'default-inject': switched('defaultInject'),
   'allow-unknown': switched('allowUnknown'),
   strict: switched('strict'),
@@ -62,7 +76,7 @@ const optionsOf = (request: Request, state: State): InjectOptions | Response => 
 export const injectHandler: Handler = async (request, state) => {
   const options = optionsOf(request, state)
   if (isResponse(options)) return options
-  const result = await state.work({ kind: 'inject', input: request.body, options })
+  const result = await state.work({ kind: 'pipe', input: request.body, options })
   if (!result.ok) return failure(result)
   return result.output === undefined ? refused(result) : bytes(result.output, noteOf(result, false))
 }
@@ -71,7 +85,7 @@ export const injectHandler: Handler = async (request, state) => {
 export const checkHandler: Handler = async (request, state) => {
   const options = optionsOf(request, state)
   if (isResponse(options)) return options
-  const result = await state.work({ kind: 'check', input: request.body, options })
+  const result = await state.work({ kind: 'pipe', input: request.body, options })
   if (!result.ok) return failure(result)
   return result.errors ? refused(result) : json(200, result.diagnostics, noteOf(result, false))
 }

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../decode/base64.ts'
+import { isObject, parseJson } from './json.ts'
 import { failure, noteOf, refused, withInstance } from './outcome.ts'
 import { problem } from './problem.ts'
 import { type Response, respond } from './request.ts'
@@ -14,19 +15,8 @@ interface NovaRequest {
 /** Nova lets no slash into a key of the metadata, so that a colon may stand for it. */
 const OURS = /^((?:alpha\.)?consul\.hashicorp\.com)[/:](?=.)/
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** User-data is posted as Nova keeps it: in base64. What is not base64 is taken as it is. */
 const decoded = (text: string): Uint8Array => decodeBase64(text)?.bytes ?? new TextEncoder().encode(text)
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    return undefined
-  }
-}
 
 /** What was posted, or what is wrong with it. Whatever else Nova posts now or later is of no interest here. */
 function readRequest(body: Uint8Array): NovaRequest | string {

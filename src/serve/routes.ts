@@ -1,5 +1,6 @@
 import { healthz, metrics, readyz } from './health.ts'
 import { checkHandler, injectHandler } from './inject.ts'
+import { mutateHandler } from './kubernetes.ts'
 import { noCloud, SEED } from './nocloud.ts'
 import { openStack } from './openstack.ts'
 import type { Route } from './router.ts'
@@ -20,5 +21,6 @@ export const ROUTES: readonly Route[] = [
     hook: 'openstack',
     handle: openStack,
   },
+  { name: '/mutate', pattern: /^\/mutate$/, methods: ['POST'], hook: 'mutate', handle: mutateHandler },
   { name: '/{instance}/{file}', pattern: SEED, methods: READ, hook: 'nocloud', handle: noCloud },
 ]

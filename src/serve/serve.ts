@@ -26,7 +26,7 @@ export type Started =
   | { readonly ok: true; readonly address: AddressInfo; readonly ended: Promise<void>; stop(): void }
   | { readonly ok: false; readonly message: string; readonly diagnostics?: readonly Diagnostic[] }
 
-const [THREADS, QUEUE, MEGABYTES, REMEMBERED] = [4, 1024, 256, 32 * 1024 * 1024]
+const [THREADS, QUEUE, MEGABYTES, REMEMBERED] = [2, 1024, 256, 32 * 1024 * 1024]
 
 const listen = (server: Server, listening: Listening): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {

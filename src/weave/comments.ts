@@ -1,4 +1,5 @@
-import { readYaml, toData } from '../decode/yaml.ts'
+import { readYaml } from '../decode/yaml.ts'
+import { toData } from '../decode/yaml-data.ts'
 import { lineOf, type Source, startsOfLines } from '../source.ts'
 
 /** What was done to the operator's lines, so that it can be undone. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { encodeBase64 } from '../decode/base64.ts'
 import { leavesOf } from '../decode/mime.ts'
 import { bytesOf, type UserData } from '../decode/user-data.ts'
 import type { Injection } from '../render/injection.ts'
 import { VERSION } from '../version.ts'
 import { type Commented, comment, formatLines } from './comments.ts'
+import { digestOf } from './digest.ts'
 
 /**
  * How the operator's document travels inside the envelope: as text, in base64, or, when it is MIME itself, nested as it is.
@@ -12,14 +12,17 @@ import { type Commented, comment, formatLines } from './comments.ts'
  */
 export type OperatorForm = 'none' | '7bit' | 'base64' | 'verbatim' | 'open'
 
+/** What our two parts carry. */
+type Scripts = Pick<Injection, 'boothook' | 'script'>
+
 /** The header by which an envelope of ours is recognised again. */
 export const HEADER = 'X-Consul-VM-Inject'
 /** The header that says which lines of the operator's are comments. */
 export const LINES: string = `${HEADER}-Commented`
 const GUEST_PART = 'consul-vm-inject-guest'
 const START_PART = '-consul-vm-inject-start'
-
-export const digestOf = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex').slice(0, 16)
+/** The name of the final script where nothing of the operator's stands beside it. */
+export const START: string = `zz${START_PART}`
 
 /** Printable ASCII, tabs and line feeds: what a 7bit part carries without loss through every parser. */
 const isPlain = (text: string): boolean => /^[\t\n\x20-\x7e]*$/.test(text)
@@ -61,18 +64,15 @@ function startName({ mime, documents }: UserData): string {
 }
 
 /** Our parts as one text, from the delimiter after the operator's part to the closing one. */
-function ownParts(boundary: string, userData: UserData, { boothook, script }: Injection): string {
-  const parts = [
-    ownPart('text/cloud-boothook', GUEST_PART, boothook),
-    ownPart('text/x-shellscript', startName(userData), script),
-  ]
+export function ownParts(boundary: string, start: string, { boothook, script }: Scripts): string {
+  const parts = [ownPart('text/cloud-boothook', GUEST_PART, boothook), ownPart('text/x-shellscript', start, script)]
   return `${parts.map(part => `--${boundary}\n${part}\n`).join('')}--${boundary}--\n`
 }
 
 /** A boundary that depends on nothing but the content, and stands nowhere in it. */
-function boundaryFor(content: string, injection: Injection): string {
+export function boundaryFor(content: string, { boothook, script }: Scripts): string {
   for (let round = 0; ; round++) {
-    const boundary = `==consul-vm-inject-${digestOf(`${round}\n${content}\n${injection.boothook}\n${injection.script}`)}==`
+    const boundary = `==consul-vm-inject-${digestOf(`${round}\n${content}\n${boothook}\n${script}`)}==`
     if (!content.includes(boundary)) return boundary
   }
 }
@@ -94,7 +94,7 @@ export function weave(userData: UserData, cuts: readonly number[], injection: In
   const form = formOf(userData, commented.text)
   const operator = form === 'none' ? '' : operatorPart(form, commented.text, bytes)
   const boundary = boundaryFor(operator, injection)
-  const own = ownParts(boundary, userData, injection)
+  const own = ownParts(boundary, startName(userData), injection)
   const lines = linesOf(commented)
   const head =
     `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n` +

@@ -3,7 +3,9 @@ import { bytesOf, type UserData } from '../decode/user-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import { type Source, spanOf, startsOfLines } from '../source.ts'
 import { type Commented, parseLines, uncomment } from './comments.ts'
-import { digestOf, HEADER, LINES, type OperatorForm } from './envelope.ts'
+import { digestOf } from './digest.ts'
+import { HEADER, LINES, type OperatorForm } from './envelope.ts'
+import { stretchesIn } from './marks.ts'
 
 export interface Unwoven {
   /** The operator's own bytes. */
@@ -35,10 +37,40 @@ function restore(name: string, bytes: Uint8Array, header: string): Uint8Array | 
     : `line ${restored} of the operator's document is no longer the comment that injection made of it`
 }
 
-/** Takes the injection out again; undefined when the user-data is not an envelope of ours. */
-export function unweave({ mime, source, charset }: UserData): Unwoven | undefined {
+const HINT = 'inject the original document again, or take the parts out with `consul-vm-inject uninject --force`'
+
+/** Takes the injection out of one cloud-config; undefined when there is none in it. */
+function unspliced(userData: UserData): Unwoven | undefined {
+  const { source, charset } = userData
+  const stretches = stretchesIn(userData)
+  const [first] = stretches
+  if (first === undefined) return undefined
+  const diagnostics: Diagnostic[] = []
+  let text = ''
+  let at = 0
+  for (const { start, end, intact } of stretches) {
+    text += source.text.slice(at, start)
+    at = end
+    if (intact) continue
+    const why =
+      intact === undefined ? 'the mark that ends the injected lines is gone' : 'the injected lines were edited by hand'
+    const from = source.text.indexOf('#', start)
+    diagnostics.push(
+      diagnostic('E102', why, { span: spanOf(source, from, source.text.indexOf('\n', from)), hint: HINT }),
+    )
+  }
+  text += source.text.slice(at)
+  const restored = restore(source.name, bytesOf(text, charset), first.commented)
+  if (typeof restored !== 'string') return { bytes: restored, version: first.version, diagnostics }
+  diagnostics.push(diagnostic('E102', restored, { span: spanOf(source, first.start, first.end), hint: HINT }))
+  return { bytes: bytesOf(text, charset), version: first.version, diagnostics }
+}
+
+/** Takes the injection out again; undefined when there is none in the user-data. */
+export function unweave(userData: UserData): Unwoven | undefined {
+  const { mime, source, charset } = userData
   const marker = mime?.headers.get(HEADER.toLowerCase())
-  if (mime === undefined || marker === undefined || mime.boundary === undefined) return undefined
+  if (mime === undefined || marker === undefined || mime.boundary === undefined) return unspliced(userData)
   const [version = '', form, digest] = marker.split(';').map(item => item.trim().replace(/^\w+=/, ''))
   if (form === undefined || !FORMS.includes(form)) return undefined
   const operator = form === 'none' ? undefined : mime.children[0]
@@ -50,8 +82,7 @@ export function unweave({ mime, source, charset }: UserData): Unwoven | undefine
   const own = source.text.slice(ownStart)
   const diagnostics: Diagnostic[] = []
   const edited = (message: string, from: number, to: number): void => {
-    const hint = 'inject the original document again, or take the parts out with `consul-vm-inject uninject --force`'
-    diagnostics.push(diagnostic('E102', message, { span: spanOf(source, from, Math.max(from + 1, to)), hint }))
+    diagnostics.push(diagnostic('E102', message, { span: spanOf(source, from, Math.max(from + 1, to)), hint: HINT }))
   }
   if (digestOf(own + lines) !== digest) {
     edited('the injected parts were edited by hand', ownStart, source.text.indexOf('\n', ownStart))

@@ -95,6 +95,9 @@ test(
   /drop this cloud-config/,
   4,
 )
+test('brackets that close as far left as their key are no fault to cloud-init', t => {
+  t.deepEqual(read('#cloud-config\nruncmd: [\nls,\n[a, b]\n]\n').diagnostics, [])
+})
 test(
   'several YAML documents are warned of',
   droppedRow,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import stand_ins
 import tree
+import yaml
 from machine import HERE, Machine
 
 PROJECT = HERE.parent.parent
@@ -20,6 +21,7 @@ BUNDLE = PROJECT / 'dist/bin/consul-vm-inject.js'
 P, A = 'consul.hashicorp.com/', 'alpha.consul.hashicorp.com/'
 CONFIG = '/srv/consul/service-config.json'
 REGISTRATION = '/etc/consul.d/service-registration.json'
+START = 'zz-consul-vm-inject-start'
 # Path -> the modes it may have.
 GUEST_FILES = {
     '/srv/consul/generate-sidecar-configs.py': {'0755'},
@@ -50,14 +52,14 @@ def title(path: Path) -> str:
     return f'{path.parent.name}-{path.name}' if several else path.parent.name
 
 
-def inject(path: Path) -> bytes:
+def inject(path: Path, *arguments: str) -> bytes:
     """The injected user-data. CONSUL_VM_INJECT_COMMAND stands in for the command line, while developing."""
     command = shlex.split(os.environ.get('CONSUL_VM_INJECT_COMMAND', ''))
     if not command:
         if not BUNDLE.exists():
             raise AssertionError(f'{BUNDLE} is missing: run `npm ci` or `npm run build` first')
         command = ['node', str(BUNDLE), 'inject']
-    done = subprocess.run([*command, str(path)], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+    done = subprocess.run([*command, *arguments, str(path)], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
     if done.returncode or not done.stdout:
         said = done.stderr.decode(errors='replace')
         raise AssertionError(f'{shlex.join(command)} {path}: exit {done.returncode}\n{said}')
@@ -65,11 +67,20 @@ def inject(path: Path) -> bytes:
 
 
 def own_parts(injected: bytes) -> set[str]:
-    """File names of the parts that the injector added: all but the first of the outermost multipart."""
+    """Names of the scripts and hooks that the injector added: of all parts but the first, or the one in a cloud-config."""
+    if injected.startswith(b'#cloud-config'):
+        return {Path(entry['path']).name for entry in own_entries(injected)} & {START}
     data = gzip.decompress(injected) if injected[:2] == b'\x1f\x8b' else injected
     message = email.message_from_bytes(data)
     parts = message.get_payload() if message.is_multipart() else []
     return {part.get_filename() for part in parts[1:] if part.get_filename()}
+
+
+def own_entries(injected: bytes) -> list[dict]:
+    """The entries of write_files that the injector added to a cloud-config: all up to the script that starts the sidecar."""
+    entries = yaml.safe_load(injected)['write_files']
+    last = next(at for at, entry in enumerate(entries) if entry['path'].endswith('/' + START))
+    return entries[:last + 1]
 
 
 def stored_name(name: str) -> str:
@@ -77,9 +88,9 @@ def stored_name(name: str) -> str:
     return re.sub(r'[^A-Za-z0-9_. ()-]', '', name.replace('/', '_')).strip()
 
 
-def machine(name: str, data: bytes) -> Machine:
+def machine(name: str, data: bytes, vendor_data: bytes | None = None) -> Machine:
     """A machine with both stand-ins and an archive for the packages that the user-data asks for."""
-    made = Machine(name, data)
+    made = Machine(name, data, vendor_data)
     try:
         stand_ins.install(made)
         tool = '/usr/local/lib/boot-probe/stand-in-packages.py'
@@ -114,15 +125,16 @@ def boot_injected(name: str, data: bytes) -> list[dict]:
         return states
 
 
-def boot_both(path: Path) -> tuple[list[dict], list[dict], bytes]:
+def boot_both(path: Path, *arguments: str) -> tuple[list[dict], list[dict], bytes]:
     """Boots an example without and with injection, side by side.
 
     Returns the states without it (first boot, second), with it (first, second, without config), and the injected bytes.
     """
-    injected = inject(path)
+    injected = inject(path, *arguments)
+    name = '-'.join([title(path), *arguments[1:]])
     with ThreadPoolExecutor(2) as pool:
-        plain = pool.submit(boot_plain, title(path), path.read_bytes())
-        meshed = pool.submit(boot_injected, title(path), injected)
+        plain = pool.submit(boot_plain, name, path.read_bytes())
+        meshed = pool.submit(boot_injected, name, injected)
         return plain.result(), meshed.result(), injected
 
 

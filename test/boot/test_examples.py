@@ -13,11 +13,12 @@ class Example:
     """The cases of one example; a subclass for each names its path."""
 
     path = None
+    arguments = ()
     maxDiff = None
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.plains, cls.meshed, cls.injected = example.boot_both(cls.path)
+        cls.plains, cls.meshed, cls.injected = example.boot_both(cls.path, *cls.arguments)
         cls.plain = cls.plains[0]
         cls.first, cls.second, cls.without = cls.meshed
         cls.annotations = json.loads(cls.first['config'] or b'{}').get('annotations', {})
@@ -190,6 +191,30 @@ class Example:
         self.assertFalse([name for name, is_now in active.items() if is_now != 'inactive'], self.journal(self.without))
         self.assertFalse([call for call in report['calls'] if call['argv'][:1] == ['connect']])
         self.assertNotIn('CONSUL', report['nat']['iptables'] + report['nft'])
+
+
+class OneCloudConfig(Example, unittest.TestCase):
+    """The counting example, injected into its one cloud-config: no part of ours, only keys."""
+
+    path = example.EXAMPLES / 'counting/user-data.yaml'
+    arguments = ('--layout', 'cloud-config')
+
+    def test_operators_configuration_is_the_same(self) -> None:
+        was, now = (example.without_annotations(state['report']['cloud_init']['config'])
+                    for state in (self.plain, self.first))
+        ours = example.own_entries(self.injected)
+        self.assertEqual(now['write_files'][:len(ours)], ours)
+        now['write_files'] = now['write_files'][len(ours):]
+        self.assertEqual(now['runcmd'].pop(0), ['systemctl', 'enable', 'consul-sidecar-init.service'])
+        self.same(*(json.dumps(config, indent=1, sort_keys=True) for config in (was, now)), 'the merged cloud-config')
+
+    def test_scripts_are_the_same_apart_from_ours(self) -> None:
+        enable = "'systemctl' 'enable' 'consul-sidecar-init.service'\n"
+        theirs = {path: text.replace(enable, '', 1) for path, text in self.first['scripts'].items()
+                  if not path.endswith(example.START)}
+        self.assertEqual(self.plain['scripts'], theirs)
+        self.assertEqual(max(name for name in self.first['scripts'] if name.startswith('scripts/')),
+                         f'scripts/{example.START}', 'our script must be the last one to run')
 
 
 class Examples(unittest.TestCase):

@@ -7,18 +7,25 @@ interface File {
   readonly once: boolean
 }
 
-/** The files that the boothook installs, unpacked: their packing depends on the version of zlib. */
+/** What a boothook unpacks: the files of one VM, or those of a fleet with its defaults. */
+type Bundle = readonly File[] | { readonly files: readonly File[] }
+
+/** What the boothook unpacks, unpacked: its packing depends on the version of zlib. */
 function installs(boothook: string): string {
-  const packed = /"""\n([A-Za-z0-9+/=\n]+)\n"""/.exec(boothook)?.[1]
+  const packed = /"""\n([A-Za-z0-9+/=\n ]+)\n *"""/.exec(boothook)?.[1]
   if (packed === undefined) return boothook
-  const files = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as readonly File[]
-  return files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+  const bundle = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
+  const [files, rest] = 'files' in bundle ? [bundle.files, { ...bundle, files: [] }] : [bundle, undefined]
+  const fleet = rest === undefined ? '' : `${JSON.stringify(rest, undefined, 2)}\n`
+  return (
+    fleet + files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+  )
 }
 
 /**
  * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version
  * have names, what our parts install is shown unpacked, wrappings stand as `[gzip]` and `[base64]`. The operator's part
- * stays as it is.
+ * stays as it is. In a manifest it may be indented.
  */
 export function envelopeText(bytes: Buffer): string {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return `[gzip]\n${envelopeText(gunzipSync(bytes))}`
@@ -35,6 +42,6 @@ export function envelopeText(bytes: Buffer): string {
   const shown = parts
     .join('--==BOUNDARY==')
     .replaceAll(boundary, '==BOUNDARY==')
-    .replace(/^(X-Consul-VM-Inject: )\S+(; .*parts=)[0-9a-f]+$/m, '$1VERSION$2DIGEST')
+    .replace(/^( *X-Consul-VM-Inject: )\S+(; .*parts=)[0-9a-f]+$/m, '$1VERSION$2DIGEST')
   return Buffer.from(shown, 'latin1').toString('utf8')
 }

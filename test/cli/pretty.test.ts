@@ -1,9 +1,9 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { pretty } from '../../src/cli/pretty.ts'
-import { columnsOf } from '../../src/cli/visible.ts'
 import { type Diagnostic, diagnostic } from '../../src/diagnostics.ts'
 import { type Source, spanOf } from '../../src/source.ts'
+import { columnsOf } from '../../src/visible.ts'
 
 const source = (text: string, name = 'web.yaml'): Source => ({ name, text })
 const at = (text: string, start: number, end: number, hint?: string): Diagnostic =>

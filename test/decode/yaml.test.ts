@@ -1,14 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
-import {
-  entryOf,
-  mergedEntries,
-  readYaml,
-  type ScalarType,
-  toData,
-  typeOfPlain,
-  type YamlNode,
-} from '../../src/decode/yaml.ts'
+import { type ScalarType, typeOfPlain } from '../../src/decode/plain-scalar.ts'
+import { entryOf, mergedEntries, readYaml, readYamlStream, type YamlNode } from '../../src/decode/yaml.ts'
+import { toData } from '../../src/decode/yaml-data.ts'
 import { cloudConfig } from '../support/user-data.ts'
 
 const rootOf = (text: string): YamlNode | undefined => {
@@ -177,4 +171,17 @@ test('a text never makes the reader throw', t => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('every document of a stream is read, with its anchors to itself', t => {
+  const stream = readYamlStream('a: &x 1\n---\n# nothing\n---\n- b\n...\n---\nc: *x\n')
+  t.deepEqual(stream.ok && stream.roots.map(root => toData(root)), [{ a: 1 }, null, ['b'], { c: null }])
+  t.deepEqual(readYamlStream(''), { ok: true, roots: [] })
+  t.like(readYamlStream('a: 1\n---\nb: [\n'), { ok: false })
+})
+
+test('the style of a scalar is told', t => {
+  const root = rootOf('- a\n- "b"\n- \'c\'\n- |\n  d\n- >-\n  e\n-\n')
+  const styles = root?.kind === 'sequence' ? root.items.map(item => item.kind === 'scalar' && item.style) : []
+  t.deepEqual(styles, ['plain', 'double', 'single', 'literal', 'folded', 'plain'])
 })

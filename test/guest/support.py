@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GUEST = ROOT / 'userdata-templates' / 'guest'
+ENVELOPES = ROOT / 'userdata-templates' / 'envelopes'
 BIN = HERE / 'bin'
 P = 'consul.hashicorp.com/'
 A = 'alpha.consul.hashicorp.com/'
@@ -20,6 +22,16 @@ def load_generator():
     spec = importlib.util.spec_from_file_location('generate_sidecar_configs', GUEST / 'generate-sidecar-configs.py')
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def load_reader():
+    """What reads a fleet's annotations on the guest, as a module: the files of the envelope behind one another, without its end."""
+    names = ['install-guest.py', 'read-annotations.py', 'read-metadata.py', 'join-fleet.py']
+    parts = [(ENVELOPES / name).read_text(encoding='utf-8') for name in names]
+    program = '\n'.join(parts).rpartition('\ntry:\n    main(')[0]
+    module = types.ModuleType('reader')
+    exec(compile(program, 'reader', 'exec'), module.__dict__)
     return module
 
 

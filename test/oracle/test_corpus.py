@@ -8,6 +8,11 @@ import subprocess
 import tempfile
 import unittest
 
+try:
+    import yaml
+except ImportError:  # the tests are skipped then
+    yaml = None
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("CONSUL_VM_INJECT_SHARED", ROOT.parent / "shared"))
 CLI = ROOT / "dist/bin/consul-vm-inject.js"
@@ -73,6 +78,46 @@ class Corpus(unittest.TestCase):
         self.assertEqual(lost, [])
         self.assertEqual(without_ours, [])
         self.assertEqual(not_idempotent, [])
+
+    def one_cloud_config(self, path):
+        """Whether a document is a plain cloud-config whose root is a block mapping: for cloud-init and PyYAML, not for us."""
+        raw = path.read_bytes()
+        if not raw.startswith(b"#cloud-config") or raw.startswith((b"#cloud-config-archive", b"#cloud-config-jsonp")):
+            return False
+        try:
+            node = yaml.compose(raw, Loader=yaml.SafeLoader)
+        except yaml.YAMLError:
+            return False
+        return isinstance(node, yaml.MappingNode) and not node.flow_style
+
+    def test_one_cloud_config_is_preserved_and_nearly_every_one_is_taken(self):
+        checker = self.oracle.Checker()
+        documents = [path for path in self.documents if self.one_cloud_config(path)]
+        arguments = [*ANNOTATED, "--layout", "cloud-config"]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            results = list(pool.map(lambda path: inject(path, *arguments), self.documents))
+        taken, lost, without_ours = [], [], []
+        for path, (code, output, messages) in zip(self.documents, results):
+            if code:
+                self.assertIn("error[E401]", messages, path.name)
+                continue
+            taken.append(path)
+            before, after = checker.run(path.read_bytes()), checker.run(output)
+            differences = [row for row in self.oracle.compare(before, after) if not row.get("soft")]
+            old, new = before["config"]["user"], after["config"]["user"]
+            theirs = {key: value for key, value in old.items() if key not in ("write_files", "runcmd")}
+            kept = {key: value for key, value in new.items() if key not in ("write_files", "runcmd")}
+            files, commands = new["write_files"], new["runcmd"]
+            ours = len(files) - len(old.get("write_files", []))
+            if differences or theirs != kept or files[ours:] != old.get("write_files", []) or commands[1:] != old.get("runcmd", []):
+                lost.append((path.name, differences))
+            start = "/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start"
+            if files[ours - 1]["path"] != start or "consul-sidecar-init.service" not in commands[0] or start not in after["files"]:
+                without_ours.append(path.name)
+        self.assertEqual(lost, [])
+        self.assertEqual(without_ours, [])
+        self.assertGreater(len(documents), 100)
+        self.assertGreaterEqual(len([path for path in documents if path in taken]), 0.95 * len(documents))
 
     def test_every_document_is_preserved_with_the_full_profile(self):
         self.preserved()

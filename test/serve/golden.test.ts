@@ -2,84 +2,110 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import test from 'ava'
+import type { Profile } from '../../src/index.ts'
 import { envelopeText } from '../cli/envelope-text.ts'
 import { projectFolder } from '../shared.ts'
-import { ask, stateOf } from './handlers.ts'
+import { ask, seedsOf, stateOf } from './handlers.ts'
 
 const folder = join(projectFolder, 'test', 'golden')
-const METADATA = 'metadata'
+
+/** The options that a request has a parameter for: those that name files, those that say one word, and switches. */
+const FILES = ['metadata', 'vendor-data'] as const
+const WORDS = ['profile', 'layout', 'platform', 'compress'] as const
+const SWITCHES = ['default-inject', 'allow-unknown', 'strict'] as const
+const COMMANDS = ['inject', 'check', 'vendor-data'] as const
 
 interface Case {
-  readonly command: string
+  readonly name: string
+  readonly command: (typeof COMMANDS)[number]
   readonly query: URLSearchParams
+  /** The values file, which is the server's. */
   readonly values: string | undefined
-  readonly metadata: string | undefined
+  /** Names that the files have over HTTP, where they have none: those of their parameters. */
+  readonly renamed: ReadonlyMap<string, string>
 }
 
-/** The arguments of a case as a request; undefined when one of them has no parameter that stands for it. */
-function requestOf(args: readonly string[], read: (name: string) => string): Case | undefined {
-  const command = ['inject', 'check'].find(name => name === args[0]) ?? 'inject'
+const read = (name: string, file: string): string => {
+  const path = join(folder, name, file)
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+/** A golden case as a request; undefined when one of its arguments has no parameter that stands for it. */
+function requestOf(name: string): Case | undefined {
+  const args = read(name, 'args').split('\n').slice(0, -1)
+  const named = COMMANDS.find(command => command === args[0])
+  if (named === undefined && /^[a-z]/.test(args[0] ?? '') && !args[0]?.startsWith('input.')) return undefined
+  const strings = ['values', ...FILES, ...WORDS].map(option => [option, { type: 'string' as const }])
   const { values, tokens } = parseArgs({
-    args: args.filter((arg, at) => at > 0 || arg !== command),
-    options: {
-      annotation: { type: 'string', short: 'a', multiple: true },
-      profile: { type: 'string' },
-      metadata: { type: 'string' },
-      values: { type: 'string' },
-      'default-inject': { type: 'boolean' },
-      'allow-unknown': { type: 'boolean' },
-      strict: { type: 'boolean' },
-    },
+    args: named === undefined ? args : args.slice(1),
+    options: { annotation: { type: 'string', short: 'a', multiple: true }, ...Object.fromEntries(strings) },
     strict: false,
     tokens: true,
     allowPositionals: true,
   })
-  const taken = ['annotation', 'profile', METADATA, 'values', 'default-inject', 'allow-unknown', 'strict']
+  const taken: readonly string[] = ['annotation', 'values', ...FILES, ...WORDS, ...SWITCHES]
   if (tokens.some(token => token.kind === 'option' && !taken.includes(token.name))) return undefined
+  const given = (option: string): string | undefined => {
+    const value = (values as Readonly<Record<string, unknown>>)[option]
+    return typeof value === 'string' ? value : undefined
+  }
   const query = new URLSearchParams()
   for (const annotation of (values['annotation'] ?? []) as readonly string[]) query.append('annotation', annotation)
-  for (const name of ['default-inject', 'allow-unknown', 'strict']) if (values[name] === true) query.set(name, '')
-  if (typeof values['profile'] === 'string') query.set('profile', values['profile'])
-  const metadata = typeof values[METADATA] === 'string' ? values[METADATA] : undefined
-  if (metadata !== undefined) query.set(METADATA, read(metadata))
+  for (const option of SWITCHES) if (Object.hasOwn(values, option)) query.set(option, '')
+  for (const option of WORDS) if (given(option) !== undefined) query.set(option, given(option) ?? '')
+  for (const option of FILES) if (given(option) !== undefined) query.set(option, read(name, given(option) ?? ''))
   const input = args.find(arg => arg.startsWith('input.'))
   if (input !== undefined) query.set('name', input)
-  return { command, query, values: typeof values['values'] === 'string' ? values['values'] : undefined, metadata }
+  const renamed = new Map(FILES.flatMap(option => (given(option) === undefined ? [] : [[given(option) ?? '', option]])))
+  return { name, command: named ?? 'inject', query, values: given('values'), renamed }
 }
 
-const cases = readdirSync(folder).flatMap(name => {
-  const read = (file: string): string => readFileSync(join(folder, name, file), 'utf8')
-  const args = read('args').split('\n').slice(0, -1)
-  const asked = requestOf(args, read)
-  return asked === undefined ? [] : [{ name, read, ...asked }]
-})
+const cases = readdirSync(folder).flatMap(name => requestOf(name) ?? [])
+const pipes = cases.filter(({ command }) => command !== 'vendor-data')
+// What is taken from a directory comes without options of its own.
+const seeds = cases.filter(({ command, query }) => command === 'vendor-data' && !query.has('strict'))
 
-for (const { name, read, command, query, values, metadata } of cases) {
+function bodyOf(name: string): Buffer {
   const input = readdirSync(join(folder, name)).find(file => file.startsWith('input.'))
-  const expected = (file: string): string => (existsSync(join(folder, name, file)) ? read(file) : '')
+  return input === undefined ? Buffer.alloc(0) : readFileSync(join(folder, name, input))
+}
 
+for (const { name, command, query, values, renamed } of pipes) {
   test(`golden over HTTP: ${name.replaceAll('-', ' ')}`, async t => {
-    const source = values === undefined ? {} : { values: { name: values, text: read(values) } }
+    const source = values === undefined ? {} : { values: { name: values, text: read(name, values) } }
     const state = stateOf({ defaults: () => ({ profile: 'full', ...source }) })
-    const body = input === undefined ? '' : readFileSync(join(folder, name, input))
-    // Over HTTP the metadata has the name of its parameter, having no file.
-    const file = metadata ?? METADATA
-    const diagnostics = JSON.parse(expected('json').replaceAll(file, METADATA) || '[]') as unknown
-    const bad = expected('exit') === '2\n'
+    const expected = [...renamed].reduce((text, [file, option]) => text.replaceAll(file, option), read(name, 'json'))
+    const diagnostics = JSON.parse(expected || '[]') as unknown
+    const bad = read(name, 'exit') !== '0\n'
 
-    const checked = await ask(state, 'POST', `/check?${query}`, body)
+    const checked = await ask(state, 'POST', `/check?${query}`, bodyOf(name))
     t.is(checked.status, bad ? 422 : 200)
     t.deepEqual(JSON.parse(checked.text), diagnostics)
 
-    const given = await ask(state, 'POST', `/${command}?${query}`, body)
+    const given = await ask(state, 'POST', `/${command}?${query}`, bodyOf(name))
     t.is(given.status, bad ? 422 : 200)
     if (bad || command === 'check') t.deepEqual(JSON.parse(given.text), diagnostics)
-    else t.is(envelopeText(Buffer.from(given.body)), expected('stdout'))
+    else t.is(envelopeText(Buffer.from(given.body)), read(name, 'stdout'))
   })
 }
 
-test('nearly every golden case has a form over HTTP', t => {
-  const all = readdirSync(folder).length
-  t.true(cases.length > 50 && cases.length >= all * 0.9, `${cases.length} of ${all}`)
-  t.deepEqual([...new Set(cases.map(({ command }) => command))].sort(), ['check', 'inject'])
+for (const { name, query } of seeds) {
+  test(`golden as a NoCloud seed: ${name.replaceAll('-', ' ')}`, async t => {
+    const state = stateOf({
+      mode: 'vendor',
+      seeds: seedsOf({ i: { 'user-data': bodyOf(name) } }),
+      defaults: () => ({ profile: (query.get('profile') ?? 'full') as Profile }),
+    })
+    const { status, body, note } = await ask(state, 'GET', '/i/vendor-data')
+    t.is(status, 200)
+    t.is(envelopeText(Buffer.from(body)), read(name, 'stdout'))
+    const codes = (JSON.parse(read(name, 'json') || '[]') as readonly { code: string }[]).map(({ code }) => code)
+    t.deepEqual(note?.codes, codes)
+  })
+}
+
+test('nearly every golden case of inject and check has a form over HTTP, and vendor-data has some', t => {
+  const all = readdirSync(folder).filter(name => !/^(?:uninject|vendor-data|terraform)\n/.test(read(name, 'args')))
+  t.true(pipes.length > 60 && pipes.length >= all.length * 0.9, `${pipes.length} of ${all.length}`)
+  t.true(seeds.length >= 4, `${seeds.length}`)
 })

@@ -187,7 +187,7 @@ test('no two jobs are taken for one', async t => {
   }, 1e6)
   const jobs = [
     job('ab'),
-    job('ab', { kind: 'check' }),
+    job('ab', { kind: 'vendor' }),
     job('ab', { options: { name: 'x' } }),
     job('a', { beside: Buffer.from('b') }),
     job('ab', { beside: new Uint8Array() }),

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { columnsOf, visible, visibleJson } from '../../src/cli/visible.ts'
+import { columnsOf, visible, visibleJson } from '../src/visible.ts'
 
 const width = test.macro<[character: string, columns: number]>({
   exec: (t, character, columns) => t.is(columnsOf(character), columns),

@@ -1,0 +1,97 @@
+import { formatOf, formatOfPart } from '../decode/format.ts'
+import { type Document, documentOf, type UserData, yamlOf } from '../decode/user-data.ts'
+import { entryOf, followed, type YamlNode, type YamlScalar } from '../decode/yaml.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Source, type Span, spanOf } from '../source.ts'
+
+/** What cloud-init takes for true: the text of the value, as Python writes it. */
+const TRUE = /^(?:true|on|yes|1)$/i
+/** The integer 1 in the spellings of YAML 1.1. */
+const ONE = /^\+?(?:0[bx]?)?[0_]*1_*$/
+const OURS: readonly string[] = ['text/cloud-boothook', 'text/x-shellscript']
+/** In a text that cannot be read as YAML. */
+const LINE = /^[ \t]*(?:-[ \t]+)?["']?vendor_data["']?[ \t]*:.*$|"path"[ \t]*:[ \t]*"\/vendor_data[/"]/m
+
+const isTrue = ({ type, text }: YamlScalar): boolean =>
+  type === 'int' ? ONE.test(text) : type !== 'null' && TRUE.test(text.trim())
+
+/** Why cloud-init would not run our parts for this value of `vendor_data`, and where it stands; undefined when it would. */
+function switchedOff(value: YamlNode): readonly [why: string, at: YamlNode] | undefined {
+  const node = followed(value)
+  // A text or a list is lost when cloud-init merges it with its own mapping, which is on; anything else replaces that.
+  if (node?.kind === 'sequence' || (node?.kind === 'scalar' && node.type === 'str')) return undefined
+  if (node?.kind !== 'mapping') return ['`vendor_data` is not a mapping, which', value]
+  const enabled = entryOf(node, 'enabled')?.value
+  const setting = followed(enabled)
+  if (enabled !== undefined && !(setting?.kind === 'scalar' && isTrue(setting))) return ['`enabled`', enabled]
+  const handlers = entryOf(node, 'disabled_handlers')?.value
+  const listed = followed(handlers)
+  const names = listed?.kind === 'sequence' ? listed.items.map(followed) : []
+  // Of a text cloud-init asks whether the type stands in it.
+  const refused = OURS.some(type =>
+    listed?.kind === 'scalar'
+      ? listed.text.includes(type)
+      : names.some(name => name?.kind === 'scalar' && name.text === type),
+  )
+  return handlers !== undefined && refused ? ['`disabled_handlers`', handlers] : undefined
+}
+
+interface Finding {
+  readonly span: Span
+  readonly message: string
+}
+
+const UNSURE =
+  'this may switch vendor-data off, which cannot be told before the guest reads it: look whether this VM is to join'
+const HINT = 'take it out, or inject the user-data itself: consul-vm-inject inject'
+
+/** What one document says of vendor-data: undefined when nothing, null when it leaves it on. */
+function found(document: Document): Finding | null | undefined {
+  const { source, start, end } = document
+  const at = (from: number, to: number): Span => spanOf(source, start + from, start + Math.max(to, from + 1))
+  const yaml = document.renders === 'cloud-config' ? yamlOf(document) : undefined
+  if (yaml?.ok === true) {
+    const value = entryOf(yaml.root, 'vendor_data')?.value
+    if (value === undefined) return undefined
+    const off = switchedOff(value)
+    if (off === undefined) return null
+    const [why, node] = off
+    const message = `${why} switches vendor-data off: this VM will not join the mesh`
+    return { span: at(node.start, node.end), message: document.format === 'jinja' ? UNSURE : message }
+  }
+  if (!['cloud-config', 'cloud-config-jsonp'].includes(document.renders)) return undefined
+  const line = LINE.exec(source.text.slice(start, end))
+  if (line === null) return undefined
+  return { span: at(line.index, line.index + line[0].length), message: UNSURE }
+}
+
+/** The documents in an archive that are cloud-configs, each a source of its own. */
+function inArchive(document: Document): readonly Document[] {
+  const yaml = yamlOf(document)
+  const root = yaml.ok ? followed(yaml.root) : undefined
+  if (root?.kind !== 'sequence') return []
+  return root.items.flatMap((item, index) => {
+    const node = followed(item)
+    const content = node?.kind === 'mapping' ? followed(entryOf(node, 'content')?.value) : node
+    if (content?.kind !== 'scalar') return []
+    const source: Source = { name: `${document.source.name} (item ${index + 1})`, text: content.text }
+    const type = followed(entryOf(node, 'type')?.value)
+    const declared = type?.kind === 'scalar' ? type.text : undefined
+    const seen = formatOf(content.text)
+    const undeclared = seen === 'unknown' ? 'cloud-config' : seen
+    const format = declared === undefined ? undeclared : formatOfPart(declared, content.text)
+    return [documentOf(source, 0, content.text.length, format, false)]
+  })
+}
+
+/**
+ * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, `vendor_data` is null or a number,
+ * or the types of our parts are disabled. Of several documents the last that says something counts.
+ */
+export function vendorSwitch({ documents }: UserData): readonly Diagnostic[] {
+  const all = documents.flatMap(document =>
+    document.renders === 'cloud-config-archive' ? inArchive(document) : [document],
+  )
+  const last = all.map(found).findLast(said => said !== undefined)
+  return last === undefined || last === null ? [] : [diagnostic('W401', last.message, { span: last.span, hint: HINT })]
+}

@@ -1,0 +1,121 @@
+import { type UserData, type Wrapping, wrap } from '../decode/user-data.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Platform, type PlatformName, platformOf } from './platforms.ts'
+
+/** Whether to compress what is written: never, when only that makes it fit, or always. */
+export type Compress = 'never' | 'auto' | 'always'
+
+/** How large the user-data is, as the platform counts it. */
+export interface Size {
+  readonly counted: number
+  /** What was counted. */
+  readonly counts: Platform['counts']
+  readonly platform?: Platform
+  /** Whether the tool compressed it. */
+  readonly compressed: boolean
+}
+
+export interface Fitted {
+  readonly output: Uint8Array
+  readonly size: Size
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const GZIP: Wrapping = { kind: 'gzip' }
+const BASE64: Wrapping = { kind: 'base64', layout: { width: 0, newline: '\n', end: '' } }
+const has = (wrappings: readonly Wrapping[], kind: Wrapping['kind']): boolean => wrappings.some(it => it.kind === kind)
+
+/** Bytes as the platform counts them. */
+function countOf(bare: Uint8Array, wrappings: readonly Wrapping[], counts: Platform['counts']): number {
+  if (counts === 'text') return wrap(bare, wrappings).length
+  const decoded = wrap(
+    bare,
+    wrappings.filter(({ kind }) => kind !== 'base64'),
+  ).length
+  return counts === 'bytes' ? decoded : Math.ceil(decoded / 3) * 4
+}
+
+/** The wrappings with gzip, and with base64 around it where the platform takes text only. */
+function packed(wrappings: readonly Wrapping[], { gzip }: Pick<Platform, 'gzip'>): readonly Wrapping[] {
+  if (has(wrappings, 'gzip')) return wrappings
+  const around = gzip === 'base64' && !has(wrappings, 'base64') ? [BASE64] : wrappings
+  return [...around, GZIP]
+}
+
+const COUNTED: Record<Platform['counts'], string> = {
+  bytes: 'bytes',
+  base64: 'characters of base64',
+  text: 'bytes of text',
+}
+const number = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+/** What gets through in no form, whatever its size. */
+function unfit(
+  { title, gzip, mime }: Platform,
+  wrappings: readonly Wrapping[],
+  isMime: boolean,
+): readonly Diagnostic[] {
+  const say = (what: string, hint: string): Diagnostic =>
+    diagnostic('E403', `${what} does not get through ${title}`, { hint })
+  return [
+    ...(isMime && !mime ? [say('MIME', 'use --layout cloud-config')] : []),
+    ...(has(wrappings, 'gzip') && (gzip === 'no' || (gzip === 'base64' && !has(wrappings, 'base64')))
+      ? [say('gzip', gzip === 'no' ? 'give the document uncompressed, and leave out --compress' : 'give it in base64')]
+      : []),
+  ]
+}
+
+function tooLarge(size: Size, compressible: number | undefined, full: boolean): readonly Diagnostic[] {
+  const { platform, counted, counts } = size
+  if (platform?.limit === undefined || counted <= platform.limit) return []
+  const fits = compressible !== undefined && compressible <= platform.limit
+  const remedies = [
+    ...(compressible === undefined
+      ? []
+      : [`--compress auto makes it ${number(compressible)}${fits ? '' : ', which is still too many'}`]),
+    ...(full && !fits
+      ? ['bake the guest files into the image (consul-vm-inject guest) and use --profile prebuilt']
+      : []),
+    ...(platform.beyond === undefined ? [] : [platform.beyond]),
+  ]
+  const message =
+    `the user-data has ${number(counted)} ${COUNTED[counts]}, ${number(counted - platform.limit)} more than ` +
+    `${platform.title} takes (${number(platform.limit)})`
+  return [diagnostic('E501', message, { hint: remedies.join('; or ') || 'make the document shorter' })]
+}
+
+/** Woven user-data -> what is handed to the platform: in the wrappings of the input, compressed when asked, measured against its limit. */
+export function fitTo(
+  bare: Uint8Array,
+  { wrappings }: Pick<UserData, 'wrappings'>,
+  options: {
+    readonly platform?: PlatformName
+    readonly compress: Compress
+    readonly isMime: boolean
+    readonly full: boolean
+  },
+): Fitted {
+  const platform = options.platform === undefined ? undefined : platformOf(options.platform)
+  const counts = platform?.counts ?? 'bytes'
+  const rules = platform ?? { gzip: 'bytes' as const }
+  const plain = countOf(bare, wrappings, counts)
+  const over = platform?.limit !== undefined && plain > platform.limit && rules.gzip !== 'no'
+  const worn =
+    options.compress === 'always' || (options.compress === 'auto' && over) ? packed(wrappings, rules) : wrappings
+  const compressed = worn.length > wrappings.length
+  const size: Size = {
+    counted: compressed ? countOf(bare, worn, counts) : plain,
+    counts,
+    ...(platform !== undefined && { platform }),
+    compressed,
+  }
+  const smaller = !has(worn, 'gzip') && over ? countOf(bare, packed(worn, rules), counts) : undefined
+  const diagnostics = [
+    ...(platform === undefined ? [] : unfit(platform, worn, options.isMime)),
+    ...tooLarge(size, smaller, options.full),
+    ...(compressed && has(worn, 'base64') && !has(wrappings, 'base64') && platform?.base64 !== undefined
+      ? [diagnostic('N105', 'the user-data is compressed and written in base64', { hint: platform.base64 })]
+      : []),
+  ]
+  return { output: wrap(bare, worn), size, diagnostics }
+}

@@ -1,0 +1,28 @@
+import type { Annotations } from '../annotate/annotation.ts'
+import type { Values } from '../annotate/values.ts'
+import { agentOf } from './agent.ts'
+import type { MeshPlan, ServiceConfig } from './mesh-plan.ts'
+import { packagesOf } from './packages.ts'
+import { settingsOf, statedDefaults } from './plan.ts'
+
+/** What every VM of a fleet has in common. Which of them join, and as what, each works out by itself. */
+export interface FleetPlan extends Pick<MeshPlan, 'agent' | 'packages'> {
+  /** Defaults below the annotations of the VM itself, and the settings that go with them. */
+  readonly defaults: ServiceConfig
+  /** Whether a VM joins whose annotations do not say. */
+  readonly inject: boolean
+}
+
+/** Defaults of the fleet -> FleetPlan. */
+export const planFleet = (annotations: Annotations, values: Values, inject: boolean): FleetPlan => ({
+  defaults: {
+    annotations: Object.fromEntries([
+      ...statedDefaults(),
+      ...[...annotations.values()].map(({ key, value }) => [key, value] as const),
+    ]),
+    ...settingsOf(values.settings),
+  },
+  inject,
+  agent: agentOf(values.helm),
+  packages: packagesOf(values.helm),
+})

@@ -1,0 +1,184 @@
+import { writeFiles } from '../../userdata-templates/generated/envelopes.ts'
+import { encodeBase64 } from '../decode/base64.ts'
+import { packGzip } from '../decode/gzip.ts'
+import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
+import { followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import type { Injection } from '../render/injection.ts'
+import { spanOf } from '../source.ts'
+import { comment, formatLines } from './comments.ts'
+import { type Newline, stretchOf } from './marks.ts'
+import { type Place, placeOf } from './places.ts'
+import { preserves } from './proof.ts'
+import type { Woven } from './woven.ts'
+
+/** One entry of write_files. */
+interface Entry {
+  readonly path: string
+  readonly mode: string
+  readonly content: string
+}
+
+/** The keys that one cloud-config needs to bring the sidecar, and the module of cloud-init that each depends on. */
+const KEYS = ['write_files', 'runcmd'] as const
+const MODULES = [
+  ['cloud_init_modules', 'write_files'],
+  ['cloud_config_modules', 'runcmd'],
+  ['cloud_final_modules', 'scripts_user'],
+] as const
+
+/** What cloud-init runs last, once an instance: the same script as in the multipart layout, at the same place. */
+const START = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
+const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.service']
+
+/** Text that a literal block carries as it is, and short enough to be worth reading. */
+const isReadable = (content: string): boolean =>
+  content.length < 1024 && /^(?![ \n])(?:[ -~]*[!-~]\n|\n(?!$))+$/.test(content)
+
+function entryLines({ path, mode, content }: Entry): object {
+  const packed = !isReadable(content)
+  const body = packed
+    ? encodeBase64(packGzip(Buffer.from(content, 'utf8')), { width: 120, newline: '\n', end: '' })
+    : content.replace(/\n$/, '')
+  return { path, mode, packed, lines: body.split('\n') }
+}
+
+const HINT = 'use --layout multipart, or mend the document here'
+const refuse = (document: Document, why: string, start: number, end: number): Diagnostic =>
+  diagnostic('E401', `the injection cannot be written into this cloud-config: ${why}`, {
+    span: spanOf(document.source, document.start + start, document.start + Math.max(end, start + 1)),
+    hint: HINT,
+  })
+
+/** Lists of modules that the operator sets, without one that this layout needs. */
+function missingModules(document: Document, root: YamlMapping): readonly Diagnostic[] {
+  const plain = (node: YamlNode | undefined): string => (node?.kind === 'scalar' ? node.text.replaceAll('-', '_') : '')
+  const nameOf = (item: YamlNode): string => {
+    const node = followed(item)
+    return plain(node?.kind === 'sequence' ? followed(node.items[0]) : node)
+  }
+  return MODULES.flatMap(([key, module]) => {
+    const entry = root.entries.findLast(it => it.key.kind === 'scalar' && it.key.text === key)
+    const list = followed(entry?.value)
+    if (entry === undefined || (list?.kind === 'sequence' && list.items.some(item => nameOf(item) === module)))
+      return []
+    return [refuse(document, `${key} leaves out the module ${module}`, entry.key.start, entry.key.end)]
+  })
+}
+
+/** The document and the mapping that can be spliced; or why there is none. */
+function spliceable({ documents, format, source }: UserData): Document | Diagnostic {
+  const [document] = documents
+  const whole = { source, start: 0, end: source.text.length }
+  if (document === undefined || format !== 'cloud-config') {
+    const what = format === 'empty' ? 'empty' : format === 'unknown' ? 'no user-data' : `of the format ${format}`
+    return diagnostic('E401', `--layout cloud-config takes one cloud-config, and this document is ${what}`, {
+      span: spanOf(source, 0, Math.min(source.text.length, Math.max(1, source.text.search(/\r?\n|$/)))),
+      hint: 'use --layout multipart, which takes every format',
+    })
+  }
+  const yaml = yamlOf(document)
+  if (!yaml.ok) return refuse(document, `it is not YAML: ${yaml.message}`, yaml.offset, yaml.offset + 1)
+  if (yaml.documents > 1) return refuse(document, 'it holds several YAML documents', 0, 1)
+  const root = yaml.root
+  if (root === undefined || (root.kind === 'scalar' && root.type === 'null')) {
+    const end = /^\.\.\.(?:\s|$)/m.exec(source.text.slice(document.start))
+    return end === null ? document : refuse(document, 'it ends before it begins', end.index, end.index + 3)
+  }
+  if (root.kind !== 'mapping') return refuse({ ...whole, ...document }, 'its root is no mapping', root.start, root.end)
+  if (root.flow) return refuse(document, 'its root is a flow mapping ({...})', root.start, root.start + 1)
+  return document
+}
+
+/** What goes where: the lines of one stretch, at an offset of the operator's text. */
+interface Splice {
+  readonly offset: number
+  readonly indent: string
+  readonly flow: boolean
+  readonly lines: readonly string[]
+}
+
+/** The lines of a key's items: as a block, or as items of a flow list. */
+function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow: boolean): readonly string[] {
+  if (key === 'runcmd') return [`${flow ? '' : '- '}[${ENABLE.join(', ')}]${flow ? ',' : ''}`]
+  const entries = [...files, { path: START, mode: '0700', content: script }]
+  if (!flow)
+    return writeFiles({ entries: entries.map(entryLines) })
+      .trimEnd()
+      .split('\n')
+  return entries.map(({ path, mode, content }) => {
+    const packed = !isReadable(content)
+    const body = packed ? Buffer.from(packGzip(Buffer.from(content, 'utf8'))).toString('base64') : content
+    const entry = { path, permissions: mode, ...(packed && { encoding: 'gz+b64' }), content: body }
+    return `${JSON.stringify(entry)},`
+  })
+}
+
+const itemCount = (key: (typeof KEYS)[number], { files }: Injection): number =>
+  key === 'runcmd' ? 1 : files.length + 1
+
+function splicesOf(text: string, places: readonly Place[], injection: Injection): readonly Splice[] {
+  const fresh = places.flatMap(place => (place.kind === 'key' ? [place] : []))
+  const [first] = fresh
+  const lines = (key: string, flow: boolean): readonly string[] =>
+    itemsOf(key as (typeof KEYS)[number], injection, flow)
+  const keys: readonly Splice[] =
+    first === undefined
+      ? []
+      : [
+          {
+            offset: first.offset,
+            indent: first.indent,
+            flow: false,
+            lines: fresh.flatMap(({ key }) => [`${key}:`, ...lines(key, false)]),
+          },
+        ]
+  const items = places.flatMap<Splice>(place =>
+    place.kind === 'items'
+      ? [{ offset: place.offset, indent: place.indent, flow: place.flow, lines: lines(place.key, place.flow) }]
+      : [],
+  )
+  return [...keys, ...items].sort((a, b) => a.offset - b.offset || text.length)
+}
+
+/**
+ * UserData + Injection -> one cloud-config: the operator's text with ours spliced in, first in write_files and in runcmd. The text
+ * is never printed anew: comments, order, quoting and line endings stay. What cannot be spliced safely is refused with its place.
+ */
+export function weaveCloudConfig(userData: UserData, cuts: readonly number[], injection: Injection): Woven {
+  const document = spliceable(userData)
+  if ('code' in document) return { ok: false, diagnostics: [document] }
+  const yaml = yamlOf(document)
+  const root = yaml.ok && yaml.root?.kind === 'mapping' ? yaml.root : undefined
+  const text = userData.source.text.slice(document.start)
+  const end: readonly Place[] = KEYS.map(key => ({ kind: 'key', key, offset: text.length, indent: '' }))
+  const places = root === undefined ? end : KEYS.map(key => placeOf(text, root, key))
+  const refusals = [
+    ...places.flatMap(place => (place.kind === 'refused' ? [refuse(document, place.why, place.start, place.end)] : [])),
+    ...(root === undefined ? [] : missingModules(document, root)),
+  ]
+  if (refusals.length > 0) return { ok: false, diagnostics: refusals }
+  const commented = comment(userData.source, cuts, false)
+  const newline: Newline = /^[^\n]*\r\n/.test(userData.source.text) ? '\r\n' : '\n'
+  const splices = splicesOf(text, places, injection)
+  // A line that became a comment has grown by its mark; nothing is inserted inside one.
+  const grown =
+    commented.lines.length === 0 ? 0 : (commented.text.length - userData.source.text.length) / commented.lines.length
+  let woven = ''
+  let at = 0
+  for (const { offset, lines, ...shape } of splices) {
+    const before = document.start + offset
+    const place = before + grown * cuts.filter(cut => cut < before).length
+    const joined = before === userData.source.text.length && !/(?:^|\n)$/.test(commented.text)
+    woven += commented.text.slice(at, place)
+    woven += stretchOf(lines, { ...shape, newline, joined, commented: formatLines(commented.lines) })
+    at = place
+  }
+  woven += commented.text.slice(at)
+  const keys = places.flatMap(place => (place.kind === 'key' ? [place.key] : []))
+  const ours = new Map(KEYS.map(key => [key, keys.includes(key) ? ('all' as const) : itemCount(key, injection)]))
+  if (!preserves(readYaml(commented.text.slice(document.start)), readYaml(woven.slice(document.start)), ours)) {
+    return { ok: false, diagnostics: [refuse(document, 'what the document says would change', 0, 1)] }
+  }
+  return { ok: true, bytes: bytesOf(woven, userData.charset), keys }
+}
