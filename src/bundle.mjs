@@ -13,12 +13,15 @@ const OUT = pathOf('../dist/bin/')
 
 /** File of the bundle -> the module in it. */
 const LATER = new Map([
+  ['many.js', pathOf('../dist/src/cli/many.js')],
   ['pipeline.js', pathOf('../dist/src/index.js')],
   ['admission.js', pathOf('../dist/src/admission/review.js')],
   ['manifest.js', pathOf('../dist/src/manifest/manifest.js')],
+  ['preview.js', pathOf('../dist/src/preview/preview.js')],
   ['annotations.js', pathOf('../dist/annotations/generated/table.js')],
   ['validate.js', pathOf('../dist/annotations/generated/validate.js')],
   ['schema.js', pathOf('../dist/annotations/generated/schema.js')],
+  ['preview-schema.js', pathOf('../dist/src/preview/generated/schema.js')],
   ['guest.js', pathOf('../dist/userdata-templates/generated/guest.js')],
   ['serve.js', pathOf('../dist/src/serve/serve.js')],
   ['worker.js', pathOf('../dist/src/serve/worker.js')],

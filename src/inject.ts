@@ -41,12 +41,8 @@ const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injecti
   'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
-/**
- * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
- * there is no output. Injecting what is already injected gives the same again.
- */
-export function inject(input: Uint8Array, options: InjectOptions = {}): InjectResult {
-  const judgement = judge(input, options)
+/** Does what was judged. */
+export function carriedOut(input: Uint8Array, judgement: Judgement, options: InjectOptions): InjectResult {
   const { userData, injectedBefore, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   if (!decision.inject) {
@@ -74,6 +70,13 @@ export function inject(input: Uint8Array, options: InjectOptions = {}): InjectRe
   if (hasErrors(all)) return { output: undefined, decision, diagnostics: all, plan, injection, size }
   return { output: fitted.output, decision, diagnostics: all, plan, injection, size }
 }
+
+/**
+ * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
+ * there is no output. Injecting what is already injected gives the same again.
+ */
+export const inject = (input: Uint8Array, options: InjectOptions = {}): InjectResult =>
+  carriedOut(input, judge(input, options), options)
 
 /** Judges a document exactly as `inject` would, and gives no user-data. */
 export function check(

@@ -4,7 +4,7 @@ import { collect } from './annotate/collect.ts'
 import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
-import { readValues } from './annotate/values.ts'
+import { readValues, type Values } from './annotate/values.ts'
 import { vendorSwitch } from './annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from './decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
@@ -35,6 +35,10 @@ type Product = 'user-data' | 'vendor-data'
 
 /** A document with what its annotations come to. */
 export interface Judgement {
+  /** Annotations that count, and all that were given. */
+  readonly annotations: Annotations
+  readonly given: Annotations
+  readonly values: Values
   /** The operator's document: what was injected before is out of it. */
   readonly userData: UserData
   readonly injectedBefore: boolean
@@ -80,6 +84,9 @@ export function judge(input: Uint8Array, options: JudgeOptions, product: Product
   const said = [...before, ...after]
   const diagnostics = told(options.strict === true ? strictly(said) : said)
   return {
+    annotations: valid.annotations,
+    given: merged.annotations,
+    values,
     userData,
     injectedBefore,
     cuts: document.cuts,

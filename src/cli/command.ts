@@ -20,11 +20,11 @@ export interface Call {
 }
 
 /** What an operand is, for completion. */
-export type OperandKind = 'file' | 'key' | 'shell' | 'command' | 'nothing'
+export type OperandKind = 'file' | 'key' | 'shell' | 'schema' | 'command' | 'nothing'
 
 export interface Command {
   readonly name: string
-  /** Operands in help: `[FILE|-]`. */
+  /** Operands in help: `[FILE|DIR...]`. */
   readonly operands: string
   readonly completes: OperandKind
   readonly maxOperands: number

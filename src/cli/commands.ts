@@ -6,6 +6,7 @@ import { guestCommand } from './guest.ts'
 import { helpCommand } from './help.ts'
 import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
+import { previewCommand } from './preview.ts'
 import { schemaCommand } from './schema.ts'
 import { serveCommand } from './serve.ts'
 import { terraformCommand } from './terraform.ts'
@@ -15,6 +16,7 @@ import { vendorDataCommand } from './vendor-data.ts'
 /** Every command, in the order of the help. The first is the one that runs when none is named. */
 export const COMMANDS: readonly Command[] = [
   injectCommand,
+  previewCommand,
   uninjectCommand,
   vendorDataCommand,
   checkCommand,

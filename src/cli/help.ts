@@ -13,7 +13,7 @@ export const ABOUT: string =
 export const EXIT_CODES: readonly (readonly [string, string])[] = [
   [String(EXIT.done), 'done (preview: nothing would change)'],
   [String(EXIT.changed), 'preview: something would change'],
-  [String(EXIT.bad), 'bad usage or bad input; nothing was written'],
+  [String(EXIT.bad), 'bad usage or bad input; nothing was written, save for what --keep-going lets through'],
   [String(EXIT.tooLarge), 'refused by a size limit'],
   [String(EXIT.fault), 'a fault of the tool itself'],
 ]
@@ -45,12 +45,12 @@ export function help(commands: readonly Command[]): string {
   const [main] = commands
   if (main === undefined) return ''
   return (
-    `consul-vm-inject [COMMAND] [OPTIONS] [FILE|-]\n\n${hang('  ', ABOUT)}\n` +
+    `consul-vm-inject [COMMAND] [OPTIONS] [FILE|DIR...]\n\n${hang('  ', ABOUT)}\n` +
     `\nCommands\n${columns(commands.map(({ name, operands, summary }) => [`${name} ${operands}`.trim(), summary]))}` +
     `\nOptions of ${main.name}\n${optionTable(main)}` +
     `\nExamples\n${exampleLines(main.examples)}` +
     `\nExit status\n${columns(EXIT_CODES)}` +
-    `\n${hang('  ', 'A file that has the name of a command is written ./check.')}\n`
+    `\n${hang('  ', 'Without a file, or with - for one, standard input is read. A file that has the name of a command is written ./check.')}\n`
   )
 }
 

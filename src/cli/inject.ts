@@ -1,34 +1,35 @@
-import { inject } from '../index.ts'
-import { injectManifest } from '../manifest/manifest.ts'
-import { isManifest } from '../manifest/recognise.ts'
-import { type Command, text } from './command.ts'
-import { injectOptions, readUserData, write } from './input.ts'
-import { INJECTION, OUT, SPEECH } from './options.ts'
-import { report, statusOf } from './report.ts'
+import type { Command } from './command.ts'
+import { injectOptions } from './input.ts'
+import { injected } from './made.ts'
+import { INJECTION, MANY, OUT, SPEECH } from './options.ts'
+import { rewrite } from './rewrite.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
-  operands: '[FILE|-]',
+  operands: '[FILE|DIR...]',
   completes: 'file',
-  maxOperands: 1,
+  maxOperands: Number.POSITIVE_INFINITY,
   summary: 'rewrite user-data so that the VM boots into the mesh (the default command)',
   description: [
     'Reads user-data from FILE or standard input and writes it with the injection to standard output.',
     'User-data that is not annotated with connect-inject "true" comes back unchanged, byte for byte.',
     'On any error nothing is written to standard output and every fault is shown at its line and column.',
+    'Several files, or all below a directory, need --output-dir or --in-place. All of them are read, judged and ' +
+      'written beside their places before the first is put into its place: with an error in one, nothing changes.',
+    'Of a directory every file is a document, save for hidden ones and backups (*.orig, *.bak, *~): user-data has no ' +
+      'extension that tells it. What cloud-init would not recognise is written as it is, with a warning.',
+    'With --in-place the original is kept as FILE.orig, once: a backup is never written over.',
   ],
-  options: [OUT, ...INJECTION, ...SPEECH],
+  options: [OUT, ...MANY, ...INJECTION, ...SPEECH],
   examples: [
     'consul-vm-inject < web.yaml > web.injected',
     'consul-vm-inject web.yaml -a connect-inject=true -a connect-service=web',
     'consul-vm-inject --values values.yaml --profile prebuilt web.yaml -o web.injected',
+    'consul-vm-inject user-data/ --output-dir injected',
   ],
-  async run(call, io) {
-    const { name, bytes } = await readUserData(call, io)
-    const options = await injectOptions(call, io, name)
-    const result = isManifest(bytes) ? injectManifest(bytes, options) : inject(bytes, options)
-    if (result.output !== undefined) await write(result.output, text(call.values, 'output-file'), io)
-    report(result.diagnostics, call.values, io)
-    return statusOf(result.diagnostics)
-  },
+  run: (call, io) =>
+    rewrite(call, io, async () => {
+      const options = await injectOptions(call, io)
+      return (name, bytes) => injected(bytes, { ...options, name })
+    }),
 }

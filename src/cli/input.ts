@@ -5,7 +5,7 @@ import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
 /** Reads a file, or standard input for `-`. */
-async function read(path: string, io: Io): Promise<Uint8Array> {
+export async function read(path: string, io: Io): Promise<Uint8Array> {
   try {
     return path === '-' ? await io.readStdin() : await io.readFile(path)
   } catch (error) {
@@ -15,20 +15,25 @@ async function read(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** Names of the inputs as diagnostics show them. */
-const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
+export const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
 
-/** The user-data a command works on: its operand, or standard input. */
-export async function readUserData({ operands, values }: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
-  const path = operands[0] ?? '-'
-  const others = ['metadata', 'values', 'vendor-data'].filter(option => text(values, option) === '-')
-  const [first, second] =
-    path === '-' ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
-  if (others.length > (path === '-' ? 0 : 1)) {
+/** Refuses to read standard input for two things, or from somebody who was not asked to type. */
+export function checkStdin({ operands, values }: Call, io: Io): void {
+  const isUserData = operands.length === 0 || operands.includes('-')
+  const others = ['metadata', 'values', 'vendor-data', 'against'].filter(option => text(values, option) === '-')
+  const [first, second] = isUserData ? [`--${others[0]} -`, 'the user-data'] : [`--${others[0]} -`, `--${others[1]} -`]
+  if (others.length > (isUserData ? 0 : 1)) {
     throw new UsageError(`standard input cannot be both ${first} and ${second}`, 'name a file for one of them')
   }
-  if (operands[0] === undefined && io.stdinIsTerminal) {
+  if (operands.length === 0 && io.stdinIsTerminal) {
     throw new UsageError('there is no user-data: name a file, or pipe it in', 'try `consul-vm-inject --help`')
   }
+}
+
+/** The user-data a command works on: its operand, or standard input. */
+export async function readUserData(call: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
+  checkStdin(call, io)
+  const path = call.operands[0] ?? '-'
   return { name: nameOf(path), bytes: await read(path, io) }
 }
 
@@ -47,12 +52,12 @@ const chosen = (values: Values): Pick<InjectOptions, 'profile' | 'layout' | 'pla
   )
 
 /** The options of the library that the options of the command line stand for. */
-export async function injectOptions({ values }: Call, io: Io, name: string): Promise<InjectOptions> {
+export async function injectOptions({ values }: Call, io: Io, name?: string): Promise<InjectOptions> {
   const metadata = await readSource(text(values, 'metadata'), io)
   const helm = await readSource(text(values, 'values'), io)
   const vendor = text(values, 'vendor-data')
   return {
-    name,
+    ...(name !== undefined && { name }),
     annotations: texts(values, 'annotation'),
     ...(metadata !== undefined && { metadata }),
     ...(helm !== undefined && { values: helm }),

@@ -46,11 +46,12 @@ function page(commands: readonly Command[]): string {
 consul\\-vm\\-inject \\- ${roff(TAGLINE)}
 .SH SYNOPSIS
 .B consul\\-vm\\-inject
-[${italic('COMMAND')}] [${italic('OPTIONS')}] [${italic('FILE')}|${bold('-')}]
+[${italic('COMMAND')}] [${italic('OPTIONS')}] [${italic('FILE')}|${italic('DIR')}...]
 .SH DESCRIPTION
 ${roff(ABOUT)}
 .PP
 Without a command, ${bold(commands[0]?.name ?? '')} is run.
+Without a file, or with ${bold('-')} for one, standard input is read.
 A file that has the name of a command is written ${bold('./check')}.
 Data goes to standard output and nothing else does; diagnostics go to standard error.
 .SH COMMANDS

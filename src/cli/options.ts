@@ -16,6 +16,29 @@ export const OUTPUT_DIR: Option = {
   value: 'DIR',
   summary: 'write below the directory DIR, which is made when it is missing',
 }
+/** How the original of a file that is rewritten in place is called: its name with this behind it. */
+export const BACKUP: Option & { readonly choices: readonly string[]; readonly usual: string } = {
+  name: 'backup',
+  value: 'SUFFIX',
+  choices: ['.orig', '.bak'],
+  usual: '.orig',
+  summary: 'with --in-place: what the name of the kept original ends in, .orig unless given',
+}
+/** Where several documents go. */
+export const GOAL: readonly Option[] = [
+  {
+    name: 'output-dir',
+    value: 'DIR',
+    summary: 'write each file below DIR, under its name or its path below the directory that was given',
+  },
+  { name: 'in-place', summary: 'rewrite each file where it stands; its original is kept beside it' },
+  BACKUP,
+]
+/** What is done with several documents. */
+export const MANY: readonly Option[] = [
+  ...GOAL,
+  { name: 'keep-going', summary: 'write the others when one is refused; the exit status tells of it all the same' },
+]
 export const COLOR: Option = {
   name: 'color',
   value: 'WHEN',
@@ -27,6 +50,13 @@ export const OUTPUT: Option = {
   value: 'FORMAT',
   choices: ['pretty', 'json'],
   summary: 'how diagnostics are written: for people, or as one JSON array',
+}
+
+/** For a command of which the diagnostics are the data. */
+export const REPORT: Option = {
+  ...OUTPUT,
+  choices: ['pretty', 'json', 'sarif', 'github'],
+  summary: 'how diagnostics are written: for people, or as data: a JSON array, SARIF 2.1.0, commands of GitHub Actions',
 }
 
 /** What says how a document is to be injected. */

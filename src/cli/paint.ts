@@ -2,7 +2,7 @@ import type { Severity } from '../diagnostics.ts'
 import { text, type Values } from './command.ts'
 import type { Io } from './io.ts'
 
-export type Style = Severity | 'frame' | 'bold'
+export type Style = Severity | 'frame' | 'bold' | 'added' | 'removed' | 'hunk'
 
 const COLOUR: Readonly<Record<Style, string>> = {
   error: '\u001b[1;31m',
@@ -10,6 +10,9 @@ const COLOUR: Readonly<Record<Style, string>> = {
   note: '\u001b[1;36m',
   frame: '\u001b[1;34m',
   bold: '\u001b[1m',
+  added: '\u001b[32m',
+  removed: '\u001b[31m',
+  hunk: '\u001b[36m',
 }
 const RESET = '\u001b[0m'
 
@@ -21,9 +24,9 @@ export const painter =
   (style, words) =>
     colour && words !== '' ? `${COLOUR[style]}${words}${RESET}` : words
 
-/** Whether to colour what goes to standard error: --color, else NO_COLOR and the terminal decide. */
-export function wantsColour(values: Values, io: Io): boolean {
+/** Whether to colour what goes to standard error, or to standard output: --color, else NO_COLOR and the terminal decide. */
+export function wantsColour(values: Values, io: Io, isTerminal: boolean = io.stderrIsTerminal): boolean {
   const when = text(values, 'color') ?? 'auto'
   if (when !== 'auto') return when === 'always'
-  return (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb' && io.stderrIsTerminal
+  return (io.env['NO_COLOR'] ?? '') === '' && io.env['TERM'] !== 'dumb' && isTerminal
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, inOrder, type Severity } from '../diagnostics.ts'
 import { visible } from '../visible.ts'
+import type { Complaint } from './complaint.ts'
 import { excerpt } from './excerpt.ts'
 import { type Paint, painter } from './paint.ts'
 import { redacted } from './redact.ts'
@@ -16,21 +17,15 @@ function help(hint: string, indent: number, paint: Paint): readonly string[] {
 const headline = (severity: Severity, label: string, message: string, paint: Paint): string =>
   `${paint(severity, label)}${paint('bold', `: ${visible(message)}`)}`
 
-/** A complaint that has no place in a document: bad usage, a file that cannot be read. */
-export function prettyUsage(message: string, hint: string | undefined, colour: boolean): string {
-  const paint = painter(colour)
-  const lines = [headline('error', 'error', message, paint), ...(hint === undefined ? [] : help(hint, 1, paint))]
-  return `${lines.join('\n')}\n`
-}
-
-function one({ code, severity, message, hint, span, related }: Diagnostic, paint: Paint): string {
-  const lines = [headline(severity, `${severity}[${code}]`, message, paint)]
+/** One complaint: its headline, its place or at least its document, what to do. */
+export function prettyOne({ code, severity, message, hint, span, related, document }: Complaint, paint: Paint): string {
+  const lines = [headline(severity, code === undefined ? severity : `${severity}[${code}]`, message, paint)]
   let indent = 1
   if (span !== undefined) {
     const place = excerpt(span, severity, paint)
     lines.push(...place.lines)
     indent = place.indent
-  }
+  } else if (document !== undefined && code !== undefined) lines.push(` ${paint('frame', '-->')} ${visible(document)}`)
   if (related !== undefined) {
     const place = excerpt(related.span, 'note', paint)
     lines.push(headline('note', 'note', related.message, paint), ...place.lines)
@@ -40,19 +35,36 @@ function one({ code, severity, message, hint, span, related }: Diagnostic, paint
   return `${lines.join('\n')}\n`
 }
 
+/** A complaint that has no place in a document: bad usage, a file that cannot be read. */
+export const prettyUsage = (message: string, hint: string | undefined, colour: boolean): string =>
+  prettyOne({ severity: 'error', message, ...(hint !== undefined && { hint }) }, painter(colour))
+
+/** A complaint as text, with how grave it is. */
+export interface Worded {
+  readonly severity: Severity
+  readonly words: string
+}
+
 /** `2 errors, 1 warning`, when that is not seen at a glance. */
-function summary(diagnostics: readonly Diagnostic[], paint: Paint): string {
-  if (diagnostics.length < 2) return ''
+function summary(list: readonly Worded[], paint: Paint): string {
+  if (list.length < 2) return ''
   const counts = (['error', 'warning'] as const).flatMap(severity => {
-    const count = diagnostics.filter(entry => entry.severity === severity).length
+    const count = list.filter(entry => entry.severity === severity).length
     return count === 0 ? [] : [paint(severity, `${count} ${severity}${count === 1 ? '' : 's'}`)]
   })
   return counts.length === 0 ? '' : `\n${counts.join(', ')}\n`
 }
 
+/** Complaints one under the other, and how many they are. */
+export const prettyAll = (list: readonly Worded[], paint: Paint): string =>
+  list.map(({ words }) => words).join('\n') + summary(list, paint)
+
 /** Diagnostics for people: errors first, each with its place, the lines above it, carets and what to do. */
 export function pretty(diagnostics: readonly Diagnostic[], colour: boolean): string {
   const paint = painter(colour)
   const list = redacted(inOrder(diagnostics))
-  return list.map(entry => one(entry, paint)).join('\n') + summary(list, paint)
+  return prettyAll(
+    list.map(entry => ({ severity: entry.severity, words: prettyOne(entry, paint) })),
+    paint,
+  )
 }

@@ -1,9 +1,21 @@
-import { chmodSync, existsSync, fstatSync, mkdirSync, readFileSync, readSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  chmodSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
-import { EXIT, type Io, UsageError } from './io.ts'
+import { type Entry, EXIT, type FolderEntry, type Io, UsageError } from './io.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
+import { entryOf, staging } from './staging.ts'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2]
 const CHUNK = 65_536
@@ -67,6 +79,29 @@ function writeStderr(text: string): void {
   } catch {}
 }
 
+function stat(path: string): Entry | undefined {
+  try {
+    return entryOf(statSync(path))
+  } catch {
+    return undefined
+  }
+}
+
+const list = (folder: string): readonly FolderEntry[] =>
+  readdirSync(folder, { withFileTypes: true }).map(entry => ({
+    name: entry.name,
+    kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other',
+  }))
+
+function realPath(path: string): string {
+  const absolute = resolve(path)
+  try {
+    return realpathSync(absolute)
+  } catch {
+    return dirname(absolute) === absolute ? absolute : join(realPath(dirname(absolute)), basename(absolute))
+  }
+}
+
 /** The process as the commands' world. */
 export function processIo(): Io {
   return {
@@ -74,10 +109,18 @@ export function processIo(): Io {
     get stdinIsTerminal() {
       return isTerminal(STDIN)
     },
+    get stdoutIsTerminal() {
+      return isTerminal(STDOUT)
+    },
     get stderrIsTerminal() {
       return isTerminal(STDERR)
     },
     exists: path => existsSync(path),
+    now: () => performance.now(),
+    stat,
+    list,
+    realPath,
+    staging,
     readStdin,
     readFile: async path => readFileSync(path),
     writeFile: async (path, content, mode) => {

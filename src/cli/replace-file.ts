@@ -40,46 +40,78 @@ function keepOwner(file: number, { uid, gid }: Stats): void {
 }
 
 /** A name beside the target that nothing has: tries numbers, as `open` with `wx` refuses a name that is taken. */
-function openBeside(target: string): { readonly path: string; readonly file: number } {
+function openBeside(target: string, mode: number): { readonly path: string; readonly file: number } {
   for (let attempt = 0; ; attempt++) {
     const path = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}-${attempt}`)
     try {
-      return { path, file: openSync(path, 'wx', 0o666) }
+      return { path, file: openSync(path, 'wx', mode) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 100) throw error
     }
   }
 }
 
+/** A file that is written whole and waits beside its place. */
+export interface StagedFile {
+  /** Its place, symbolic links followed. */
+  readonly target: string
+  /** Renames it into its place. */
+  readonly commit: () => void
+  /** Takes it away; nothing when it is in its place. */
+  readonly discard: () => void
+}
+
+const isPlain = (path: string, existing: Stats | undefined): boolean =>
+  !path.endsWith('/') && (existing === undefined || existing.isFile())
+
 /**
- * Writes a file whole or not at all: a temporary file beside the target, synced and renamed over it. Readers see the old
- * file or the new one, never half. An existing file keeps its mode and owner; behind a symbolic link its target is
- * replaced, not the link. A pipe or a device cannot be replaced and is written to. Throws NodeJS errors with `code`.
+ * Writes a file beside its place, synced, with the owner and the mode of the one that stands there, or the mode that is
+ * given. Behind a symbolic link the place is that of the target. Only a plain file has a place in this sense. Leaves
+ * nothing behind when it throws, NodeJS errors with `code`.
+ */
+export function stageFile(path: string, content: Uint8Array, given?: number): StagedFile {
+  const existing = statSync(path, { throwIfNoEntry: false })
+  if (!isPlain(path, existing)) {
+    const code = existing?.isFile() === false && !existing.isDirectory() ? 'ENOTPLAIN' : 'EISDIR'
+    throw Object.assign(new Error('it is not a plain file'), { code })
+  }
+  const target = targetOf(path)
+  const mode = given ?? existing?.mode
+  // Nobody may read along before the file has its mode.
+  const { path: temporary, file } = openBeside(target, mode === undefined ? 0o666 : 0o600)
+  const discard = (): void => rmSync(temporary, { force: true })
+  try {
+    try {
+      if (existing !== undefined) keepOwner(file, existing)
+      if (mode !== undefined) fchmodSync(file, mode & MODE_BITS)
+      writeAll(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    discard()
+    throw error
+  }
+  return { target, commit: () => renameSync(temporary, target), discard }
+}
+
+/**
+ * Writes a file whole or not at all: staged and renamed over its place. Readers see the old file or the new one, never
+ * half. A pipe or a device cannot be replaced and is written to. Throws NodeJS errors with `code`.
  */
 export function replaceFile(path: string, content: Uint8Array): void {
-  const existing = statSync(path, { throwIfNoEntry: false })
-  if (path.endsWith('/') || (existing !== undefined && !existing.isFile())) {
+  if (!isPlain(path, statSync(path, { throwIfNoEntry: false }))) {
     const device = openSync(path, 'w')
     writeAll(device, content)
     closeSync(device)
     return
   }
-  const target = targetOf(path)
-  const { path: temporary, file } = openBeside(target)
+  const staged = stageFile(path, content)
   try {
-    try {
-      writeAll(file, content)
-      if (existing !== undefined) {
-        keepOwner(file, existing)
-        fchmodSync(file, existing.mode & MODE_BITS)
-      }
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, target)
+    staged.commit()
   } catch (error) {
-    rmSync(temporary, { force: true })
+    staged.discard()
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { VERSION } from '../version.ts'
 import { type Command, flag, type Values } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, help } from './help.ts'
-import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
+import { EXIT, type ExitCode, type Io, isUsageError, UsageError } from './io.ts'
 import { wantsColour } from './paint.ts'
 import { parse } from './parse.ts'
 import { prettyUsage } from './pretty.ts'
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return await dispatch(argv, io)
   } catch (error) {
     const colour = wantsColour(colourAsked(argv), io)
-    if (error instanceof UsageError) {
+    if (isUsageError(error)) {
       io.stderr(prettyUsage(error.message, error.hint, colour))
       return EXIT.bad
     }

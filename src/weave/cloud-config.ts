@@ -28,7 +28,7 @@ const MODULES = [
 ] as const
 
 /** What cloud-init runs last, once an instance: the same script as in the multipart layout, at the same place. */
-const START = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
+export const START_SCRIPT = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
 const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.service']
 
 /** Text that a literal block carries as it is, and short enough to be worth reading. */
@@ -101,7 +101,7 @@ interface Splice {
 /** The lines of a key's items: as a block, or as items of a flow list. */
 function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow: boolean): readonly string[] {
   if (key === 'runcmd') return [`${flow ? '' : '- '}[${ENABLE.join(', ')}]${flow ? ',' : ''}`]
-  const entries = [...files, { path: START, mode: '0700', content: script }]
+  const entries = [...files, { path: START_SCRIPT, mode: '0700', content: script }]
   if (!flow)
     return writeFiles({ entries: entries.map(entryLines) })
       .trimEnd()

@@ -19,7 +19,7 @@ type Scripts = Pick<Injection, 'boothook' | 'script'>
 export const HEADER = 'X-Consul-VM-Inject'
 /** The header that says which lines of the operator's are comments. */
 export const LINES: string = `${HEADER}-Commented`
-const GUEST_PART = 'consul-vm-inject-guest'
+export const GUEST_PART = 'consul-vm-inject-guest'
 const START_PART = '-consul-vm-inject-start'
 /** The name of the final script where nothing of the operator's stands beside it. */
 export const START: string = `zz${START_PART}`

@@ -1,23 +1,46 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { GOAL } from '../../src/cli/options.ts'
+import { inject } from '../../src/index.ts'
+import { VERSION } from '../../src/version.ts'
 import { projectFolder } from '../shared.ts'
 import { envelopeText } from './envelope-text.ts'
-import { runIn, type World } from './world.ts'
+import { previewText } from './preview-text.ts'
+import { type Outcome, runIn, type World } from './world.ts'
 
 const folder = join(projectFolder, 'test', 'golden')
 const update = process.env['UPDATE_GOLDEN'] === '1'
 
 /** Files that a run is expected to give; one that is not there is expected to be empty. */
-const EXPECTED = ['stdout', 'stderr', 'stderr.colour', 'json', 'exit'] as const
+const EXPECTED = ['stdout', 'stdout.colour', 'stderr', 'stderr.colour', 'json', 'exit', 'written'] as const
 
-/** The files of a case, and standard input when no argument names the input. */
+const isExpected = (name: string): boolean => EXPECTED.some(expected => expected === name)
+const isFolder = (path: string): boolean => statSync(path).isDirectory()
+
+/** The files of a case, those below folders included, and standard input when no argument names the input. */
 function worldOf(path: string, args: readonly string[]): World {
-  const names = readdirSync(path).filter(name => name.includes('.') && !EXPECTED.some(expected => expected === name))
-  const files = Object.fromEntries(names.map(name => [name, readFileSync(join(path, name))]))
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter(name => !isFolder(join(path, name)) && /[./]/.test(name) && !isExpected(name))
+    .sort()
+  const files: Record<string, Uint8Array> = Object.fromEntries(
+    names.map(name => [name, readFileSync(join(path, name))]),
+  )
   const input = names.find(name => name.startsWith('input.'))
+  // What an earlier run made of another document.
+  const earlier = files['earlier.yaml']
+  if (earlier !== undefined) {
+    const { output } = inject(earlier, { name: 'earlier.yaml', profile: 'prebuilt' })
+    Object.assign(files, { 'earlier.injected': output ?? '' })
+  }
   return { files, ...(input !== undefined && !args.includes(input) && { stdin: files[input] ?? '' }) }
 }
+
+/** Files that were written, each with its mode where one was asked for. */
+const writtenOf = ({ written, modes }: Outcome): string =>
+  [...written]
+    .map(([name, content]) => `== ${name} ${modes.get(name)?.toString(8) ?? ''}\n${envelopeText(content)}`)
+    .join('\n')
 
 const argsOf = (path: string): readonly string[] => readFileSync(join(path, 'args'), 'utf8').split('\n').slice(0, -1)
 
@@ -29,12 +52,15 @@ async function giveOf(
   const plain = await runIn(world, ...args)
   const coloured = await runIn(world, ...args, '--color', 'always')
   const json = await runIn(world, ...args, '--output', 'json')
+  const data = args[0] === 'preview' ? (given: Buffer) => previewText(given.toString('utf8')) : envelopeText
   return {
-    stdout: envelopeText(plain.stdout),
+    stdout: data(plain.stdout).replace(`"version": "${VERSION}"`, '"version": "VERSION"'),
+    'stdout.colour': coloured.stdout.equals(plain.stdout) ? '' : data(coloured.stdout),
     stderr: plain.stderr,
     'stderr.colour': coloured.stderr,
     json: args[0] === 'check' ? json.stdout.toString('utf8') : json.stderr,
     exit: `${plain.exit}\n`,
+    written: writtenOf(plain),
   }
 }
 
@@ -49,7 +75,8 @@ const golden = test.macro<[string]>({
       else if (update) writeFileSync(file, given[expected])
       t.is(given[expected], existsSync(file) ? readFileSync(file, 'utf8') : '', expected)
     }
-    if (given.exit !== '0\n') t.is(given.stdout, '', 'nothing is written on error')
+    if (!['0\n', '1\n'].includes(given.exit) && args[0] !== 'check')
+      t.is(given.stdout, '', 'nothing is written on error')
   },
   title: (_, name = '') => `golden: ${name.replaceAll('-', ' ')}`,
 })
@@ -74,9 +101,10 @@ const again = test.macro<[string]>({
 
 for (const name of readdirSync(folder).sort()) {
   const path = join(folder, name)
-  const [command] = argsOf(path)
+  const args = argsOf(path)
+  const isPipe = args[0] !== 'check' && !args.some(arg => GOAL.some(option => arg === `--${option.name}`))
   const exit = existsSync(join(path, 'exit')) ? readFileSync(join(path, 'exit'), 'utf8') : ''
-  if (!['check', 'vendor-data'].includes(command ?? '') && exit === '0\n') test(again, name)
+  if (isPipe && !['vendor-data', 'preview'].includes(args[0] ?? '') && exit === '0\n') test(again, name)
 }
 
 test('every golden case has arguments, an input or none, and an exit status that the tool documents', t => {

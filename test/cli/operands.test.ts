@@ -86,6 +86,6 @@ for (const argv of [
   test(`the help of a command is shown: ${argv.join(' ')}`, async t => {
     const { exit, stdout } = await runIn({ files }, ...argv)
     t.is(exit, 0)
-    t.regex(stdout.toString(), /^consul-vm-inject check \[OPTIONS\] \[FILE\|-\]\n/)
+    t.regex(stdout.toString(), /^consul-vm-inject check \[OPTIONS\] \[FILE\|DIR\.\.\.\]\n/)
   })
 }

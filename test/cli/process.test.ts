@@ -89,7 +89,7 @@ printf '${document}' | { "$0" "$1" --profile prebuilt 2>&1 >/dev/null; echo "sta
   })
 
   test(`${face}: a directory and a missing file are told from each other`, t => {
-    t.regex(tool(['.']).stderr.toString(), /^error: cannot read \.: it is a directory\n/)
+    t.regex(tool(['.']).stderr.toString(), /^error: \. is a directory: .*\n {2}= help: give --output-dir DIR/)
     t.regex(tool(['./no']).stderr.toString(), /^error: cannot read \.\/no: there is no such file\n/)
     t.regex(
       tool(['-o', '.'], CONFIG.replace('true', 'false')).stderr.toString(),

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { replaceFile } from '../../src/cli/replace-file.ts'
+import { replaceFile, stageFile } from '../../src/cli/replace-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'consul-vm-inject-'))
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
@@ -77,6 +77,22 @@ test('a link into a folder is followed from the folder it really stands in', t =
   symlinkSync(join('a', 'b'), join(here, 'short'))
   replaceFile(join(here, 'short', 'link'), NEW)
   t.is(text(join(here, 'a', 'out')), 'new\n')
+})
+
+test('a staged file waits beside its place, which stays as it is, and is readable to nobody else before its mode says so', t => {
+  const here = room()
+  writeFileSync(join(here, 'out'), 'old\n')
+  chmodSync(join(here, 'out'), 0o600)
+  const staged = stageFile(join(here, 'out'), NEW)
+  t.is(text(join(here, 'out')), 'old\n')
+  const [waiting = ''] = readdirSync(here).filter(name => name !== 'out')
+  t.regex(waiting, /^\.out\./)
+  t.is(modeOf(join(here, waiting)), 0o600)
+  staged.discard()
+  t.deepEqual(readdirSync(here), ['out'])
+  stageFile(join(here, 'out'), NEW, 0o640).commit()
+  t.is(text(join(here, 'out')), 'new\n')
+  t.is(modeOf(join(here, 'out')), 0o640)
 })
 
 const fails = test.macro<[make: (here: string) => string, code: string]>({

@@ -57,9 +57,15 @@ test(refused, ['injct', 'web.yaml'], 'error: there is no file and no command inj
 test(refused, ['expalin'], 'error: there is no file and no command expalin\n  = help: did you mean explain?\n')
 test(
   refused,
-  ['web.yaml', 'web.yaml'],
-  'error: web.yaml is one operand too many\n  = help: try `consul-vm-inject inject --help`\n',
+  ['schema', 'web.yaml'],
+  'error: there is no schema of web.yaml\n  = help: name one of annotations, preview\n',
 )
+test('preview of a manifest is refused with the way to see it', async t => {
+  const manifest = 'apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n'
+  const { exit, stdout, stderr } = await runIn({ stdin: manifest }, 'preview')
+  t.deepEqual([exit, stdout.length], [2, 0])
+  t.regex(stderr, /is a Kubernetes manifest: preview shows user-data[\s\S]*kubectl diff/)
+})
 test(refused, ['missing.yaml'], 'error: cannot read missing.yaml: there is no such file\n')
 test(refused, ['check', 'folder/'], 'error: cannot read folder/: it is a directory\n')
 test(refused, ['--values', 'missing.yaml', 'web.yaml'], 'error: cannot read missing.yaml: there is no such file\n')
@@ -134,8 +140,16 @@ test('a fault of the tool is told as such, has a status of its own and never tha
   const broken = {
     env: {},
     stdinIsTerminal: false,
+    stdoutIsTerminal: false,
     stderrIsTerminal: false,
     exists: () => false,
+    now: () => 0,
+    stat: () => undefined,
+    list: () => [],
+    realPath: (path: string) => path,
+    staging: () => {
+      throw new Error('no')
+    },
     readStdin: () => Promise.reject(new Error('no')),
     readFile: () => Promise.reject(new Error('no')),
     runScript: () => Promise.reject(new Error('no')),

@@ -1,4 +1,5 @@
-import type { Io } from '../../src/cli/io.ts'
+import { posix } from 'node:path'
+import type { Entry, Io, Staging } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/run.ts'
 
 /** What a test's process finds around it. */
@@ -7,9 +8,20 @@ export interface World {
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly env?: Readonly<Record<string, string>>
   readonly stdinIsTerminal?: boolean
+  readonly stdoutIsTerminal?: boolean
   readonly stderrIsTerminal?: boolean
   /** Exit status of every script that is run; 0 when absent. */
   readonly scriptStatus?: number
+  /** Permission bits of files, by path; 0644 when absent. */
+  readonly modes?: Readonly<Record<string, number>>
+  /** Symbolic links, and the folders that some of them lead to; the others lead nowhere. */
+  readonly links?: readonly string[]
+  readonly leads?: Readonly<Record<string, string>>
+  /** Codes with which staging a file or putting it into its place fails, by path. */
+  readonly staging?: Readonly<Record<string, string>>
+  readonly placing?: Readonly<Record<string, string>>
+  /** Milliseconds that pass from one look at the clock to the next; 0 when absent. */
+  readonly tick?: number
   /** When SIGTERM arrives; never when absent. */
   readonly untilTerminated?: Promise<void>
 }
@@ -27,24 +39,80 @@ export interface Outcome {
   readonly scripts: readonly string[]
 }
 
+type Files = Map<string, string | Uint8Array>
+
+/** A path as the world knows it: every run stands in /world. */
+const keyOf = (path: string): string => posix.relative('/world', posix.resolve('/world', path))
+
+/** The names below a folder, which exists because of them. */
+function listIn(files: Files, links: readonly string[], folder: string): ReturnType<Io['list']> {
+  const start = keyOf(folder) === '' ? '' : `${keyOf(folder)}/`
+  const below = [...files.keys(), ...links].filter(path => path.startsWith(start)).map(path => path.slice(start.length))
+  return [...new Set(below.map(path => path.split('/')[0] ?? ''))].map(name => ({
+    name,
+    kind: links.includes(start + name) ? 'link' : files.has(start + name) ? 'file' : 'folder',
+  }))
+}
+
+/** Files that wait in memory until they are put into their places. */
+function stagingOf(world: World, files: Files, outcome: { written: Map<string, Buffer>; modes: Map<string, number> }) {
+  const put = (path: string, content: string | Uint8Array): void => {
+    outcome.written.set(keyOf(path), Buffer.from(content))
+    files.set(keyOf(path), content)
+  }
+  return (): Staging => ({
+    put(path, content, { mode, backup }) {
+      const refused = world.staging?.[keyOf(path)]
+      if (refused !== undefined) throw fault(refused)
+      return {
+        commit() {
+          const failed = world.placing?.[keyOf(path)]
+          if (failed !== undefined) throw fault(failed)
+          if (backup !== undefined) put(backup, files.get(keyOf(path)) ?? '')
+          put(path, content)
+          if (mode !== undefined) outcome.modes.set(keyOf(path), mode)
+        },
+      }
+    },
+    discard() {},
+  })
+}
+
 const fault = (code: string): Error => Object.assign(new Error(`${code}: fault`), { code })
 
 /** An Io without a process: named files, standard input, and what was written where. */
-function ioOf(world: World): {
+export function ioOf(world: World): {
   readonly io: Io
   readonly outcome: Omit<Outcome, 'exit'> & { stderr: string; stdout: Buffer; scripts: string[] }
 } {
-  const files = new Map(Object.entries(world.files ?? {}))
+  const files: Files = new Map(Object.entries(world.files ?? {}).map(([path, content]) => [keyOf(path), content]))
   const written = new Map<string, Buffer>()
   const scripts: string[] = []
   const modes = new Map<string, number>()
   const outcome = { stdout: Buffer.alloc(0), stderr: '', written, scripts, modes }
+  const links = world.links ?? []
+  const stat = (path: string): Entry | undefined => {
+    const lead = world.leads?.[keyOf(path)]
+    if (lead !== undefined) return stat(lead)
+    const kind = files.has(keyOf(path)) ? 'file' : listIn(files, links, path).length > 0 ? 'folder' : undefined
+    return kind && { kind, mode: world.modes?.[keyOf(path)] ?? 0o644, version: '1' }
+  }
+  let now = 0
   let stdin: string | Uint8Array | undefined = world.stdin ?? ''
   const io: Io = {
     env: world.env ?? {},
     stdinIsTerminal: world.stdinIsTerminal === true,
+    stdoutIsTerminal: world.stdoutIsTerminal === true,
     stderrIsTerminal: world.stderrIsTerminal === true,
-    exists: path => files.has(path),
+    exists: path => stat(path) !== undefined,
+    now() {
+      now += world.tick ?? 0
+      return now
+    },
+    stat,
+    list: folder => listIn(files, links, folder),
+    realPath: path => posix.resolve('/world', path),
+    staging: stagingOf(world, files, outcome),
     async readStdin() {
       if (stdin === undefined) throw new Error('standard input was read twice')
       const content = Buffer.from(stdin)
@@ -52,8 +120,8 @@ function ioOf(world: World): {
       return Uint8Array.from(content)
     },
     async readFile(path) {
-      const content = files.get(path)
-      if (path.endsWith('/')) throw fault('EISDIR')
+      const content = files.get(keyOf(path))
+      if (path.endsWith('/') || stat(path)?.kind === 'folder') throw fault('EISDIR')
       if (content === undefined) throw fault('ENOENT')
       return Uint8Array.from(Buffer.from(content))
     },

@@ -109,6 +109,12 @@ class Fleet(unittest.TestCase):
         self.assertEqual(self.boot(injected), 'connect-inject-status says "injected": this VM is left alone')
         self.assertEqual((self.config.exists(), self.joins.exists()), (True, False))
 
+    def test_one_cloud_config_that_brings_the_injection_itself_is_left_alone(self):
+        config = '#cloud-config\n' + ANNOTATED.partition('\n')[2]
+        spliced = config + 'runcmd: [ # >>> consul-vm-inject 0.1.0; part=0123456789abcdef\n [x],\n # <<< consul-vm-inject\n ]\n'
+        self.assertIn('joins', self.boot(config))
+        self.assertEqual(self.boot(spliced), 'connect-inject-status says "injected": this VM is left alone')
+
     def test_what_is_not_clear_changes_nothing_and_is_told(self):
         self.boot(ANNOTATED)
         before = self.config.read_bytes()

@@ -233,6 +233,8 @@ def read_user_data(content):
         annotations = comments(text)
         if form == "cloud-config" or form == "jinja" and form_of(rest) == "cloud-config":
             annotations += keys(text)
+        if form == "cloud-config" and re.search(r"(?m)^[^#\n]*# >>> consul-vm-inject ", text):
+            annotations.append((DOMAIN + "connect-inject-status", "injected"))
         for key, value in annotations:
             if form == "jinja" and re.search(r"\{[{%]", value):
                 raise Unclear("%s is a jinja expression: write the value itself" % key)

@@ -6,6 +6,10 @@ import type { Command, Option } from '../command.ts'
 export type Shell = 'bash' | 'zsh' | 'fish'
 export const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 
+/** What `schema` prints the schema of. */
+export type SchemaName = 'annotations' | 'preview'
+export const SCHEMAS: readonly SchemaName[] = ['annotations', 'preview']
+
 /** Options whose value is an annotation; of the other values without choices completion offers files. */
 export const ANNOTATION: string = 'annotation'
 
@@ -31,6 +35,7 @@ export function operandWords({ completes }: Command, commands: readonly Command[
   if (completes === 'file') return undefined
   if (completes === 'key') return [...new Set(ANNOTATIONS.map(({ key }) => nameOf(key)))]
   if (completes === 'shell') return SHELLS
+  if (completes === 'schema') return SCHEMAS
   return completes === 'command' ? commands.map(({ name }) => name) : []
 }
 

@@ -27,7 +27,7 @@ function optionSpecs(option: Option): readonly string[] {
 /** The specification of the operand; none when there is nothing to offer. */
 function operandSpec(command: Command, commands: Commands): readonly string[] {
   const words = operandWords(command, commands)
-  if (words === undefined) return [quoted(':file:_files')]
+  if (words === undefined) return [quoted(`${command.maxOperands > 1 ? '*' : ''}:file:_files`)]
   return words.length === 0 ? [] : [quoted(`:${command.completes}:(${words.join(' ')})`)]
 }
 

@@ -1,0 +1,108 @@
+import { nameOf } from '../annotate/annotation.ts'
+import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from '../preview/model.ts'
+import { visible } from '../visible.ts'
+import { quoted } from './completion/words.ts'
+import type { Paint } from './paint.ts'
+import { LINE } from './wrap.ts'
+
+const NOTHING = 'nothing on this VM'
+
+/** The first column is as wide as its widest cell, but for one that stands out. */
+const WIDEST = 32
+const widthOf = (cells: readonly string[]): number =>
+  Math.max(0, ...cells.map(({ length }) => length).filter(length => length <= WIDEST))
+
+/** Where it stands, then `key: value -> what it does`; further effects below, and the first too where it does not fit. */
+function annotationLines({ key, value, place, effects }: AnnotationEffect, width: number): readonly string[] {
+  const said = `  ${visible(place).padEnd(width)}  ${nameOf(key)}: ${visible(value.replace(/\s*\n\s*/g, ' '))}`
+  const [first = NOTHING, ...more] = effects.map(visible)
+  const below = (effect: string): string => `${' '.repeat(width + 6)}-> ${effect}`
+  const whole = `${said} -> ${first}`
+  return whole.length > LINE ? [said, below(first), ...more.map(below)] : [whole, ...more.map(below)]
+}
+
+const count = (bytes: number): string => bytes.toLocaleString('en-US')
+
+const CHANGES: Readonly<Record<FileChange['change'], string>> = {
+  added: 'added',
+  changed: 'changed',
+  removed: 'removed',
+  none: 'unchanged',
+}
+
+function fileLines(files: readonly FileChange[]): readonly string[] {
+  const sizes = files.map(({ bytes }) => count(bytes))
+  const [size, path] = [widthOf(sizes), Math.max(0, ...files.map(file => file.path.length))]
+  return files.map((file, index) => {
+    const how = `${CHANGES[file.change]} by ${file.by}${file.once ? ', once an instance' : ''}`
+    return `  ${file.mode}  ${sizes[index]?.padStart(size)}  ${visible(file.path).padEnd(path)}  ${how}`
+  })
+}
+
+const WORD = /^[\w@%+=:,./-]+$/
+
+/** A command line as a shell takes it, in lines that go on. */
+function commandLines(words: readonly string[]): readonly string[] {
+  const lines: string[] = []
+  for (const word of words.map(visible).map(word => (WORD.test(word) ? word : quoted(word)))) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length + 3 <= LINE) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(`${last === undefined ? '  ' : '    '}${word}`)
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
+}
+
+const UIDS = ['-proxy-uid=UID-OF-ENVOY', '-exclude-uid=UID-OF-CONSUL']
+
+const redirectLines = ({ service, redirect }: Sidecar): readonly string[] =>
+  redirect.length === 0
+    ? [`  none: ${visible(service)} has no transparent proxy`]
+    : commandLines(['consul', 'connect', 'redirect-traffic', ...UIDS, ...redirect])
+
+const jsonLines = (data: unknown): readonly string[] =>
+  JSON.stringify(data, undefined, 2)
+    .split('\n')
+    .map(line => `  ${visible(line)}`)
+
+const sizeLine = (label: string, { size: { bytes, gzipped } }: Subject): string =>
+  `  ${label.padEnd(6)}  ${count(bytes)} bytes, ${count(gzipped)} when compressed`
+
+const COUNTED = { bytes: 'bytes', base64: 'characters of base64', text: 'bytes of text' } as const
+
+/** `Amazon EC2 takes 16,384 bytes: 12,001 are left`, when the platform is known. */
+function platformLines({ size: { platform } }: Subject): readonly string[] {
+  if (platform === undefined) return []
+  const { title, counted, counts, limit } = platform
+  if (limit === undefined) return [`  ${title} sets no limit: ${count(counted)} ${COUNTED[counts]}`]
+  return [
+    `  ${title} takes ${count(limit)} ${COUNTED[counts]}: ${count(counted)} are used, ${count(limit - counted)} left`,
+  ]
+}
+
+function headline({ changed, before, after, profile, reason }: Preview): string {
+  const what = visible(after.name)
+  const form = `profile ${profile}, ${after.layout}`
+  const beside = before.name === after.name ? '' : `, compared with ${visible(before.name)}`
+  if (after.injected) return `${what}: ${changed ? 'would be injected' : 'nothing would change'} (${form})${beside}`
+  const done = before.injected ? 'the injection is taken out' : 'left as it is'
+  return `${what}: ${done}, because ${visible(reason)}${beside}`
+}
+
+/** A preview for people, in sections; what there is nothing of is left out. */
+export function summaryText(preview: Preview, paint: Paint): string {
+  const { annotations, files, registration, sidecars, before, after } = preview
+  const places = widthOf(annotations.map(({ place }) => visible(place)))
+  const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+    ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
+    ['Files on the guest', fileLines(files)],
+    ['Registration', registration === undefined ? [] : jsonLines(registration)],
+    ['Redirection (user ids are known on the guest only)', sidecars.flatMap(redirectLines)],
+    ['Envoy', sidecars.flatMap(({ envoy }) => commandLines(envoy))],
+    ['Size', [sizeLine('before', before), sizeLine('after', after), ...platformLines(after)]],
+  ]
+  const shown = sections.filter(([, lines]) => lines.length > 0)
+  const text = shown.map(
+    ([title, lines]) => `\n${paint('bold', title)}\n${lines.map(line => `${line.trimEnd()}\n`).join('')}`,
+  )
+  return `${paint('bold', headline(preview))}\n${text.join('')}`
+}

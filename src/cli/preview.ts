@@ -1,0 +1,70 @@
+import { type Preview, preview } from '../index.ts'
+import { isManifest } from '../manifest/recognise.ts'
+import { type Command, text, type Values } from './command.ts'
+import { injectOptions, nameOf, read, readUserData } from './input.ts'
+import { EXIT, type Io, UsageError } from './io.ts'
+import { COLOR, INJECTION, OUTPUT, QUIET } from './options.ts'
+import { painter, wantsColour } from './paint.ts'
+import { diffText } from './preview-diff.ts'
+import { summaryText } from './preview-summary.ts'
+import { jsonText, report, statusOf } from './report.ts'
+
+/** How a preview is written, by the names of --view. */
+const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean) => string>> = {
+  diff: ({ changes }, colour) => diffText(changes, painter(colour)),
+  summary: (preview, colour) => summaryText(preview, painter(colour)),
+  json: jsonText,
+}
+
+const viewOf = (values: Values, io: Io, preview: Preview): string => {
+  const view = VIEWS[text(values, 'view') ?? 'diff']
+  return view === undefined ? '' : view(preview, wantsColour(values, io, io.stdoutIsTerminal))
+}
+
+const MANIFEST = 'compare it with what `consul-vm-inject` makes of it: kubectl diff, or diff'
+
+export const previewCommand: Command = {
+  name: 'preview',
+  operands: '[FILE|-]',
+  completes: 'file',
+  maxOperands: 1,
+  summary: 'show what inject would change: the injected diff; write nothing',
+  description: [
+    'The diff has the user-data and the guest files, decoded; the summary has what each annotation does on the VM.',
+    'Secrets that stand in the user-data are masked. The exit status is 0 when nothing would change, else 1.',
+  ],
+  options: [
+    {
+      name: 'view',
+      value: 'VIEW',
+      choices: Object.keys(VIEWS),
+      summary: 'what is shown: a unified diff, a summary, or all of it as data',
+    },
+    {
+      name: 'against',
+      value: 'FILE',
+      summary: 'compare with user-data that was injected earlier, not with the document itself',
+    },
+    ...INJECTION,
+    OUTPUT,
+    { ...COLOR, summary: 'colour the diff and diagnostics; auto looks at the terminal and at NO_COLOR' },
+    QUIET,
+  ],
+  examples: [
+    'consul-vm-inject preview web.yaml',
+    'consul-vm-inject preview --view summary web.yaml',
+    'consul-vm-inject preview --against web.injected web.yaml',
+  ],
+  async run(call, io) {
+    const { name, bytes } = await readUserData(call, io)
+    if (isManifest(bytes)) throw new UsageError(`${name} is a Kubernetes manifest: preview shows user-data`, MANIFEST)
+    const options = await injectOptions(call, io, name)
+    const path = text(call.values, 'against')
+    const against = path === undefined ? {} : { against: { name: nameOf(path), bytes: await read(path, io) } }
+    const result = preview(bytes, { ...options, ...against })
+    if (result.preview !== undefined) io.stdout(viewOf(call.values, io, result.preview))
+    report(result.diagnostics, call.values, io)
+    if (result.preview === undefined) return statusOf(result.diagnostics)
+    return result.preview.changed ? EXIT.changed : EXIT.done
+  },
+}

@@ -1,0 +1,91 @@
+import { constants, copyFileSync, linkSync, mkdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Entry, Staging } from './io.ts'
+import { type StagedFile, stageFile } from './replace-file.ts'
+
+const MODE_BITS = 0o7777
+/** Signals that end a process and that it may hear of. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Codes of a file that cannot have a second name here. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'])
+
+/** What stands at a path, as the commands see it. */
+export function entryOf(stats: Stats): Entry {
+  const { dev, ino, size, mtimeMs, mode } = stats
+  return {
+    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other',
+    mode: mode & MODE_BITS,
+    version: [dev, ino, size, mtimeMs].join(':'),
+  }
+}
+
+/** Makes a folder with those above it that are missing; gives the made ones, innermost first. */
+function makeFolder(folder: string): readonly string[] {
+  const outermost = mkdirSync(folder, { recursive: true })
+  const made: string[] = []
+  for (let at = folder; outermost !== undefined && at.length >= outermost.length; at = dirname(at)) made.push(at)
+  return made
+}
+
+/**
+ * Keeps what stands at a path under a second name: the file itself, which a rename over the first name leaves alone, or a
+ * copy where the file system or its owner does not allow that.
+ */
+function keep(path: string, backup: string): void {
+  try {
+    linkSync(path, backup)
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(path, backup, constants.COPYFILE_EXCL)
+  }
+}
+
+/** Files of the process that are written all together or not at all. */
+export function staging(): Staging {
+  const waiting = new Set<StagedFile>()
+  const backups = new Map<StagedFile, string>()
+  const folders: string[] = []
+  const discard = (): void => {
+    for (const signal of ENDING) process.off(signal, end)
+    for (const file of waiting) {
+      file.discard()
+      const backup = backups.get(file)
+      if (backup !== undefined) rmSync(backup, { force: true })
+    }
+    waiting.clear()
+    for (const folder of folders.reverse()) {
+      try {
+        rmdirSync(folder)
+      } catch {
+        // Something stands in it: it stays.
+      }
+    }
+    folders.length = 0
+  }
+  const end = (signal: NodeJS.Signals): void => {
+    discard()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of ENDING) process.on(signal, end)
+  return {
+    put(path, content, { mode, backup, version }) {
+      folders.push(...makeFolder(dirname(resolve(path))).toReversed())
+      const file = stageFile(path, content, mode)
+      waiting.add(file)
+      if (backup !== undefined) {
+        keep(file.target, backup)
+        backups.set(file, backup)
+      }
+      return {
+        commit() {
+          if (version !== undefined && entryOf(statSync(file.target)).version !== version) {
+            throw new Error('it was changed by somebody else meanwhile')
+          }
+          file.commit()
+          waiting.delete(file)
+        },
+      }
+    },
+    discard,
+  }
+}

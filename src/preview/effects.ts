@@ -1,0 +1,188 @@
+import type { Annotation, Annotations } from '../annotate/annotation.ts'
+import { nameOf } from '../annotate/annotation.ts'
+import { goBool } from '../annotate/grammar/boolean.ts'
+import { rowOf } from '../annotate/table.ts'
+import type { Values } from '../annotate/values.ts'
+import { type MeshPlan, UNKNOWN_HOST } from '../plan/mesh-plan.ts'
+import { plan } from '../plan/plan.ts'
+import { keyOf } from '../plan/reader.ts'
+import { AUTOMATIC } from '../plan/sidecar.ts'
+import { lineOf } from '../source.ts'
+import { masked, maskedData } from './mask/mask.ts'
+import type { AnnotationEffect } from './model.ts'
+
+/** What the plan is made of, besides the annotations in question. */
+export interface Ground {
+  readonly annotations: Annotations
+  readonly values: Values
+}
+
+/** Fields of a registration, one text each: `service.port = 8080`. Lists are one field, lists of objects one an object. */
+function fieldsOf(value: unknown, path: string): readonly string[] {
+  const objects = Array.isArray(value) && value.every(item => typeof item === 'object')
+  if (objects) return value.map((item, index) => `${path}[${index}] = ${JSON.stringify(item)}`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${path} = ${JSON.stringify(value)}`]
+  return Object.entries(value).flatMap(([key, field]) => fieldsOf(field, `${path}.${key}`))
+}
+
+/** Words of a command, an option with its value. */
+function optionsIn(words: readonly string[]): readonly string[] {
+  const options: string[] = []
+  for (const word of words) {
+    const last = options.at(-1) ?? ''
+    const isValue = /^-[^=]+$/.test(last) && last !== '--' && !word.startsWith('-')
+    if (isValue) options[options.length - 1] = `${last} ${word}`
+    else options.push(word)
+  }
+  return options
+}
+
+/** A part of a plan: what it is called, and what stands in it. */
+type Part = readonly [label: string, facts: readonly string[]]
+
+/** All that a plan says, in small pieces, so that two plans can be compared. */
+function factsOf({ registration, sidecars, dns, agent }: MeshPlan): readonly Part[] {
+  const services = 'services' in registration ? registration.services : [registration.service]
+  const several = sidecars.length > 1
+  const of = (service: string): string => (several ? ` (${service})` : '')
+  return [
+    ...sidecars.flatMap(({ service, redirect, envoy, environment }, index): readonly Part[] => [
+      [`registration${of(service)}`, fieldsOf(services[index] ?? {}, 'service')],
+      [`redirect-traffic${of(service)}`, redirect],
+      [`envoy${of(service)}`, optionsIn(envoy.slice(3)).filter(word => word !== '--')],
+      [`environment${of(service)}`, Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
+    ]),
+    ['agent', fieldsOf(agent, '').map(field => field.replace(/^\./, ''))],
+    ['names of the mesh', [dns ? 'are resolved by Consul' : 'are not resolved by Consul']],
+  ]
+}
+
+const planOf = (annotations: Annotations, { values }: Ground): readonly Part[] =>
+  factsOf(plan(annotations, annotations, values, UNKNOWN_HOST).plan)
+
+/** Facts of one plan that the other has not. Both have the same parts. */
+const beyond = (plan: readonly Part[], other: readonly Part[]): readonly Part[] =>
+  plan.map(([label, facts], index) => [label, facts.filter(fact => !other[index]?.[1].includes(fact))])
+
+/** Without this there is no plan to compare with: it has another value instead, one that is nowhere else. */
+const REPLACED: Readonly<Record<string, (value: string) => string>> = {
+  'connect-service': value =>
+    value
+      .split(',')
+      .map((_, index) => `another-${index}`)
+      .join(','),
+}
+
+/** The same annotations with one of them saying something else: a switch the other way, else nothing. */
+function without(annotations: Annotations, { key, value }: Annotation): Annotations {
+  const parsed = rowOf(key)?.syntax === 'go-bool' ? goBool(value) : undefined
+  const instead = parsed?.ok === true ? String(!parsed.value) : REPLACED[nameOf(key)]?.(value)
+  const changed = new Map(annotations)
+  if (instead === undefined) changed.delete(key)
+  else changed.set(key, { key, value: instead, origin: 'default' })
+  return changed
+}
+
+const AUTOMATIC_KEYS: ReadonlySet<string> = new Set(AUTOMATIC.map(({ name }) => keyOf(name)))
+
+/** The same without what else may be left alone by the redirection: two annotations may ask for one thing. */
+function alone(annotations: Annotations, { key }: Annotation): Annotations {
+  const others = [...annotations.values()].filter(
+    other => other.key !== key && nameOf(other.key).startsWith('transparent-proxy-exclude-'),
+  )
+  return others.reduce((all, other) => {
+    if (AUTOMATIC_KEYS.has(other.key)) all.set(other.key, { ...other, value: 'false' })
+    else all.delete(other.key)
+    return all
+  }, new Map(annotations))
+}
+
+/** What a fact is about: a field, an option, a variable; of the redirection each argument is about itself. */
+const topicOf = (label: string, fact: string): string =>
+  label.startsWith('redirect') ? fact : (fact.split(/[ =]/)[0] ?? '')
+
+/** What of the plan is there because of an annotation, and what is not there because of it. */
+function differences(annotation: Annotation, ground: Ground): readonly string[] {
+  const { annotations } = ground
+  const lone = alone(annotations, annotation)
+  const [now, then] = [planOf(annotations, ground), planOf(without(annotations, annotation), ground)]
+  const [nowAlone, thenAlone] = [planOf(lone, ground), planOf(without(lone, annotation), ground)]
+  const [more, moreAlone] = [beyond(now, then), beyond(nowAlone, thenAlone)]
+  const less = REPLACED[nameOf(annotation.key)] === undefined ? beyond(then, now) : []
+  return now.flatMap(([label, facts], index) => {
+    const topics = facts.map(fact => topicOf(label, fact))
+    const gone = (less[index]?.[1] ?? []).map(fact => topicOf(label, fact)).filter(topic => !topics.includes(topic))
+    return [
+      ...facts
+        .filter(fact => more[index]?.[1].includes(fact) || moreAlone[index]?.[1].includes(fact))
+        .map(fact => `${label} ${fact}`),
+      ...gone.map(topic => `${label} without ${topic}`),
+    ]
+  })
+}
+
+/** What the guest alone makes of an annotation: nothing of it stands in the plan. */
+export const ON_THE_GUEST: ReadonlySet<string> = new Set([
+  'acl-token-file',
+  'app-unit',
+  'ca-file',
+  'client-cert-file',
+  'client-key-file',
+  'consul-sidecar-access-log-path',
+  'enable-consul-dataplane-as-sidecar',
+  'enable-sidecar-proxy-lifecycle',
+  'enable-sidecar-proxy-lifecycle-shutdown-drain-listeners',
+  'grpc-addr',
+  'grpc-ca-file',
+  'http-addr',
+  'sidecar-initial-probe-check-delay-seconds',
+  'sidecar-probe-check-timeout-seconds',
+  'sidecar-probe-failure-threshold',
+  'sidecar-probe-period-seconds',
+  'sidecar-proxy-cpu-limit',
+  'sidecar-proxy-cpu-request',
+  'sidecar-proxy-lifecycle-shutdown-grace-period-seconds',
+  'sidecar-proxy-lifecycle-startup-grace-period-seconds',
+  'sidecar-proxy-liveness-failure-seconds',
+  'sidecar-proxy-memory-limit',
+  'sidecar-proxy-memory-request',
+  'sidecar-proxy-startup-failure-seconds',
+])
+
+/** What the model says of a key, in one sentence without marks. */
+const sentenceOf = (key: string): string =>
+  (/^.*?[.!?](?=\s|$)/s.exec(rowOf(key)?.vm ?? '')?.[0] ?? '').replaceAll('`', '').replace(/\.$/, '')
+
+/** What is on the VM because of one annotation: what the plan would not say if it said something else. */
+function effectsOf(annotation: Annotation, ground: Ground): readonly string[] {
+  const { key } = annotation
+  if (nameOf(key) === 'connect-inject') return ['the VM joins the mesh']
+  if (ON_THE_GUEST.has(nameOf(key))) return [sentenceOf(key)]
+  return differences(annotation, ground).map(masked)
+}
+
+function placeOf({ span, keySpan, origin }: Annotation): string {
+  const place = span ?? keySpan
+  if (origin === 'flag') return '--annotation'
+  return place === undefined ? 'default' : `${place.source.name}:${lineOf(place.source, place.start)}`
+}
+
+/** The annotations of a VM with what each does on it, those included that are not given and count all the same. */
+export function annotationEffects(
+  stated: Readonly<Record<string, string>>,
+  given: Annotations,
+  ground: Ground,
+): readonly AnnotationEffect[] {
+  const annotations = new Map(ground.annotations)
+  for (const [key, value] of Object.entries(stated)) {
+    if (!annotations.has(key)) annotations.set(key, { key, value, origin: 'default' })
+  }
+  const all = { ...ground, annotations }
+  const idle = [...given.values()].filter(({ key }) => !annotations.has(key) && rowOf(key)?.aliasOf === undefined)
+  return [...annotations.values(), ...idle].map(annotation => ({
+    key: annotation.key,
+    value: maskedData({ [nameOf(annotation.key)]: annotation.value })[nameOf(annotation.key)] ?? '',
+    place: placeOf(annotation),
+    effects: annotations.has(annotation.key) ? effectsOf(annotation, all) : [],
+  }))
+}

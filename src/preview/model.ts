@@ -1,0 +1,111 @@
+/** What the platform would receive, and what it would change. Secrets of the operator's are masked. */
+export interface Preview {
+  /** The version of the tool that looked ahead. */
+  readonly version: string
+  /** Whether the platform would receive other bytes than before. */
+  readonly changed: boolean
+  /** What it is compared with: the document itself, or an earlier output. */
+  readonly before: Subject
+  readonly after: Subject
+  /** Why the VM would be injected or not. */
+  readonly reason: string
+  /** Undefined when the VM would not be injected. */
+  readonly profile?: 'full' | 'prebuilt'
+  readonly annotations: readonly AnnotationEffect[]
+  /** Files on the guest, those that would go away at the end. */
+  readonly files: readonly FileChange[]
+  /** `/etc/consul.d/service-registration.json`, as far as it is known before boot. */
+  readonly registration?: object
+  readonly sidecars: readonly Sidecar[]
+  /** What the user-data and each guest file would change by. */
+  readonly changes: readonly Change[]
+}
+
+/** One user-data. */
+export interface Subject {
+  readonly name: string
+  readonly injected: boolean
+  /** The version of the tool that injected. */
+  readonly injectedBy?: string
+  readonly layout?: 'multipart' | 'cloud-config'
+  /** What the user-data is packed in, outermost first. */
+  readonly wrappings: readonly ('base64' | 'gzip')[]
+  readonly size: Size
+}
+
+export interface Size {
+  /** Bytes as the platform receives them. */
+  readonly bytes: number
+  /** Bytes when they are compressed; the same when they are already. */
+  readonly gzipped: number
+  /** Where the platform is known: how much it counts, and the most that it takes. */
+  readonly platform?: PlatformSize
+}
+
+export interface PlatformSize {
+  readonly title: string
+  readonly counted: number
+  /** What is counted. */
+  readonly counts: 'bytes' | 'base64' | 'text'
+  /** Undefined where nothing limits it. */
+  readonly limit?: number
+}
+
+/** An annotation, and what it does on this VM. */
+export interface AnnotationEffect {
+  readonly key: string
+  /** The value that counts, after defaults. */
+  readonly value: string
+  /** Where it stands: `web.yaml:3`, `--annotation`, `default`. */
+  readonly place: string
+  /** What is there on the VM because of it; empty when nothing is. */
+  readonly effects: readonly string[]
+}
+
+export interface FileChange {
+  readonly path: string
+  /** Octal, four digits. */
+  readonly mode: string
+  readonly owner: 'root:root'
+  readonly bytes: number
+  /** Written once an instance, so that the operator can edit or delete it. */
+  readonly once: boolean
+  /** What brings it to the VM. */
+  readonly by: 'boothook' | 'write_files'
+  readonly change: 'added' | 'changed' | 'removed' | 'none'
+  readonly content: string
+}
+
+export interface Sidecar {
+  readonly service: string
+  /** Arguments of `consul connect redirect-traffic`, but for the user ids, which only the guest knows. */
+  readonly redirect: readonly string[]
+  /** The command line of Envoy's start. */
+  readonly envoy: readonly string[]
+  /** Variables for the application. */
+  readonly environment: { readonly [name: string]: string }
+}
+
+/** What one file would change by, as in a unified diff. */
+export interface Change {
+  /** The file on the guest; undefined for the user-data itself. */
+  readonly path?: string
+  /** What stands behind `---`; undefined for a file that was not there. */
+  readonly before?: string
+  /** What stands behind `+++`; undefined for a file that would go away. */
+  readonly after?: string
+  readonly oldMode?: string
+  readonly newMode?: string
+  /** Said where the bytes differ and a reader would see no difference. */
+  readonly note?: string
+  readonly hunks: readonly Hunk[]
+}
+
+export interface Hunk {
+  readonly oldStart: number
+  readonly oldLines: number
+  readonly newStart: number
+  readonly newLines: number
+  /** Each begins with a blank, `+`, `-`, or `\` where a file ends without a line feed. */
+  readonly lines: readonly string[]
+}

@@ -1,0 +1,182 @@
+import type { Annotations } from '../annotate/annotation.ts'
+import type { Decision } from '../annotate/decision.ts'
+import { decode } from '../decode/user-data.ts'
+import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import type { Size } from '../fit/fit.ts'
+import type { MeshPlan } from '../plan/mesh-plan.ts'
+import type { Profile } from '../render/injection.ts'
+import { spanOf } from '../source.ts'
+import { VERSION } from '../version.ts'
+import type { CarriedFile } from '../weave/carried.ts'
+import { type Contents, contentsOf, type Readable } from './contents.ts'
+import { hunksOf } from './diff.ts'
+import { annotationEffects, type Ground } from './effects.ts'
+import { masked, maskedData, maskedWords } from './mask/mask.ts'
+import type { Change, FileChange, Preview, Subject } from './model.ts'
+import { sizeOf } from './size.ts'
+
+export { maskedSources } from './mask/mask.ts'
+
+/** User-data with the name it goes by. */
+export interface NamedBytes {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** What an injection came to, and what is needed to say why. */
+export interface Outcome extends Ground {
+  readonly input: NamedBytes
+  readonly output: Uint8Array
+  readonly decision: Decision
+  /** All annotations that were given, those included that do not count. */
+  readonly given: Annotations
+  /** Both undefined when nothing was injected. */
+  readonly plan: MeshPlan | undefined
+  readonly profile: Profile | undefined
+  /** How the output fits its platform. */
+  readonly fitted: Size | undefined
+}
+
+interface Reading {
+  readonly contents: Contents
+  readonly subject: Subject
+}
+
+function read({ name, bytes }: NamedBytes, fitted?: Size): Reading {
+  const contents = contentsOf(decode(bytes, name).userData)
+  const { carried, wrappings } = contents
+  const injection = carried === undefined ? {} : { injectedBy: carried.version, layout: carried.layout }
+  return {
+    contents,
+    subject: { name, injected: carried !== undefined, ...injection, wrappings, size: sizeOf(bytes, fitted) },
+  }
+}
+
+/** `web.yaml (injected; multipart, gzip)` */
+function labelOf({ name, injected, injectedBy, layout, wrappings }: Subject, earlier: boolean): string {
+  const state = injected ? `injected${earlier ? ` by ${injectedBy}` : ''}; ` : ''
+  const words = state + [...(layout === undefined ? [] : [layout]), ...wrappings].join(', ')
+  return words === '' ? name : `${name} (${words})`
+}
+
+/** Programs and units are the tool's own, the same on every VM; the rest is made of what the operator said. */
+const isProgram = ({ path, content }: CarriedFile): boolean => content.startsWith('#!') || path.endsWith('.service')
+
+const readable = (file: CarriedFile | undefined): Readable => {
+  const raw = file?.content ?? ''
+  return { raw, shown: file === undefined || isProgram(file) ? raw : masked(raw) }
+}
+
+const fileLabel = ({ path, mode, once, by }: CarriedFile): string =>
+  `guest:${path} (${mode} root:root, by ${by}${once ? ', once an instance' : ''})`
+
+/** How one guest file becomes another; undefined when nothing of it changes. */
+function fileChange(was: CarriedFile | undefined, is: CarriedFile | undefined): Change | undefined {
+  const path = (is ?? was)?.path
+  const [before, after] = [was, is].map(file => (file === undefined ? undefined : fileLabel(file)))
+  const hunks = hunksOf(readable(was), readable(is))
+  if (path === undefined || (before === after && hunks.length === 0)) return undefined
+  const modes = was !== undefined && is !== undefined && was.mode !== is.mode
+  return {
+    path,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    ...(modes && { oldMode: was.mode, newMode: is.mode }),
+    hunks,
+  }
+}
+
+interface Pair {
+  readonly was: CarriedFile | undefined
+  readonly is: CarriedFile | undefined
+}
+
+/** The guest files of both sides, those that would go away at the end. */
+function pairsOf(before: Contents, after: Contents): readonly Pair[] {
+  const [old, now] = [before, after].map(({ carried }) => carried?.files ?? []) as [CarriedFile[], CarriedFile[]]
+  const gone = old.filter(was => !now.some(({ path }) => path === was.path))
+  return [
+    ...now.map(is => ({ was: old.find(({ path }) => path === is.path), is })),
+    ...gone.map(was => ({ was, is: undefined })),
+  ]
+}
+
+const changeOf = ({ was, is }: Pair): FileChange['change'] => {
+  if (was === undefined) return 'added'
+  if (is === undefined) return 'removed'
+  return fileChange(was, is) === undefined ? 'none' : 'changed'
+}
+
+function filesOf(pairs: readonly Pair[]): readonly FileChange[] {
+  return pairs.flatMap(pair => {
+    const file = pair.is ?? pair.was
+    if (file === undefined) return []
+    const { path, mode, once, by, content } = file
+    const bytes = Buffer.byteLength(content)
+    const { shown } = readable(file)
+    return [{ path, mode, owner: 'root:root', bytes, once, by, change: changeOf(pair), content: shown }]
+  })
+}
+
+/** What stands in place of a diff of user-data that reads the same. */
+const UNSEEN = 'the bytes differ, what is in them does not: they are packed otherwise'
+
+function userDataChange(before: Reading, after: Reading, changed: boolean): readonly Change[] {
+  if (!changed) return []
+  const hunks = hunksOf(before.contents, after.contents)
+  const labels = { before: labelOf(before.subject, true), after: labelOf(after.subject, false) }
+  return [{ ...labels, ...(hunks.length === 0 && { note: UNSEEN }), hunks }]
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
+
+/** The complaint about a file to compare with that no injection wrote. */
+function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
+  const { source } = decode(bytes, name).userData
+  const line = source.text.search(/\r?\n|$/)
+  return diagnostic('E103', `${name} is not user-data that this tool has injected`, {
+    span: spanOf(source, 0, Math.max(1, line)),
+    hint: 'give what `consul-vm-inject` wrote earlier, or leave --against out to compare with the document itself',
+  })
+}
+
+/**
+ * What an injection would change: against the document itself, or against an earlier output of the tool. Pure; every text in it is
+ * masked.
+ */
+export function previewOf(
+  outcome: Outcome,
+  against: NamedBytes | undefined,
+): { readonly preview: Preview | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  const { input, output, decision, plan, profile, given, fitted } = outcome
+  const before = read(against ?? input)
+  if (against !== undefined && !before.subject.injected) {
+    return { preview: undefined, diagnostics: [notAnOutput(against)] }
+  }
+  const after = read({ name: input.name, bytes: output }, fitted)
+  const changed = !same(output, (against ?? input).bytes)
+  const pairs = pairsOf(before.contents, after.contents)
+  const changes = [
+    ...userDataChange(before, after, changed),
+    ...pairs.flatMap(({ was, is }) => fileChange(was, is) ?? []),
+  ]
+  const preview: Preview = {
+    version: VERSION,
+    changed,
+    before: before.subject,
+    after: after.subject,
+    reason: decision.reason,
+    ...(profile !== undefined && { profile }),
+    annotations: plan === undefined ? [] : annotationEffects(plan.serviceConfig.annotations, given, outcome),
+    files: filesOf(pairs),
+    ...(plan !== undefined && { registration: maskedData(plan.registration) }),
+    sidecars: (plan?.sidecars ?? []).map(({ service, redirect, envoy, environment }) => ({
+      service,
+      redirect: maskedWords(redirect),
+      envoy: maskedWords(envoy),
+      environment: maskedData(environment),
+    })),
+    changes,
+  }
+  return { preview, diagnostics: [] }
+}

@@ -1,0 +1,22 @@
+import { isGzip, packGzip } from '../decode/gzip.ts'
+import type { Size as Fitted } from '../fit/fit.ts'
+import type { Size } from './model.ts'
+
+/** How much user-data takes up, and of what its platform takes. */
+export function sizeOf(bytes: Uint8Array, fitted?: Fitted): Size {
+  const { platform, counted, counts } = fitted ?? {}
+  return {
+    bytes: bytes.length,
+    gzipped: isGzip(bytes) ? bytes.length : packGzip(bytes).length,
+    ...(platform !== undefined &&
+      counted !== undefined &&
+      counts !== undefined && {
+        platform: {
+          title: platform.title,
+          counted,
+          counts,
+          ...(platform.limit !== undefined && { limit: platform.limit }),
+        },
+      }),
+  }
+}
