@@ -23,6 +23,8 @@ const LATER = new Map([
   ['schema.js', pathOf('../dist/annotations/generated/schema.js')],
   ['preview-schema.js', pathOf('../dist/src/preview/generated/schema.js')],
   ['guest.js', pathOf('../dist/userdata-templates/generated/guest.js')],
+  ['serve.js', pathOf('../dist/src/serve/serve.js')],
+  ['worker.js', pathOf('../dist/src/serve/worker.js')],
   ['yaml.js', fileURLToPath(import.meta.resolve('js-yaml'))],
 ])
 const fileOf = module => [...LATER].find(([, path]) => path === module)?.[0]
@@ -65,6 +67,9 @@ const bundleOf = (module, file) =>
     platform: 'node',
     format: 'cjs',
     target: 'node20.19',
+    // The server starts threads from the file beside its own.
+    define: { 'import.meta.url': '__url' },
+    banner: file === 'serve.js' ? { js: "const __url = require('node:url').pathToFileURL(__filename)" } : {},
     legalComments: 'linked',
     // Names are kept: a report of a fault shows them.
     minifySyntax: true,

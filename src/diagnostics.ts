@@ -28,6 +28,14 @@ export type Code =
   | 'E603'
   | 'E604'
   | 'E605'
+  | 'E701'
+  | 'E702'
+  | 'E703'
+  | 'E704'
+  | 'E705'
+  | 'E706'
+  | 'E707'
+  | 'E708'
   | 'W101'
   | 'W201'
   | 'W202'
@@ -74,6 +82,14 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E603: ['error', 'a Kubernetes object has no place for user-data'],
   E604: ['error', 'a Kubernetes manifest cannot be read'],
   E605: ['error', 'a Kubernetes manifest cannot be changed in place'],
+  E701: ['error', 'serve: the request is malformed'],
+  E702: ['error', 'serve: the request carries no valid token or client certificate'],
+  E703: ['error', 'serve: there is nothing at this path'],
+  E704: ['error', 'serve: the method is not allowed at this path'],
+  E705: ['error', 'serve: the request is too large or too slow'],
+  E706: ['error', 'serve: the body has an encoding that is not taken'],
+  E707: ['error', 'serve: the request cannot be answered now'],
+  E708: ['error', 'serve: a fault of the server itself'],
   W101: ['warning', 'cloud-init will not apply this document as written'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],

@@ -22,13 +22,15 @@ const NO_SECRETS = 'user-data can be read by any process on the VM: put the secr
 /** An empty value of these still says something: it clears the default. */
 const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
 
-/** Where in the source an issue inside a value stands. Exact when the value stands there as it is, else the whole value. */
-function placeOf({ span, value }: Annotation, { start, end }: Issue): Span | undefined {
-  if (span === undefined || start === undefined) return span
+/** Where in the source the issues inside a value stand. Exact when the value stands there as it is, else the whole value. */
+function placesIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
+  if (span === undefined) return () => undefined
   const raw = span.source.text.slice(span.start, span.end)
   const lead = raw.startsWith(value) ? 0 : raw.slice(1).startsWith(value) ? 1 : undefined
-  if (lead === undefined) return span
-  return spanOf(span.source, span.start + lead + start, span.start + lead + Math.max(end ?? value.length, start + 1))
+  if (lead === undefined) return () => span
+  const first = span.start + lead
+  return ({ start, end }) =>
+    start === undefined ? span : spanOf(span.source, first + start, first + Math.max(end ?? value.length, start + 1))
 }
 
 function unknown(annotation: Annotation, allow: boolean): Diagnostic {
@@ -63,11 +65,12 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
     return [diagnostic('E205', `${key} holds a secret itself`, { span, hint: NO_SECRETS })]
   }
   const parsed = grammars[row.syntax as SyntaxName](value, settings)
+  const placeOf = placesIn(annotation)
   const say =
     (code: 'E301' | 'W303') =>
     (issue: Issue): Diagnostic =>
       diagnostic(code, `${key}: ${issue.message}`, {
-        span: placeOf(annotation, issue),
+        span: placeOf(issue),
         hint: issue.hint ?? example(row),
       })
   const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))

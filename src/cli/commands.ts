@@ -8,6 +8,7 @@ import { injectCommand } from './inject.ts'
 import { manCommand } from './man.ts'
 import { previewCommand } from './preview.ts'
 import { schemaCommand } from './schema.ts'
+import { serveCommand } from './serve.ts'
 import { terraformCommand } from './terraform.ts'
 import { uninjectCommand } from './uninject.ts'
 import { vendorDataCommand } from './vendor-data.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   explainCommand,
   guestCommand,
   terraformCommand,
+  serveCommand,
   schemaCommand,
   completionCommand,
   manCommand,

@@ -63,6 +63,14 @@ export interface Io {
   writeFile(path: string, content: Uint8Array, mode?: number): Promise<void>
   /** Runs a script of our own with sh, its output on ours; gives its exit status. */
   runScript(script: string): Promise<number>
+  /** For a command that goes on running. */
+  readonly process: {
+    readonly pid: number
+    /** Bytes of memory that the process holds. */
+    memory(): number
+    /** Calls `run` at every signal of the kind; gives what ends that. */
+    onSignal(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', run: () => void): () => void
+  }
   stdout(content: string | Uint8Array): void
   stderr(text: string): void
 }

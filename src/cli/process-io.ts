@@ -132,6 +132,14 @@ export function processIo(): Io {
       const { spawnSync } = await import('node:child_process')
       return spawnSync('sh', [], { input: script, stdio: ['pipe', 'inherit', 'inherit'] }).status ?? 1
     },
+    process: {
+      pid: process.pid,
+      memory: () => process.memoryUsage.rss(),
+      onSignal: (signal, run) => {
+        process.on(signal, run)
+        return () => process.off(signal, run)
+      },
+    },
     stdout: writeStdout,
     stderr: writeStderr,
   }

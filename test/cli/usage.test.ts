@@ -154,6 +154,7 @@ test('a fault of the tool is told as such, has a status of its own and never tha
     readFile: () => Promise.reject(new Error('no')),
     runScript: () => Promise.reject(new Error('no')),
     writeFile: () => Promise.reject(new Error('no')),
+    process: { pid: 1, memory: () => 0, onSignal: () => () => {} },
     stdout: () => {
       throw new TypeError('the roof is on fire')
     },

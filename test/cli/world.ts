@@ -22,6 +22,8 @@ export interface World {
   readonly placing?: Readonly<Record<string, string>>
   /** Milliseconds that pass from one look at the clock to the next; 0 when absent. */
   readonly tick?: number
+  /** When SIGTERM arrives; never when absent. */
+  readonly untilTerminated?: Promise<void>
 }
 
 /** What a run left behind. */
@@ -131,6 +133,14 @@ export function ioOf(world: World): {
     async runScript(script) {
       outcome.scripts.push(script)
       return world.scriptStatus ?? 0
+    },
+    process: {
+      pid: 1,
+      memory: () => 0,
+      onSignal(signal, run) {
+        if (signal === 'SIGTERM') world.untilTerminated?.then(run)
+        return () => {}
+      },
     },
     stdout(content) {
       outcome.stdout = Buffer.concat([outcome.stdout, Buffer.from(content)])

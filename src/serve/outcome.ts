@@ -1,0 +1,37 @@
+import type { Code, DiagnosticRecord } from '../diagnostics.ts'
+import { problem } from './problem.ts'
+import { json, type Note, type Outcome, type Response } from './request.ts'
+import type { Done, Failed } from './work.ts'
+
+/** The hooks, as the counters name them. */
+export type Hook = 'nocloud' | 'openstack' | 'inject' | 'check' | 'mutate'
+
+const codesOf = (diagnostics: readonly DiagnosticRecord[]): readonly Code[] => diagnostics.map(({ code }) => code)
+
+/** What the log may say of a job. The values of annotations stand in messages, and so messages are not for the log. */
+export function noteOf(result: Done | Failed, passes: boolean): Note {
+  if (!result.ok) return { outcome: passes ? 'passed' : 'failed', reason: FAILURES[result.why] }
+  const { errors, injected, diagnostics } = result
+  const outcome: Outcome = errors ? (passes ? 'passed' : 'refused') : injected ? 'injected' : 'left'
+  return { outcome, codes: codesOf(diagnostics), ...(errors && { reason: 'the annotations have errors' }) }
+}
+
+const FAILURES: Readonly<Record<Failed['why'], string>> = {
+  timeout: 'the document took too long to judge',
+  memory: 'the document took too much memory to judge',
+  fault: 'the document could not be judged',
+  busy: 'there is too much to do',
+}
+
+/** The answer to a job that came to nothing. Only of `busy` it is of use to ask again. */
+export function failure(failed: Failed): Response {
+  const status = failed.why === 'busy' ? 503 : failed.why === 'fault' ? 500 : 422
+  const response = problem(status, FAILURES[failed.why], undefined, status === 503 ? { 'retry-after': '1' } : {})
+  return { ...response, note: noteOf(failed, false) }
+}
+
+/** The answer to a document with errors: all of its diagnostics. */
+export const refused = (done: Done): Response => json(422, done.diagnostics, noteOf(done, false))
+
+export const withInstance = (response: Response, instance: string | undefined): Response =>
+  instance === undefined ? response : { ...response, note: { ...response.note, instance } }

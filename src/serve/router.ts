@@ -1,0 +1,53 @@
+import type { Hook } from './outcome.ts'
+import { problem } from './problem.ts'
+import type { Request, Response } from './request.ts'
+import type { State } from './state.ts'
+
+/** What a path pattern has caught. */
+export type Params = Readonly<Record<string, string | undefined>>
+
+export type Handler = (request: Request, state: State, params: Params) => Response | Promise<Response>
+
+/** One row of the routing table. */
+export interface Route {
+  /** The path as the log and the counters name it: never the one that was asked for. */
+  readonly name: string
+  readonly pattern: RegExp
+  readonly methods: readonly string[]
+  /** Answered without a token or a certificate: probes have none. */
+  readonly open?: boolean
+  /** What user-data that comes through here is counted under. */
+  readonly hook?: Hook
+  readonly handle: Handler
+}
+
+export interface Match {
+  readonly route: Route
+  readonly params: Params
+}
+
+/** The row for a path, whatever the method. */
+export function matchOf(routes: readonly Route[], path: string): Match | undefined {
+  for (const route of routes) {
+    const groups = route.pattern.exec(path)
+    if (groups !== null) return { route, params: groups.groups ?? {} }
+  }
+  return undefined
+}
+
+/** Why a matched route does not take a request, judged before its body is read; undefined when it does. */
+export function refusal(match: Match | undefined, method: string): Response | undefined {
+  if (match === undefined) return problem(404, 'there is nothing at this path')
+  const { methods } = match.route
+  if (methods.includes(method)) return undefined
+  const allow = methods.join(', ')
+  return problem(405, 'the method is not allowed at this path', `use ${allow}`, { allow })
+}
+
+/** The whole of a request through the table: what the server does once the body is there, and all that a test needs. */
+export async function dispatch(routes: readonly Route[], request: Request, state: State): Promise<Response> {
+  const match = matchOf(routes, request.path)
+  const refused = refusal(match, request.method)
+  if (match === undefined || refused !== undefined) return refused ?? problem(404, 'there is nothing at this path')
+  return match.route.handle(request, state, match.params)
+}

@@ -1,0 +1,159 @@
+import type { Server } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
+import type { Diagnostic } from '../diagnostics.ts'
+import { VERSION } from '../version.ts'
+import type { Front } from './exchange.ts'
+import { isLoopback, type Listening, whyNotHeard } from './listen.ts'
+import { type Loaded, loadAll, reloadables } from './loaded.ts'
+import { createLog, type Log } from './log.ts'
+import { createMeters } from './meters.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { createPool } from './pool.ts'
+import { createReloader } from './reload.ts'
+import { remembering } from './remember.ts'
+import { ROUTES } from './routes.ts'
+import { directorySeeds } from './seeds.ts'
+import { createFront } from './server.ts'
+import type { Host, Settings } from './settings.ts'
+import { createShutdown } from './shutdown.ts'
+import type { State } from './state.ts'
+import { contextOf } from './tls.ts'
+
+/** A server that listens, or why there is none. */
+export type Started =
+  | { readonly ok: true; readonly address: AddressInfo; readonly ended: Promise<void>; stop(): void }
+  | { readonly ok: false; readonly message: string; readonly diagnostics?: readonly Diagnostic[] }
+
+const [THREADS, QUEUE, MEGABYTES, REMEMBERED] = [2, 1024, 256, 32 * 1024 * 1024]
+
+const listen = (server: Server, listening: Listening): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    const where =
+      listening.kind === 'descriptor' ? { fd: listening.fd } : { host: listening.host, port: listening.port }
+    server.listen(where, () => {
+      server.off('error', reject)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+
+function registerGauges(metrics: Metrics, server: Server, host: Host, loaded: Loaded, waiting: () => number): void {
+  let connections = 0
+  server.on('connection', socket => {
+    connections += 1
+    socket.once('close', () => {
+      connections -= 1
+    })
+  })
+  metrics.gauge('consul_vm_inject_build_info', 'The version.', () => 1, { version: VERSION })
+  metrics.gauge('consul_vm_inject_connections', 'Open connections.', () => connections)
+  metrics.gauge('consul_vm_inject_queue', 'Documents that wait to be judged.', waiting)
+  metrics.gauge(
+    'consul_vm_inject_certificate_not_after_seconds',
+    'When the certificate ends.',
+    () => loaded.tls?.notAfter,
+  )
+  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', host.memory)
+}
+
+/** Says who may ask, when that is not to be expected. */
+function warnOfExposure(settings: Settings, address: AddressInfo, log: Log): void {
+  const guarded = settings.tokenFile !== undefined || settings.tls?.clientCa !== undefined
+  if (isLoopback(address.address)) return
+  if (!guarded)
+    log('warn', 'exposure', { reason: 'whoever reaches the address may ask: there is no token and no client CA' })
+  else if (settings.tls === undefined)
+    log('warn', 'exposure', { reason: 'the token travels in the clear: there is no TLS' })
+}
+
+/** Starts the server; it runs until it is stopped or SIGTERM or SIGINT arrives. */
+export async function serve(settings: Settings, host: Host): Promise<Started> {
+  const log = createLog(settings.logLevel, host.write)
+  const loaded: Loaded = { values: undefined, token: undefined, tls: undefined }
+  let renew = (): void => {}
+  const items = reloadables(settings, host, loaded, () => renew())
+  const refusal = await loadAll(items)
+  if (refusal !== undefined) return { ok: false, ...refusal }
+  let seeds: State['seeds']
+  try {
+    seeds = settings.directory === undefined ? undefined : await directorySeeds(settings.directory)
+  } catch (error) {
+    return { ok: false, message: `cannot use the directory ${settings.directory}: ${(error as Error).message}` }
+  }
+
+  const metrics = createMetrics()
+  const meters = createMeters(metrics)
+  const pool = createPool(new URL('./worker.js', import.meta.url), {
+    threads: Math.min(THREADS, availableParallelism()),
+    queue: QUEUE,
+    milliseconds: settings.jobMilliseconds,
+    megabytes: MEGABYTES,
+  })
+  let stopping = (): boolean => false
+  const state: State = {
+    seeds,
+    mode: settings.mode,
+    onError: settings.onError,
+    defaults: () => ({
+      profile: settings.profile,
+      defaultInject: settings.defaultInject,
+      ...(loaded.values !== undefined && { values: loaded.values }),
+    }),
+    work: remembering(pool.run, REMEMBERED),
+    ready: () => !stopping(),
+    metrics,
+  }
+  const front: Front = {
+    routes: ROUTES,
+    state,
+    log,
+    meters,
+    requirements: () => ({ token: loaded.token, certificate: settings.tls?.clientCa !== undefined }),
+    maxBody: settings.maxBody,
+    stopping: () => stopping(),
+  }
+  const tls =
+    loaded.tls === undefined
+      ? undefined
+      : {
+          ...contextOf(loaded.tls),
+          requestCert: settings.tls?.clientCa !== undefined,
+          // Judged by the routes: probes have no certificate, and a refusal is worth a line in the log.
+          rejectUnauthorized: false,
+          handshakeTimeout: settings.requestMilliseconds,
+        }
+  const server = createFront(front, settings, tls)
+  const shutdown = createShutdown(server, settings.shutdownMilliseconds, log)
+  stopping = shutdown.begun
+  renew = () => {
+    if (loaded.tls !== undefined) (server as TlsServer).setSecureContext(contextOf(loaded.tls))
+  }
+  registerGauges(metrics, server, host, loaded, pool.waiting)
+
+  let address: AddressInfo
+  try {
+    address = await listen(server, settings.listening)
+  } catch (error) {
+    await pool.close()
+    return { ok: false, message: `cannot listen: ${whyNotHeard(error)}` }
+  }
+  const reloader = await createReloader(items, log, meters.reloads)
+  const timer = setInterval(() => void reloader.changed(), settings.pollMilliseconds)
+  const silence = [
+    host.onSignal('SIGHUP', () => void reloader.all()),
+    host.onSignal('SIGTERM', () => shutdown.begin('SIGTERM')),
+    host.onSignal('SIGINT', () => shutdown.begin('SIGINT')),
+  ]
+  const ended = shutdown.ended.then(async () => {
+    clearInterval(timer)
+    for (const end of silence) end()
+    await pool.close()
+    log('info', 'stopped')
+  })
+  const { address: at, port } = address
+  log('info', 'listening', { address: at.includes(':') ? `[${at}]:${port}` : `${at}:${port}`, tls: tls !== undefined })
+  warnOfExposure(settings, address, log)
+  return { ok: true, address, ended, stop: () => shutdown.begin('stop') }
+}

@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { type Exchange, exchange, type Front, requestId } from './exchange.ts'
+import { type ProblemStatus, problem } from './problem.ts'
+import type { Response } from './request.ts'
+
+export interface Limits {
+  readonly maxConnections: number
+  /** For a request to arrive in full. */
+  readonly requestMilliseconds: number
+  /** Between requests on one connection. */
+  readonly idleMilliseconds: number
+  /** How often both are looked at. */
+  readonly checkMilliseconds: number
+}
+
+const MAX_HEADERS = 16 * 1024
+/** For a refusal to reach a client that is still sending. */
+const LINGER = 500
+
+/** What is wrong with bytes that are no request; status 0: there is nobody left to answer. */
+const FAULTS: Readonly<Record<string, readonly [status: ProblemStatus | 0, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'the chunk extensions are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
+  ECONNRESET: [0, 'the connection broke off'],
+  EPIPE: [0, 'the connection broke off'],
+  ETIMEDOUT: [0, 'the connection broke off'],
+}
+const GARBAGE = [400, 'the request is not HTTP'] as const
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  431: 'Request Header Fields Too Large',
+}
+
+/** An answer on a connection that carries no request that could be answered. */
+function rawOf({ status, headers, body }: Response, id: string): string {
+  const fields = { ...headers, 'x-request-id': id, 'content-length': String(body.length), connection: 'close' }
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${Buffer.from(body).toString('latin1')}`
+}
+
+/** The HTTP server, or with `tls` the HTTPS one: limits outside, the routes inside, one line of the log for each request. */
+export function createFront(front: Front, limits: Limits, tls: TlsOptions | undefined): Server {
+  const open = new WeakMap<Duplex, Set<Exchange>>()
+  const failed = new WeakSet<Duplex>()
+
+  const take =
+    (expects?: '100-continue' | 'something else') =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      const { socket } = request
+      const running = open.get(socket) ?? new Set()
+      open.set(socket, running)
+      const one = exchange(front, request, response, expects)
+      running.add(one)
+      void one.settled.then(() => {
+        running.delete(one)
+        if (running.size === 0 && failed.has(socket)) socket.destroySoon()
+      })
+    }
+
+  /** A line of its own, for what never became a request. */
+  function turnDown(socket: Duplex, status: ProblemStatus | 0, reason: string, method: string): void {
+    const id = requestId(undefined)
+    front.meters.request('none', method, status, 0)
+    front.log('warn', 'request', { id, method, route: 'none', status, bytes: 0, reason })
+    const busy = (open.get(socket)?.size ?? 0) > 0
+    if (busy) return
+    if (status === 0 || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    socket.end(rawOf(problem(status, reason), id))
+    setTimeout(() => socket.destroy(), LINGER).unref()
+  }
+
+  function fault(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (failed.has(socket)) return
+    failed.add(socket)
+    const [status, reason] = FAULTS[error.code ?? ''] ?? GARBAGE
+    const running = [...(open.get(socket) ?? [])]
+    const victim = running.find(({ request }) => !request.complete)
+    if (victim === undefined) {
+      // A kept connection that breaks between requests is nobody's request.
+      if (status === 0 && running.length === 0) socket.destroy()
+      else if (status !== 0) turnDown(socket, status, reason, '-')
+    } else if (status === 0) socket.destroy()
+    else victim.refuse(problem(status, reason))
+  }
+
+  const options: ServerOptions = {
+    maxHeaderSize: MAX_HEADERS,
+    headersTimeout: limits.requestMilliseconds,
+    requestTimeout: limits.requestMilliseconds,
+    keepAliveTimeout: limits.idleMilliseconds,
+    connectionsCheckingInterval: limits.checkMilliseconds,
+    // Refused by us instead, with a line in the log.
+    requireHostHeader: false,
+  }
+  const server = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
+  server.timeout = limits.idleMilliseconds + limits.requestMilliseconds
+  server.maxConnections = limits.maxConnections
+  server.on('request', take())
+  server.on('checkContinue', take('100-continue'))
+  server.on('checkExpectation', take('something else'))
+  server.on('clientError', fault)
+  server.on('connect', (_, socket) => turnDown(socket, 405, 'the method is not allowed', 'CONNECT'))
+  server.on('drop', () => front.meters.dropped.add())
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    front.log('warn', 'handshake', { reason: error.code ?? 'the TLS handshake failed' })
+  })
+  return server
+}

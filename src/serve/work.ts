@@ -1,0 +1,72 @@
+import { type Diagnostic, type DiagnosticRecord, hasErrors, inOrder, toRecord } from '../diagnostics.ts'
+import { type InjectOptions, inject, mutate, vendorData } from '../index.ts'
+import { injectManifest } from '../manifest/manifest.ts'
+import { isManifest } from '../manifest/recognise.ts'
+import { addTo } from './combine.ts'
+
+/** One document to judge. Plain data: it travels between threads. */
+export interface Job {
+  /** `pipe` is `inject` that takes Kubernetes manifests as well; `mutate` answers an AdmissionReview. */
+  readonly kind: 'inject' | 'pipe' | 'vendor' | 'mutate'
+  readonly input: Uint8Array
+  readonly options: InjectOptions
+  /** The operator's own vendor-data, which the vendor-data that is asked for has to keep. */
+  readonly beside?: Uint8Array
+}
+
+/** What a job came to. Plain data too. */
+export interface Done {
+  readonly ok: true
+  /** Undefined when there are errors; of a `mutate` the answer always. */
+  readonly output: Uint8Array | undefined
+  readonly injected: boolean
+  readonly errors: boolean
+  readonly diagnostics: readonly DiagnosticRecord[]
+}
+
+/** A job that came to nothing: it took too long or too much memory, broke down, or there is too much to do already. */
+export interface Failed {
+  readonly ok: false
+  readonly why: 'timeout' | 'memory' | 'fault' | 'busy'
+}
+
+export type Work = (job: Job) => Promise<Done | Failed>
+
+function doneOf(output: Uint8Array | undefined, injected: boolean, diagnostics: readonly Diagnostic[]): Done {
+  const errors = output === undefined || hasErrors(diagnostics)
+  return {
+    ok: true,
+    output: errors ? undefined : output,
+    injected: !errors && injected,
+    errors,
+    diagnostics: inOrder(diagnostics).map(toRecord),
+  }
+}
+
+const KINDS: Readonly<Record<Job['kind'], (job: Job) => Done>> = {
+  inject({ input, options }) {
+    const { output, decision, diagnostics } = inject(input, options)
+    return doneOf(output, decision.inject, diagnostics)
+  },
+  pipe(job) {
+    const { input, options } = job
+    if (!isManifest(input)) return KINDS.inject(job)
+    const { output, diagnostics } = injectManifest(input, options)
+    return doneOf(output, output !== input, diagnostics)
+  },
+  vendor({ input, options, beside = new Uint8Array() }) {
+    const { output, decision, injection, diagnostics } = vendorData(input, options)
+    const injected = decision.inject && injection !== undefined
+    const given = output !== undefined && injected ? addTo(beside, output, injection) : beside
+    return doneOf(output && given, injected, diagnostics)
+  },
+  mutate({ input, options: { name: _, metadata: __, ...options } }) {
+    const review = mutate(JSON.parse(new TextDecoder().decode(input)), options)
+    const { allowed = false, patch } = review.response ?? {}
+    const output = new TextEncoder().encode(`${JSON.stringify(review)}\n`)
+    return { ok: true, output, injected: patch !== undefined, errors: !allowed, diagnostics: [] }
+  },
+}
+
+/** Does a job. Pure: the same job gives the same bytes. */
+export const perform = (job: Job): Done => KINDS[job.kind](job)
