@@ -1,6 +1,6 @@
 import { count, element, lines, shown } from './page-dom.js'
 
-const PREFIX = /^consul\.hashicorp\.com\//
+const PREFIX = /^(?:alpha\.)?consul\.hashicorp\.com\//
 const code = text => element('code', {}, shown(text))
 const pre = text => element('pre', {}, element('code', {}, lines(text)))
 
@@ -24,8 +24,15 @@ const annotation = ({ key, value, place, effects: list }) =>
   element(
     'li',
     {},
-    element('p', {}, code(key.replace(PREFIX, '')), ' ', element('b', {}, shown(value)), ' '),
-    element('p', { class: 'quiet' }, shown(place)),
+    element(
+      'p',
+      {},
+      code(key.replace(PREFIX, '')),
+      ' ',
+      element('b', {}, code(value)),
+      ' ',
+      element('span', { class: 'quiet' }, shown(place)),
+    ),
     effects(list),
   )
 
