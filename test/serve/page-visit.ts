@@ -23,9 +23,13 @@ export function complaints({ events }: Tab, origin: string): readonly string[] {
       readonly request?: { readonly url: string }
     }
     // User-data with errors is answered 422, and the browser logs that.
-    if (method === 'Log.entryAdded' && entry?.url?.startsWith(`${origin}/preview?`) && /\b422\b/.test(entry.text))
+    if (
+      method === 'Log.entryAdded' &&
+      entry?.url?.startsWith(`${origin}/preview?`) === true &&
+      /\b422\b/.test(entry.text)
+    )
       return []
-    const away = request !== undefined && !request.url.startsWith(`${origin}/`) && request.url !== 'data:,'
+    const away = request !== undefined && new URL(request.url).origin !== origin && request.url !== 'data:,'
     if (method === 'Network.requestWillBeSent') return away ? [`asks for ${request.url}`] : []
     const told =
       /^(?:Runtime\.(?:exceptionThrown|consoleAPICalled)|Log\.entryAdded|Page\.javascriptDialogOpening|Audits\.issueAdded|Network\.webSocketCreated)$/
@@ -38,12 +42,12 @@ export interface Visit {
   readonly origin: string
 }
 
-/** The page in a tab of its own; at the end nothing may have been complained of. */
-export async function visit(t: ExecutionContext): Promise<Visit> {
-  const { port } = await runServer(t, { page: true })
+/** The page in a tab of its own, with a token in its address when one is asked for; at the end nothing may have been complained of. */
+export async function visit(t: ExecutionContext, token?: string): Promise<Visit> {
+  const { port } = await runServer(t, { page: true, tokenFile: token && 'token' }, async () => Buffer.from(token ?? ''))
   const origin = `http://127.0.0.1:${port}`
   browser ??= launch()
-  const tab = await openTab(browser, `${origin}/`)
+  const tab = await openTab(browser, token === undefined ? `${origin}/` : `http://any:${token}@127.0.0.1:${port}/`)
   t.teardown(tab.close)
   await tab.until(`document.querySelector('#diff p')`)
   return { tab, origin }

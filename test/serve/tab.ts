@@ -12,6 +12,8 @@ export interface Tab {
   press(...keys: readonly string[]): Promise<void>
   /** Types text where the focus is. */
   type(text: string): Promise<void>
+  /** Drops a file at a place of the window. */
+  drop(file: string, x: number, y: number): Promise<void>
   /** Everything that the tab has told. */
   readonly events: readonly Event[]
   close(): Promise<void>
@@ -79,6 +81,10 @@ export async function openTab(browser: Browser, url: string): Promise<Tab> {
     },
     async type(text) {
       await send('Input.insertText', { text })
+    },
+    async drop(file, x, y) {
+      const data = { items: [], files: [file], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop']) await send('Input.dispatchDragEvent', { type, x, y, data })
     },
     close: async () => void (await browser.send('Target.disposeBrowserContext', { browserContextId })),
   }
