@@ -50,6 +50,7 @@ function settingsOf(values: Values, io: Io): Settings {
   return {
     listening: listeningOf(values, io),
     directory: text(values, 'directory'),
+    page: flag(values, 'page'),
     mode: text(values, 'mode') === 'vendor' ? 'vendor' : 'mutate',
     onError: text(values, 'on-error') === 'fail' ? 'fail' : 'pass',
     tls: tlsOf(values),
@@ -81,6 +82,7 @@ export const serveCommand: Command = {
     'POST /openstack/vendordata: a target named cloud-init for the DynamicJSON vendor-data of Nova.',
     'POST /mutate: the admission webhook of Kubernetes, for the virtual machines of KubeVirt.',
     'POST /inject and /check: the commands; their options are parameters of the query.',
+    'GET / with --page: a page that shows the diff, the summary and the diagnostics of user-data as it is typed.',
     'GET /healthz, /readyz and /metrics: for probes and for Prometheus.',
     'Writes one line of JSON for every request to standard error, never user-data.',
     'SIGHUP reads the values, the token and the certificates again; the latter two also when they change. SIGTERM ends the ' +
@@ -93,6 +95,7 @@ export const serveCommand: Command = {
       summary: `where to listen, ${LOOPBACK}:${PORT} unless given; :${PORT} is every address; or the socket of systemd`,
     },
     { name: 'directory', value: 'DIR', summary: 'serve NoCloud seeds from the instances in DIR' },
+    { name: 'page', summary: 'offer the preview page at /, a browser for what preview shows; on loopback only' },
     {
       name: 'mode',
       value: 'MODE',
@@ -138,6 +141,7 @@ export const serveCommand: Command = {
   examples: [
     'consul-vm-inject serve --directory /srv/seeds',
     'consul-vm-inject serve --listen :8443 --tls-cert tls.crt --tls-key tls.key --token-file token',
+    'consul-vm-inject serve --page',
     'curl --data-binary @web.yaml "http://127.0.0.1:8080/inject?profile=prebuilt"',
   ],
   async run({ values }, io) {
@@ -148,7 +152,7 @@ export const serveCommand: Command = {
     const started = await serve(settings, { readFile, memory, onSignal, write: stderr })
     if (!started.ok) {
       report(started.diagnostics ?? [], {}, io)
-      io.stderr(prettyUsage(started.message, undefined, false))
+      io.stderr(prettyUsage(started.message, started.hint, false))
       return EXIT.bad
     }
     await started.ended

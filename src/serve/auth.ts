@@ -31,7 +31,8 @@ function tokenOf(authorization: string): string | undefined {
   return /^[^:]*:([\s\S]*)$/.exec(Buffer.from(credentials, 'base64').toString('utf8'))?.[1]
 }
 
-const CHALLENGE = { 'www-authenticate': 'Bearer, Basic realm="consul-vm-inject"' }
+/** One scheme: Chromium takes no line with two, and who has a bearer token sends it without being asked. */
+const CHALLENGE = { 'www-authenticate': 'Basic realm="consul-vm-inject"' }
 
 /** Why a caller is turned away; undefined when it is not. */
 export function turnedAway({ token, certificate }: Requirements, caller: Caller): Response | undefined {

@@ -4,7 +4,7 @@ import { json, type Note, type Outcome, type Response } from './request.ts'
 import type { Done, Failed } from './work.ts'
 
 /** The hooks, as the counters name them. */
-export type Hook = 'nocloud' | 'openstack' | 'inject' | 'check' | 'mutate'
+export type Hook = 'nocloud' | 'openstack' | 'inject' | 'check' | 'mutate' | 'preview'
 
 const codesOf = (diagnostics: readonly DiagnosticRecord[]): readonly Code[] => diagnostics.map(({ code }) => code)
 

@@ -8,6 +8,9 @@ function digestOf({ kind, input, beside, options }: Job): string {
   return (beside === undefined ? hash : hash.update(beside)).digest('base64')
 }
 
+/** What nobody asks for twice: each review has an id of its own, and each preview is of what was typed just now. */
+const FRESH: ReadonlySet<Job['kind']> = new Set(['mutate', 'preview'])
+
 const sizeOf = (result: Done | Failed): number =>
   result.ok ? 1024 + (result.output?.length ?? 0) + 512 * result.diagnostics.length : 0
 
@@ -32,8 +35,7 @@ export function remembering(work: Work, limit: number): Work {
   }
 
   return job => {
-    // No two reviews are alike: each has an id of its own.
-    if (job.kind === 'mutate') return work(job)
+    if (FRESH.has(job.kind)) return work(job)
     const key = digestOf(job)
     const known = results.get(key)
     if (known !== undefined) {

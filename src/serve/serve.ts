@@ -5,11 +5,12 @@ import { availableParallelism } from 'node:os'
 import type { Diagnostic } from '../diagnostics.ts'
 import { VERSION } from '../version.ts'
 import type { Front } from './exchange.ts'
-import { isLoopback, type Listening, whyNotHeard } from './listen.ts'
+import { isLoopback, type Listening, LOOPBACK, PORT, whyNotHeard } from './listen.ts'
 import { type Loaded, loadAll, reloadables } from './loaded.ts'
 import { createLog, type Log } from './log.ts'
 import { createMeters } from './meters.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { PAGE_ROUTES } from './page/routes.ts'
 import { createPool } from './pool.ts'
 import { createReloader } from './reload.ts'
 import { remembering } from './remember.ts'
@@ -24,7 +25,12 @@ import { contextOf } from './tls.ts'
 /** A server that listens, or why there is none. */
 export type Started =
   | { readonly ok: true; readonly address: AddressInfo; readonly ended: Promise<void>; stop(): void }
-  | { readonly ok: false; readonly message: string; readonly diagnostics?: readonly Diagnostic[] }
+  | {
+      readonly ok: false
+      readonly message: string
+      readonly hint?: string
+      readonly diagnostics?: readonly Diagnostic[]
+    }
 
 const [THREADS, QUEUE, MEGABYTES, REMEMBERED] = [2, 1024, 256, 32 * 1024 * 1024]
 
@@ -68,6 +74,12 @@ function warnOfExposure(settings: Settings, address: AddressInfo, log: Log): voi
     log('warn', 'exposure', { reason: 'the token travels in the clear: there is no TLS' })
 }
 
+/** The page takes what is pasted into it, and says it to nobody but this machine. */
+const NOT_HERE_ALONE = {
+  message: '--page is for this machine only, and the server would listen on an address that others reach',
+  hint: `leave --listen out, or give ${LOOPBACK}:${PORT} or [::1]:${PORT}; of a socket of systemd, ListenStream=${LOOPBACK}:${PORT}`,
+}
+
 /** Starts the server; it runs until it is stopped or SIGTERM or SIGINT arrives. */
 export async function serve(settings: Settings, host: Host): Promise<Started> {
   const log = createLog(settings.logLevel, host.write)
@@ -106,7 +118,7 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
     metrics,
   }
   const front: Front = {
-    routes: ROUTES,
+    routes: settings.page ? [...PAGE_ROUTES, ...ROUTES] : ROUTES,
     state,
     log,
     meters,
@@ -138,6 +150,11 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
   } catch (error) {
     await pool.close()
     return { ok: false, message: `cannot listen: ${whyNotHeard(error)}` }
+  }
+  if (settings.page && !isLoopback(address.address)) {
+    server.close()
+    await pool.close()
+    return { ok: false, ...NOT_HERE_ALONE }
   }
   const reloader = await createReloader(items, log, meters.reloads)
   const timer = setInterval(() => void reloader.changed(), settings.pollMilliseconds)

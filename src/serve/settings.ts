@@ -9,6 +9,8 @@ export interface Settings {
   readonly listening: Listening
   /** A directory of instances; without it there are no NoCloud seeds. */
   readonly directory?: string | undefined
+  /** Whether the preview page is there; the server then listens on loopback only. */
+  readonly page: boolean
   readonly mode: Mode
   readonly onError: OnError
   readonly tls?: TlsFiles | undefined

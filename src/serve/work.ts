@@ -1,13 +1,13 @@
-import { type Diagnostic, type DiagnosticRecord, hasErrors, inOrder, toRecord } from '../diagnostics.ts'
-import { type InjectOptions, inject, mutate, vendorData } from '../index.ts'
+import { type Diagnostic, type DiagnosticRecord, diagnostic, hasErrors, inOrder, toRecord } from '../diagnostics.ts'
+import { type InjectOptions, inject, mutate, preview, vendorData } from '../index.ts'
 import { injectManifest } from '../manifest/manifest.ts'
 import { isManifest } from '../manifest/recognise.ts'
 import { addTo } from './combine.ts'
 
 /** One document to judge. Plain data: it travels between threads. */
 export interface Job {
-  /** `pipe` is `inject` that takes Kubernetes manifests as well; `mutate` answers an AdmissionReview. */
-  readonly kind: 'inject' | 'pipe' | 'vendor' | 'mutate'
+  /** `pipe` is `inject` that takes Kubernetes manifests as well; `mutate` answers an AdmissionReview, `preview` the page. */
+  readonly kind: 'inject' | 'pipe' | 'vendor' | 'mutate' | 'preview'
   readonly input: Uint8Array
   readonly options: InjectOptions
   /** The operator's own vendor-data, which the vendor-data that is asked for has to keep. */
@@ -43,6 +43,12 @@ function doneOf(output: Uint8Array | undefined, injected: boolean, diagnostics: 
   }
 }
 
+const asJson = (data: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(data)}\n`)
+
+const MANIFEST = diagnostic('E706', 'this is a Kubernetes manifest, and the preview is of user-data', {
+  hint: 'give the user-data that stands in it',
+})
+
 const KINDS: Readonly<Record<Job['kind'], (job: Job) => Done>> = {
   inject({ input, options }) {
     const { output, decision, diagnostics } = inject(input, options)
@@ -63,8 +69,13 @@ const KINDS: Readonly<Record<Job['kind'], (job: Job) => Done>> = {
   mutate({ input, options: { name: _, metadata: __, ...options } }) {
     const review = mutate(JSON.parse(new TextDecoder().decode(input)), options)
     const { allowed = false, patch } = review.response ?? {}
-    const output = new TextEncoder().encode(`${JSON.stringify(review)}\n`)
-    return { ok: true, output, injected: patch !== undefined, errors: !allowed, diagnostics: [] }
+    return { ok: true, output: asJson(review), injected: patch !== undefined, errors: !allowed, diagnostics: [] }
+  },
+  preview({ input, options }) {
+    if (isManifest(input)) return doneOf(undefined, false, [MANIFEST])
+    const { preview: seen, diagnostics } = preview(input, options)
+    const done = doneOf(seen && new Uint8Array(), seen?.after.injected === true, diagnostics)
+    return done.errors ? done : { ...done, output: asJson({ preview: seen, diagnostics: done.diagnostics }) }
   },
 }
 

@@ -26,6 +26,12 @@ test(refused, [], 'systemd passes 2 sockets, and one is taken: give the socket u
   env: { LISTEN_PID: '1', LISTEN_FDS: '2' },
 })
 
+const EXPOSED =
+  '--page is for this machine only, and the server would listen on an address that others reach\n' +
+  '  = help: leave --listen out, or give 127.0.0.1:8080 or [::1]:8080; of a socket of systemd,\n' +
+  '          ListenStream=127.0.0.1:8080'
+for (const address of [':0', '0.0.0.0:0']) test(refused, ['--listen', address, '--page'], EXPOSED)
+
 test('serve runs until it is terminated, with the log on standard error and nothing on standard output', async t => {
   const world: World = { untilTerminated: Promise.resolve(), files: { v: '{}' } }
   const { exit, stdout, stderr } = await runIn(world, 'serve', '--listen', '0', '--values', 'v')

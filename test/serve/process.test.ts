@@ -60,6 +60,15 @@ for (const [face, main] of Object.entries(FACES)) {
     t.is(server.log().match(/"message":"request"/g)?.length, 2)
   })
 
+  test(`${face}: the preview page is there when it is asked for, and shows what the core makes of user-data`, async t => {
+    const server = await start(t, process.execPath, [main, 'serve', '--listen', '127.0.0.1:0', '--page'])
+    const host = `127.0.0.1:${server.port}`
+    const here = (request: string): string => request.replace('Host: x', `Host: ${host}`)
+    t.regex(await send(server.port, here(get('/', CLOSE))), /^HTTP\/1\.1 200 OK[\s\S]*<!doctype html>/)
+    const answer = await send(server.port, here(post('/preview', ANNOTATED, `Origin: http://${host}`, CLOSE)))
+    t.regex(answer, /^HTTP\/1\.1 200 OK[\s\S]*\{"preview":\{/)
+  })
+
   test(`${face}: what the server cannot use is told as any bad usage is`, t => {
     const run = (...args: readonly string[]) =>
       spawnSync(process.execPath, [main, 'serve', ...args], { cwd: folder, encoding: 'utf8' })
@@ -122,6 +131,12 @@ for (const [face, main] of Object.entries(FACES)) {
     t.is(await server.exit, 0)
   })
 }
+
+withPython('the preview page is refused on a socket of systemd that others reach', async t => {
+  const pass = PASS_A_SOCKET.replace('127.0.0.1', '0.0.0.0')
+  const started = start(t, 'python3', ['-c', pass, process.execPath, compiled, 'serve', '--page'])
+  await t.throwsAsync(started, { message: /^it ended with 2: error: --page is for this machine only/ })
+})
 
 const SEEDED = `
 import json, logging, sys

@@ -22,6 +22,7 @@ export interface Running {
 
 export const SETTINGS: Settings = {
   listening: { kind: 'address', host: '127.0.0.1', port: 0 },
+  page: false,
   mode: 'mutate',
   onError: 'pass',
   profile: 'prebuilt',

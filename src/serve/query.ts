@@ -1,0 +1,73 @@
+import { type InjectOptions, PLATFORMS } from '../index.ts'
+import { nearest } from '../nearest.ts'
+import { problem } from './problem.ts'
+import type { Request, Response } from './request.ts'
+import type { State } from './state.ts'
+
+type Reading = Partial<InjectOptions> | undefined
+
+/** A switch is on when it is there: `?strict`, `?strict=true`; `?default-inject=false` turns a default off. */
+const truth = (values: readonly string[]): boolean | undefined =>
+  ({ '': true, true: true, false: false })[values.at(-1) ?? '']
+
+const switched =
+  (option: 'defaultInject' | 'allowUnknown' | 'strict') =>
+  (values: readonly string[]): Reading => {
+    const value = truth(values)
+    return value === undefined ? undefined : { [option]: value }
+  }
+
+const chosen =
+  <Name extends 'profile' | 'layout' | 'platform' | 'compress'>(
+    option: Name,
+    choices: readonly NonNullable<InjectOptions[Name]>[],
+  ) =>
+  (values: readonly string[]): Reading => {
+    const value = choices.find(choice => choice === values.at(-1))
+    return value === undefined ? undefined : { [option]: value }
+  }
+
+/** The options of the command line that a request may bring, by the same names; undefined for a value that is none. */
+const PARAMETERS: Readonly<Record<string, (values: readonly string[]) => Reading>> = {
+  annotation: annotations => ({ annotations }),
+  metadata: values => ({ metadata: { name: 'metadata', text: values.at(-1) ?? '' } }),
+  name: values => ({ name: values.at(-1) || '<stdin>' }),
+  profile: chosen('profile', ['full', 'prebuilt']),
+  layout: chosen('layout', ['multipart', 'cloud-config']),
+  platform: chosen(
+    'platform',
+    PLATFORMS.map(({ name }) => name),
+  ),
+  compress: chosen('compress', ['never', 'auto', 'always']),
+  'vendor-data': values => ({ vendorData: { name: 'vendor-data', bytes: Buffer.from(values.at(-1) ?? '') } }),
+  'default-inject': switched('defaultInject'),
+  'allow-unknown': switched('allowUnknown'),
+  strict: switched('strict'),
+}
+
+/** The options that a query stands for, or what is wrong with it. Only names of ours are said again, never values. */
+function readQuery(query: URLSearchParams): Partial<InjectOptions> | Response {
+  const names = [...new Set(query.keys())]
+  let options: Partial<InjectOptions> = {}
+  for (const name of names) {
+    const known = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
+    if (known === undefined) {
+      const near = nearest(name, Object.keys(PARAMETERS))
+      const hint = near === undefined ? `there are ${Object.keys(PARAMETERS).join(', ')}` : `did you mean ${near}?`
+      return problem(400, 'the query has a parameter that does not exist', hint)
+    }
+    const reading = known(query.getAll(name))
+    if (reading === undefined) return problem(400, `the query has a bad value for ${name}`)
+    options = { ...options, ...reading }
+  }
+  return options
+}
+
+/** Whether a query was refused. */
+export const isResponse = (value: Partial<InjectOptions> | Response): value is Response => 'status' in value
+
+/** The options that hold for a request: those of its query over those of the server; or what is wrong with the query. */
+export const optionsOf = ({ query }: Request, state: State): InjectOptions | Response => {
+  const options = readQuery(query)
+  return isResponse(options) ? options : { name: '<stdin>', ...state.defaults(), ...options }
+}
