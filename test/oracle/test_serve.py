@@ -2,7 +2,9 @@
 conversion, and the operator's vendor-data with ours behind it loses nothing, beside colliding user-data and as colliding
 vendor-data itself."""
 import base64
+import concurrent.futures
 import json
+import multiprocessing
 import pathlib
 import subprocess
 import tempfile
@@ -88,6 +90,23 @@ class Server:
             time.sleep(0.05)
 
 
+def ours(report):
+    """Whether cloud-init runs both our parts, the script after all others; None when it does something else."""
+    hooks = [hook["name"] for hook in report["boothooks"] if hook["name"] == GUEST]
+    names = [script["name"] for script in report["scripts"]["vendor"]]
+    scripts = [name for name in names if name.endswith("-consul-vm-inject-start")]
+    well = len(hooks) == len(scripts) <= 1 and (not scripts or names[-1] == scripts[0])
+    return bool(hooks) if well else None
+
+
+def judged(case):
+    """What of the inputs without ours is lost with ours, and whether ours is run. In a process of its own: cloud-init is
+    patched for each run."""
+    before, after = (Served.checker.run(**given) for given in case)
+    lost = [row for row in Served.oracle.compare(before, after) if not row.get("soft")]
+    return lost, True if after["fatal"] else ours(after), after.get("vendor_json_error")
+
+
 @unittest.skipIf(missing(), missing() or "")
 class Served(unittest.TestCase):
     maxDiff = None
@@ -100,47 +119,34 @@ class Served(unittest.TestCase):
         cls.server = Server()
         cls.addClassCleanup(cls.server.close)
 
-    @staticmethod
-    def ours(report):
-        """Whether cloud-init runs both our parts, the script after all others; None when it does something else."""
-        hooks = [hook["name"] for hook in report["boothooks"] if hook["name"] == GUEST]
-        names = [script["name"] for script in report["scripts"]["vendor"]]
-        scripts = [name for name in names if name.endswith("-consul-vm-inject-start")]
-        return bool(hooks) if len(hooks) == len(scripts) <= 1 and names[-1:] == scripts[-1:] or not hooks + scripts else None
-
-    def faults(self, names, reports):
-        """What is lost between the reports (before, after) of the instances, and of whom the log says the wrong thing."""
-        faults = []
-        for name, outcome, (before, after) in zip(names, self.server.outcomes(names), reports):
-            lost = [row for row in self.oracle.compare(before, after) if not row.get("soft")]
-            runs = True if after["fatal"] else self.ours(after)
-            if lost or outcome is None or outcome[0] != "injected" or (runs is True) == ("W401" in outcome[1]):
-                faults.append((name, lost, outcome, runs))
-        return faults
+    def faults(self, names, cases):
+        """What is lost of the instances, given the inputs of cloud-init without and with ours, and what the log says wrongly."""
+        with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+            results = list(pool.map(judged, cases, chunksize=8))
+        return [(name, lost, outcome, runs, error) for name, outcome, (lost, runs, error) in zip(names, self.server.outcomes(names), results)
+                if lost or error or outcome is None or outcome[0] != "injected" or (runs is True) == ("W401" in outcome[1])]
 
     def seeds(self, kind, seeds):
-        """Serves (user-data, vendor-data); gives the names of the instances, and the reports without and with ours."""
-        names, reports = [], []
+        """Serves (user-data, vendor-data); gives the names of the instances, and the inputs without and with ours."""
+        names, cases = [], []
         for number, (user_data, vendor_data) in enumerate(seeds):
             name = "%s-%d" % (kind, number)
             self.server.instance(name, user_data, vendor_data)
             self.assertEqual(self.server.ask("/%s/user-data" % name), user_data)
             served = self.server.ask("/%s/vendor-data" % name)
             names.append(name)
-            reports.append((self.checker.run(user_data, vendor_data), self.checker.run(user_data, served)))
-        return names, reports
+            cases.append((dict(user_data=user_data, vendor_data=vendor_data), dict(user_data=user_data, vendor_data=served)))
+        return names, cases
 
     def test_vendor_data_of_a_platform_and_ours_lose_nothing_beside_any_document(self):
-        names, reports = self.seeds("beside", [(annotated(document), PLATFORM) for document in self.documents])
-        self.assertEqual(self.faults(names, reports), [])
+        self.assertEqual(self.faults(*self.seeds("beside", [(annotated(document), PLATFORM) for document in self.documents])), [])
 
     def test_any_document_as_vendor_data_loses_nothing_with_ours_behind_it(self):
-        names, reports = self.seeds("as", [(ANNOTATED, document) for document in self.documents])
-        self.assertEqual(self.faults(names, reports), [])
+        self.assertEqual(self.faults(*self.seeds("as", [(ANNOTATED, document) for document in self.documents])), [])
 
     def test_nova_s_vendor_data_passes_cloud_init_s_own_conversion_and_loses_nothing_beside_any_document(self):
         convert = self.checker.m.sources.convert_vendordata
-        names, reports = [], []
+        names, cases = [], []
         for number, document in enumerate(self.documents):
             name = "nova-%d" % number
             answer = self.server.nova(name, document)
@@ -148,11 +154,10 @@ class Served(unittest.TestCase):
             dynamic = {"static": {"cloud-init": PLATFORM.decode()}, "cloud-init": answer}
             self.assertIsInstance(answer, str)
             self.assertEqual(convert(dynamic), answer)
-            after = self.checker.run(document, PLATFORM, vendor2_json=json.dumps(dynamic))
-            self.assertNotIn("vendor_json_error", after)
             names.append(name)
-            reports.append((self.checker.run(document, PLATFORM), after))
-        self.assertEqual(self.faults(names, reports), [])
+            static = dict(user_data=document, vendor_data=PLATFORM)
+            cases.append((static, dict(static, vendor2_json=json.dumps(dynamic))))
+        self.assertEqual(self.faults(names, cases), [])
 
     def test_what_is_not_annotated_gets_what_the_operator_wrote_and_nothing_else(self):
         convert = self.checker.m.sources.convert_vendordata
@@ -164,14 +169,14 @@ class Served(unittest.TestCase):
             self.assertIsNone(convert({"cloud-init": self.server.nova(name, document, {})}))
 
     def test_the_warning_of_nova_s_vendor_data_follows_the_switch_of_the_second_kind(self):
-        names, reports = [], []
+        names, cases = [], []
         for number, (key, setting) in enumerate([("vendor_data2", setting) for setting in SETTINGS] + [("vendor_data", "{enabled: false}")]):
             document = ("#cloud-config\n%s: %s\n" % (key, setting)).encode()
             name = "switch-%d" % number
             answer = self.server.nova(name, document)
             names.append(name)
-            reports.append((self.checker.run(document), self.checker.run(document, vendor2_json=json.dumps({"cloud-init": answer}))))
-        self.assertEqual(self.faults(names, reports), [])
+            cases.append((dict(user_data=document), dict(user_data=document, vendor2_json=json.dumps({"cloud-init": answer}))))
+        self.assertEqual(self.faults(names, cases), [])
 
 
 if __name__ == "__main__":
