@@ -5,7 +5,7 @@ import { type Decision, decide } from './annotate/decision.ts'
 import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
 import { readValues, type Values } from './annotate/values.ts'
-import { vendorSwitch } from './annotate/vendor-switch.ts'
+import { type VendorKey, vendorSwitch } from './annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from './decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from './diagnostics.ts'
 import { type MeshPlan, UNKNOWN_HOST } from './plan/mesh-plan.ts'
@@ -58,7 +58,12 @@ function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefo
 }
 
 /** Bytes in, judgement out: what the operator asks for, and everything that is wrong with it, at once. */
-export function judge(input: Uint8Array, options: JudgeOptions, product: Product = 'user-data'): Judgement {
+export function judge(
+  input: Uint8Array,
+  options: JudgeOptions,
+  product: Product = 'user-data',
+  vendorKey?: VendorKey,
+): Judgement {
   const decoding = decode(input, options.name ?? '<stdin>')
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
@@ -79,7 +84,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, product: Product
     ...merged.diagnostics,
     ...valid.diagnostics,
   ]
-  const joining = [...planning.diagnostics, ...(beside ? vendorSwitch(userData) : [])]
+  const joining = [...planning.diagnostics, ...(beside ? vendorSwitch(userData, vendorKey) : [])]
   const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, product)]
   const said = [...before, ...after]
   const diagnostics = told(options.strict === true ? strictly(said) : said)

@@ -1,3 +1,4 @@
+import type { VendorKey } from './annotate/vendor-switch.ts'
 import { diagnostic, hasErrors } from './diagnostics.ts'
 import type { InjectOptions, InjectResult } from './inject.ts'
 import { judge } from './judge.ts'
@@ -5,14 +6,17 @@ import { render } from './render/render.ts'
 import { weaveVendorData } from './weave/vendor-data.ts'
 
 /** How the vendor-data of one VM is to be made. */
-export type VendorOptions = Omit<InjectOptions, 'layout' | 'platform' | 'compress' | 'vendorData'>
+export interface VendorOptions extends Omit<InjectOptions, 'layout' | 'platform' | 'compress' | 'vendorData'> {
+  /** The key by which user-data would switch this vendor-data off: `vendor_data2` for what Nova asks others for. */
+  readonly vendorKey?: VendorKey
+}
 
 /**
  * The injection alone as vendor-data, for user-data that stays untouched. Empty where the VM does not join, and where the user-data
  * brings the injection itself: nothing joins twice. Warns of user-data that switches vendor-data off.
  */
 export function vendorData(input: Uint8Array, options: VendorOptions = {}): InjectResult {
-  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, 'vendor-data')
+  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, 'vendor-data', options.vendorKey)
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   const nothing = new Uint8Array()
   if (injectedBefore) {

@@ -1,7 +1,8 @@
-import { inflateSync } from 'node:zlib'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
-import { inject } from '../src/index.ts'
+import { decode } from '../src/decode/user-data.ts'
+import { inject, uninject } from '../src/index.ts'
+import { readCarried } from '../src/weave/carried.ts'
 
 /** Values that would do something if anything on the way evaluated them. */
 const HOSTILE: readonly string[] = [
@@ -26,31 +27,36 @@ const HOSTILE: readonly string[] = [
 const BASE = ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080', 'enable-metrics=true']
 const VALUES = { name: 'values.json', text: '{"global":{"enableConsulNamespaces":true}}' }
 
+const INPUT = Buffer.from('#cloud-config\npackages: []\n')
+
 for (const { key, prefix } of ANNOTATIONS) {
   const name = prefix ? `${key}note` : key
   test(`a hostile value of ${name} ends as a diagnostic or as inert text`, t => {
     for (const value of HOSTILE) {
-      const base = BASE.filter(flag => !name.endsWith(`/${flag.split('=')[0]}`))
-      const { output, diagnostics, plan } = inject(Buffer.from('#cloud-config\n{}\n'), {
-        annotations: [...base, `${name}=${value}`],
-        values: VALUES,
-        profile: 'prebuilt',
-      })
-      if (output === undefined) {
-        t.true(diagnostics.some(({ severity, hint }) => severity === 'error' && hint !== undefined))
-        continue
+      for (const layout of ['multipart', 'cloud-config'] as const) {
+        const base = BASE.filter(flag => !name.endsWith(`/${flag.split('=')[0]}`))
+        const { output, diagnostics, plan } = inject(INPUT, {
+          annotations: [...base, `${name}=${value}`],
+          values: VALUES,
+          profile: 'prebuilt',
+          layout,
+        })
+        if (output === undefined) {
+          t.true(diagnostics.some(({ severity, hint }) => severity === 'error' && hint !== undefined))
+          continue
+        }
+        // Packed in MIME no line of shell, MIME or systemd holds the value; in one cloud-config it is JSON in a block of text.
+        const text = Buffer.from(output).toString('latin1')
+        if (layout === 'multipart') t.false(text.includes('touch /pwned'), value)
+        if (plan === undefined) continue
+        // Read back it is the very text that was given, or it was left out.
+        const carried = readCarried(decode(output, 'web').userData)
+        const config = carried?.files.find(({ path }) => path === '/srv/consul/service-config.json')
+        const { annotations } = JSON.parse(config?.content ?? '') as { annotations: Readonly<Record<string, string>> }
+        t.deepEqual(annotations, plan.serviceConfig.annotations)
+        t.true([undefined, value].includes(annotations[name]), name)
+        t.deepEqual(Buffer.from(uninject(output).output ?? ''), INPUT)
       }
-      // What travels is packed: no line of shell, MIME or systemd holds the value.
-      const text = Buffer.from(output).toString('latin1')
-      t.false(text.includes('touch /pwned'), value)
-      const bundle = /BUNDLE = """\n([A-Za-z0-9+/=\n]+)\n"""/.exec(text)?.[1]
-      if (plan === undefined || bundle === undefined) continue
-      // Unpacked it is the very text that was given, or it was left out.
-      const unpacked = inflateSync(Buffer.from(bundle, 'base64')).toString('utf8')
-      const [config] = JSON.parse(unpacked) as readonly { content: string }[]
-      const { annotations } = JSON.parse(config?.content ?? '{}') as { annotations: Readonly<Record<string, string>> }
-      t.deepEqual(annotations, plan.serviceConfig.annotations)
-      t.true([undefined, value].includes(annotations[name]), name)
     }
   })
 }

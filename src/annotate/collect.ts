@@ -1,4 +1,6 @@
+import { brokenMergeHow } from '../decode/merge-how.ts'
 import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
+import { followed } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics.ts'
 import { spanOf } from '../source.ts'
 import type { Annotation, Finding, Taking } from './annotation.ts'
@@ -31,7 +33,18 @@ function dropped(document: Document): readonly Diagnostic[] {
   if (!yaml.ok && yaml.taken === true) return []
   if (!yaml.ok) return say(yaml.message, yaml.offset, 'mend the YAML here')
   if (yaml.documents > 1) return say('it holds several YAML documents', 0, 'keep one; other parts go into MIME')
-  if (yaml.root?.kind === 'sequence') return say('its root is a list', yaml.root.start, 'write a mapping: key: value')
+  const merging = brokenMergeHow(yaml.root)
+  if (merging !== undefined)
+    return say(
+      'its merge_how is not one that can be',
+      merging.key.start,
+      "write 'dict(recurse_array)+list(append)+str()' or the like",
+    )
+  const root = followed(yaml.root)
+  const isText = root?.kind === 'scalar' && root.type !== 'null'
+  if (root?.kind === 'sequence' || isText) {
+    return say(`its root is ${isText ? 'text' : 'a list'}`, root.start, 'write a mapping: key: value')
+  }
   return []
 }
 

@@ -3,14 +3,23 @@ import { followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import type { Span } from '../source.ts'
+import { rowOf } from './table.ts'
 
 export type Normalised =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly diagnostic: Diagnostic }
 
-const listKeys =
-  /\/(?:transparent-proxy-exclude-[a-z-]+|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)$/
-const jsonKeys = /\/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)$/
+/** Syntaxes of the model that are comma lists, and those that are JSON: YAML may say them as lists and mappings of its own. */
+const LISTS: ReadonlySet<string> = new Set([
+  'service-names',
+  'service-ports',
+  'tags',
+  'upstreams',
+  'port-ranges',
+  'cidrs',
+  'uids',
+])
+const JSONS: ReadonlySet<string> = new Set(['json-object', 'json-array'])
 /** A quoted text, and nothing after it but a comment. */
 const QUOTED = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?$/
 const TRUE = /^(?:yes|true|on)$/i
@@ -22,13 +31,14 @@ const TRUE = /^(?:yes|true|on)$/i
  */
 export function normalise(key: string, given: YamlNode, span: Span): Normalised {
   const node = followed(given)
+  const syntax = rowOf(key)?.syntax ?? ''
   const wrong = (what: string, hint: string): Normalised => ({
     ok: false,
     diagnostic: diagnostic('E203', `${key} is ${what}, not a string`, { span, hint }),
   })
   if (node === undefined) return wrong('an alias of an anchor that does not exist', 'write the value itself')
-  if (node.kind === 'sequence' && listKeys.test(key)) return join(key, node.items, span)
-  if (node.kind !== 'scalar' && jsonKeys.test(key)) return { ok: true, value: JSON.stringify(toData(node)) }
+  if (node.kind === 'sequence' && LISTS.has(syntax)) return join(key, node.items, span)
+  if (node.kind !== 'scalar' && JSONS.has(syntax)) return { ok: true, value: JSON.stringify(toData(node)) }
   if (node.kind === 'sequence') return wrong('a list', 'write one string')
   if (node.kind === 'mapping') return wrong('a mapping', 'write one string')
   switch (node.type) {

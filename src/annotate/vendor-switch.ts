@@ -9,18 +9,25 @@ const TRUE = /^(?:true|on|yes|1)$/i
 /** The integer 1 in the spellings of YAML 1.1. */
 const ONE = /^\+?(?:0[bx]?)?[0_]*1_*$/
 const OURS: readonly string[] = ['text/cloud-boothook', 'text/x-shellscript']
+
+/** The two kinds of vendor-data by the keys that switch them; only OpenStack has the second: what Nova asks others for. */
+export type VendorKey = 'vendor_data' | 'vendor_data2'
+
 /** In a text that cannot be read as YAML. */
-const LINE = /^[ \t]*(?:-[ \t]+)?["']?vendor_data["']?[ \t]*:.*$|"path"[ \t]*:[ \t]*"\/vendor_data[/"]/m
+const LINES: Readonly<Record<VendorKey, RegExp>> = {
+  vendor_data: /^[ \t]*(?:-[ \t]+)?["']?vendor_data["']?[ \t]*:.*$|"path"[ \t]*:[ \t]*"\/vendor_data[/"]/m,
+  vendor_data2: /^[ \t]*(?:-[ \t]+)?["']?vendor_data2["']?[ \t]*:.*$|"path"[ \t]*:[ \t]*"\/vendor_data2[/"]/m,
+}
 
 const isTrue = ({ type, text }: YamlScalar): boolean =>
   type === 'int' ? ONE.test(text) : type !== 'null' && TRUE.test(text.trim())
 
-/** Why cloud-init would not run our parts for this value of `vendor_data`, and where it stands; undefined when it would. */
-function switchedOff(value: YamlNode): readonly [why: string, at: YamlNode] | undefined {
+/** Why cloud-init would not run our parts for this value of the key, and where it stands; undefined when it would. */
+function switchedOff(key: VendorKey, value: YamlNode): readonly [why: string, at: YamlNode] | undefined {
   const node = followed(value)
   // A text or a list is lost when cloud-init merges it with its own mapping, which is on; anything else replaces that.
   if (node?.kind === 'sequence' || (node?.kind === 'scalar' && node.type === 'str')) return undefined
-  if (node?.kind !== 'mapping') return ['`vendor_data` is not a mapping, which', value]
+  if (node?.kind !== 'mapping') return [`\`${key}\` is not a mapping, which`, value]
   const enabled = entryOf(node, 'enabled')?.value
   const setting = followed(enabled)
   if (enabled !== undefined && !(setting?.kind === 'scalar' && isTrue(setting))) return ['`enabled`', enabled]
@@ -46,21 +53,21 @@ const UNSURE =
 const HINT = 'take it out, or inject the user-data itself: consul-vm-inject inject'
 
 /** What one document says of vendor-data: undefined when nothing, null when it leaves it on. */
-function found(document: Document): Finding | null | undefined {
+function found(key: VendorKey, document: Document): Finding | null | undefined {
   const { source, start, end } = document
   const at = (from: number, to: number): Span => spanOf(source, start + from, start + Math.max(to, from + 1))
   const yaml = document.renders === 'cloud-config' ? yamlOf(document) : undefined
   if (yaml?.ok === true) {
-    const value = entryOf(yaml.root, 'vendor_data')?.value
+    const value = entryOf(yaml.root, key)?.value
     if (value === undefined) return undefined
-    const off = switchedOff(value)
+    const off = switchedOff(key, value)
     if (off === undefined) return null
     const [why, node] = off
     const message = `${why} switches vendor-data off: this VM will not join the mesh`
     return { span: at(node.start, node.end), message: document.format === 'jinja' ? UNSURE : message }
   }
   if (!['cloud-config', 'cloud-config-jsonp'].includes(document.renders)) return undefined
-  const line = LINE.exec(source.text.slice(start, end))
+  const line = LINES[key].exec(source.text.slice(start, end))
   if (line === null) return undefined
   return { span: at(line.index, line.index + line[0].length), message: UNSURE }
 }
@@ -85,13 +92,13 @@ function inArchive(document: Document): readonly Document[] {
 }
 
 /**
- * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, `vendor_data` is null or a number,
- * or the types of our parts are disabled. Of several documents the last that says something counts.
+ * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, the key is null or a number, or
+ * the types of our parts are disabled. Of several documents the last that says something counts.
  */
-export function vendorSwitch({ documents }: UserData): readonly Diagnostic[] {
+export function vendorSwitch({ documents }: UserData, key: VendorKey = 'vendor_data'): readonly Diagnostic[] {
   const all = documents.flatMap(document =>
     document.renders === 'cloud-config-archive' ? inArchive(document) : [document],
   )
-  const last = all.map(found).findLast(said => said !== undefined)
+  const last = all.map(document => found(key, document)).findLast(said => said !== undefined)
   return last === undefined || last === null ? [] : [diagnostic('W401', last.message, { span: last.span, hint: HINT })]
 }

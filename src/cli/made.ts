@@ -15,6 +15,8 @@ export interface Made {
   readonly status: ExitCode
 }
 
+export type Make = (name: string, bytes: Uint8Array) => Made
+
 /** User-data, or a manifest of Kubernetes with user-data in it, injected. */
 export function injected(bytes: Uint8Array, options: InjectOptions): Made {
   if (!isManifest(bytes)) {

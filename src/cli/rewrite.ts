@@ -1,12 +1,10 @@
 import { type Call, text } from './command.ts'
 import { readUserData, write } from './input.ts'
 import type { ExitCode, Io } from './io.ts'
-import type { Made } from './made.ts'
+import type { Make } from './made.ts'
 import { rewriteMany } from './many.ts'
 import { GOAL } from './options.ts'
 import { report } from './report.ts'
-
-export type Make = (name: string, bytes: Uint8Array) => Made
 
 /** Whether a call is about several documents: it names several, or a directory, or where several go. */
 export const isMany = ({ operands, values }: Call, io: Io): boolean =>

@@ -1,5 +1,6 @@
 import {
   COLLECTION_STYLE_FLOW,
+  EVENT_ALIAS,
   EVENT_DOCUMENT,
   EVENT_MAPPING,
   EVENT_POP,
@@ -137,6 +138,19 @@ function ofAnchor(text: string, event: Event): Refusal | undefined {
       }
 }
 
+/** An anchor of a name that was used before: YAML allows it, PyYAML does not. */
+function anchoredTwice(text: string, events: readonly Event[]): Refusal | undefined {
+  const names = new Set<string>()
+  return first(events, event => {
+    if (event.type === EVENT_DOCUMENT) names.clear()
+    if (event.type === EVENT_ALIAS || !('anchorStart' in event) || event.anchorStart < 0) return undefined
+    const name = text.slice(event.anchorStart, event.anchorEnd)
+    if (names.has(name)) return { message: `the anchor &${name} is there twice`, offset: event.anchorStart }
+    names.add(name)
+    return undefined
+  })
+}
+
 function ofTag(text: string, event: Event): Refusal | undefined {
   const scalar = event.type === EVENT_SCALAR
   if ((!scalar && event.type !== EVENT_MAPPING && event.type !== EVENT_SEQUENCE) || event.tagStart < 0) return undefined
@@ -177,6 +191,7 @@ function refusalOf(text: string, events: readonly Event[], root: YamlNode | unde
     return { message: 'a character stands here that counts as a line break: quote the text', offset: broken }
   const refused =
     first(events, event => ofTag(text, event) ?? ofAnchor(text, event)) ??
+    anchoredTwice(text, events) ??
     first(questioned(events, text), offset => ({ message: 'a ? stands in a flow collection: quote the text', offset }))
   return refused ?? (root === undefined ? undefined : ofNode(root))
 }

@@ -55,7 +55,8 @@ export const openStack: Handler = async ({ body }, state) => {
   if (typeof posted === 'string') return problem(400, posted, 'this is for the DynamicJSON of Nova')
   const { userData, metadata, instance } = posted
   const annotations = { name: 'metadata', text: JSON.stringify({ annotations: metadata }) }
-  const options = { ...state.defaults(), name: 'user-data', metadata: annotations }
+  // Nova keeps what it asks for in vendor_data2.json, beside the static vendor_data.json.
+  const options = { ...state.defaults(), name: 'user-data', metadata: annotations, vendorKey: 'vendor_data2' } as const
   const result = await state.work({ kind: 'vendor', input: userData, options })
   if (result.ok && result.output !== undefined) {
     return withInstance(answer(result.output, noteOf(result, false)), instance)

@@ -1,5 +1,5 @@
 import { type Diagnostic, type DiagnosticRecord, diagnostic, hasErrors, inOrder, toRecord } from '../diagnostics.ts'
-import { type InjectOptions, inject, mutate, preview, vendorData } from '../index.ts'
+import { type InjectOptions, inject, mutate, preview, type VendorOptions, vendorData } from '../index.ts'
 import { injectManifest } from '../manifest/manifest.ts'
 import { isManifest } from '../manifest/recognise.ts'
 import { addTo } from './combine.ts'
@@ -9,7 +9,7 @@ export interface Job {
   /** `pipe` is `inject` that takes Kubernetes manifests as well; `mutate` answers an AdmissionReview, `preview` the page. */
   readonly kind: 'inject' | 'pipe' | 'vendor' | 'mutate' | 'preview'
   readonly input: Uint8Array
-  readonly options: InjectOptions
+  readonly options: InjectOptions & Pick<VendorOptions, 'vendorKey'>
   /** The operator's own vendor-data, which the vendor-data that is asked for has to keep. */
   readonly beside?: Uint8Array
 }

@@ -1,6 +1,7 @@
 import { writeFiles } from '../../userdata-templates/generated/envelopes.ts'
 import { encodeBase64 } from '../decode/base64.ts'
 import { packGzip } from '../decode/gzip.ts'
+import { brokenMergeHow } from '../decode/merge-how.ts'
 import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
@@ -86,6 +87,10 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
     return end === null ? document : refuse(document, 'it ends before it begins', end.index, end.index + 3)
   }
   if (root.kind !== 'mapping') return refuse({ ...whole, ...document }, 'its root is no mapping', root.start, root.end)
+  const merging = brokenMergeHow(root)
+  if (merging !== undefined) {
+    return refuse(document, 'cloud-init will drop it for its merge_how', merging.key.start, merging.key.end)
+  }
   if (root.flow) return refuse(document, 'its root is a flow mapping ({...})', root.start, root.start + 1)
   return document
 }

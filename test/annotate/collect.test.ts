@@ -105,4 +105,12 @@ test(
   /several YAML documents/,
   1,
 )
+test('text at the root is warned of', droppedRow, '#cloud-config\nhello\n', /root is text/, 2)
+test(
+  'a merge_how that does not exist is warned of',
+  droppedRow,
+  '#cloud-config\na: b\nmerge_how: dicts()\n',
+  /merge_how/,
+  3,
+)
 test('a list at the root is warned of', droppedRow, '#cloud-config\n- a\n', /root is a list/, 2)

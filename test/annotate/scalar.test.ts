@@ -130,6 +130,7 @@ for (const [name, value, expected] of [
     'E203 it is an alias of an anchor that does not exist, not a string; write the value itself',
   ],
   ['connect-inject', '[true]', 'E203 it is a list, not a string; write one string'],
+  ['transparent-proxy-exclude-ssh', '[true]', 'E203 it is a list, not a string; write one string'],
   ['connect-service', '{a: b}', 'E203 it is a mapping, not a string; write one string'],
   ['connect-service', '[a, [b]]', 'E203 it item 2 is a list, not a string; write one string'],
   [

@@ -1,11 +1,13 @@
 import test from 'ava'
-import { vendorSwitch } from '../../src/annotate/vendor-switch.ts'
+import { type VendorKey, vendorSwitch } from '../../src/annotate/vendor-switch.ts'
 import { decode } from '../../src/decode/user-data.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, pointedAt } from '../support/places.ts'
 
-const said = (content: string): readonly string[] =>
-  vendorSwitch(decode(bytes(content), 'web.yaml').userData).map(entry => `${pointedAt(entry.span)} | ${brief(entry)}`)
+const said = (content: string, key?: VendorKey): readonly string[] =>
+  vendorSwitch(decode(bytes(content), 'web.yaml').userData, key).map(
+    entry => `${pointedAt(entry.span)} | ${brief(entry)}`,
+  )
 
 const off = test.macro<[setting: string, pointedAt: string]>({
   exec(t, setting, expected) {
@@ -104,4 +106,18 @@ test('what only the guest can tell is said to be unsure', t => {
   unsure('#cloud-config-jsonp\n[{"op": "add", "path": "/vendor_data", "value": {"enabled": false}}]\n')
   unsure('#cloud-config-jsonp\n[{"op": "replace", "path": "/vendor_data/enabled", "value": false}]\n')
   unsure('#cloud-config\na: [\nvendor_data: no\n')
+})
+
+test('the two kinds of vendor-data are switched separately', t => {
+  const keys = ['vendor_data', 'vendor_data2'] as const
+  const documents = (key: VendorKey): readonly string[] => [
+    `#cloud-config\n${key}: {enabled: false}\n`,
+    `#cloud-config\na: [\n${key}: no\n`,
+    `#cloud-config-jsonp\n[{"op": "add", "path": "/${key}", "value": {"enabled": false}}]\n`,
+  ]
+  for (const key of keys) {
+    for (const content of documents(key))
+      for (const asked of keys) t.is(said(content, asked).length, asked === key ? 1 : 0)
+    t.regex(said(`#cloud-config\n${key}: 5\n`, key)[0] ?? '', new RegExp(`\`${key}\` is not a mapping`))
+  }
 })

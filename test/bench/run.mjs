@@ -31,6 +31,7 @@ const rows = {
   'explain KEY': [TOOL, 'explain', 'connect-service'],
   check: [TOOL, 'check', EXAMPLE],
   inject: [TOOL, 'inject', EXAMPLE],
+  preview: [TOOL, 'preview', EXAMPLE],
 }
 console.log(`start-up, median of ${RUNS} runs: ratio to \`node -e 0\``)
 for (const [name, args] of Object.entries(rows)) {
@@ -40,8 +41,11 @@ for (const [name, args] of Object.entries(rows)) {
 
 console.log('\nbytes that an injection adds: raw, and what they are of a gzipped document')
 const input = readFileSync(EXAMPLE)
-for (const profile of ['full', 'prebuilt']) {
-  const { stdout } = spawnSync(process.execPath, [TOOL, '-q', '--profile', profile, EXAMPLE])
-  const gzipped = gzipSync(stdout, { level: 9 }).length - gzipSync(input, { level: 9 }).length
-  console.log(`  ${profile.padEnd(12)} ${stdout.length - input.length}  ${gzipped}`)
+for (const layout of ['multipart', 'cloud-config']) {
+  for (const profile of ['full', 'prebuilt']) {
+    const { stdout } = spawnSync(process.execPath, [TOOL, '-q', '--layout', layout, '--profile', profile, EXAMPLE])
+    const gzipped = gzipSync(stdout, { level: 9 }).length - gzipSync(input, { level: 9 }).length
+    const [raw, packed] = [stdout.length - input.length, gzipped].map(number => String(number).padStart(6))
+    console.log(`  ${layout.padEnd(12)} ${profile.padEnd(8)} ${raw} ${packed}`)
+  }
 }

@@ -162,13 +162,15 @@ class Machine:
 
     def boot(self, *, timeout: float = 150, bound: float = 60, settle: float = 30, must_settle: bool = True,
              shutdown: str = 'cut', units: tuple[str, ...] = (), files: tuple[str, ...] = (),
-             texts: tuple[str, ...] = (), wait_for: tuple[str, ...] = (), run: tuple[str, ...] = ()) -> dict:
+             texts: tuple[str, ...] = (), wait_for: tuple[str, ...] = (), run: tuple[str, ...] = (),
+             network: int | None = None, options: tuple[str, ...] = ()) -> dict:
         """Boots once, until the probe has reported and powered the machine off; returns its report.
 
         Seconds: `bound` for cloud-init to finish, `settle` more for the job queue to empty and the shell commands of
         `wait_for` to succeed, `timeout` for everything, after which the machine is killed. `units` and `files` may be
-        glob patterns. `shutdown` is "cut" (the plug) or "clean". Raises BootFailed unless the boot came to rest;
-        with `must_settle` false only when there is no report at all.
+        glob patterns. `shutdown` is "cut" (the plug) or "clean". `network` is a process in whose network namespace
+        systemd-nspawn is started, `options` are more of its command line. Raises BootFailed unless the boot came to
+        rest; with `must_settle` false only when there is no report at all.
         """
         self.boots += 1
         request = {'bound': bound, 'settle': settle, 'shutdown': shutdown, 'units': units, 'files': files,
@@ -180,8 +182,8 @@ class Machine:
         with SLOTS:
             start = time.monotonic()
             name = f'cvi-{os.getpid()}-{self.folder.name.rsplit(".", 1)[-1].strip("_")}'
-            status = nspawn.run(self._layers(), nspawn.boot_command(name), name=name, timeout=timeout,
-                                output=self.console)
+            status = nspawn.run(self._layers(), nspawn.boot_command(name, *options), name=name, timeout=timeout,
+                                output=self.console, network=network)
             seconds = time.monotonic() - start
         ended = 'killed' if status is None else 'off' if status == 0 else f'status {status}'
         print(f'boot: {self.name} #{self.boots} {seconds:.1f} s {ended}', file=sys.stderr, flush=True)

@@ -15,13 +15,21 @@ from pathlib import Path
 LIVE: set[subprocess.Popen] = set()
 LOCK = threading.Lock()
 
-# $1 lower folder, $2 upper, $3 work, $4 mount point, $5 the control groups to enter; the rest is run.
-# An empty $1 means that the upper folder is a whole root by itself.
+# $1 lower folder, $2 upper, $3 work, $4 mount point, $5 the control groups to enter, $6 set when the network namespace
+# is not that of /sys, where systemd-nspawn looks for interfaces; the rest is run.
+# An empty $1 means that the upper folder is a whole root by itself. systemd-nspawn leaves folders where a tmpfs is put.
 ENTER = r'''
 set -e
-lower=$1 upper=$2 work=$3 root=$4 groups=$5
-shift 5
+lower=$1 upper=$2 work=$3 root=$4 groups=$5 network=$6
+shift 6
 for group in $groups; do echo 0 > "$group/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+if [ -n "$network" ]; then
+  mount -t sysfs -o ro sysfs "$root"
+  mount --rbind /sys/fs/cgroup "$root/fs/cgroup"
+  mount --move "$root" /sys
+fi
 if [ -n "$lower" ]; then
   mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"
 else
@@ -98,14 +106,16 @@ def kill_all() -> None:
 
 
 def run(layers: tuple[str, str, str, str], command: list[str], *, name: str, timeout: float,
-        output: Path, isolated: bool = True) -> int | None:
+        output: Path, isolated: bool = True, network: int | None = None) -> int | None:
     """Runs a command over the overlay (lower, upper, work, mount point), its output going to a file.
 
-    `{}` in the command is the mount point. Returns the exit status, or None when `timeout` seconds were not enough.
+    `{}` in the command is the mount point; `network` is a process whose network namespace it starts in. Returns the
+    exit status, or None when `timeout` seconds were not enough.
     """
     groups = make_cgroups(name) if isolated else []
-    argv = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc',
-            '/bin/sh', '-c', ENTER, 'enter', *layers, ' '.join(map(str, groups)),
+    enter = [] if network is None else ['nsenter', f'--net=/proc/{network}/ns/net']
+    argv = ['setpriv', '--pdeathsig', 'KILL', *enter, 'unshare', '--mount', '--pid', '--fork', '--kill-child',
+            '--mount-proc', '/bin/sh', '-c', ENTER, 'enter', *layers, ' '.join(map(str, groups)), str(network or ''),
             *(word.replace('{}', layers[3]) for word in command)]
     environment = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
                    'DEBIAN_FRONTEND': 'noninteractive', 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY': '1'}
@@ -129,8 +139,9 @@ def run(layers: tuple[str, str, str, str], command: list[str], *, name: str, tim
         remove_cgroups(groups)
 
 
-def boot_command(name: str) -> list[str]:
-    """The systemd-nspawn command line that boots the mount point."""
+def boot_command(name: str, *options: str) -> list[str]:
+    """The systemd-nspawn command line that boots the mount point; what is no option goes to its kernel command line."""
     return ['systemd-nspawn', '--quiet', '--directory={}', f'--machine={re.sub("[^a-z0-9]", "-", name)}',
             '--hostname=vm', '--boot', '--private-network', '--register=no', '--keep-unit', '--settings=no',
-            '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--suppress-sync=yes', '--console=read-only']
+            '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--suppress-sync=yes', '--console=read-only',
+            *options]

@@ -15,7 +15,7 @@ PACKAGES = (
 )
 # What the harness itself runs, and the host package that brings it.
 TOOLS = {'debootstrap': 'debootstrap', 'systemd-nspawn': 'systemd-container', 'unshare': 'util-linux',
-         'setpriv': 'util-linux', 'dpkg-deb': 'dpkg'}
+         'setpriv': 'util-linux', 'nsenter': 'util-linux', 'ip': 'iproute2', 'dpkg-deb': 'dpkg'}
 
 
 class Unavailable(Exception):

@@ -8,9 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import example
 from example import CONFIG, REGISTRATION
 from machine import Machine
+from mesh_case import ACTIVE, MeshCase
 
-UNIT = 'envoy@counting.service'
-ACTIVE = (f'systemctl is-active {UNIT}',)
 SEED = '/var/lib/cloud/seed/nocloud/'
 START = 'zz-consul-vm-inject-vendor-start'
 DECIDED = 'journalctl --boot --no-pager -o cat -t consul-vm-inject'
@@ -74,10 +73,8 @@ def both() -> dict:
         return made.boot(**WANTED, wait_for=ACTIVE)
 
 
-class Vendor(unittest.TestCase):
+class Vendor(MeshCase):
     """Each scenario boots a machine of its own; two at a time."""
-
-    maxDiff = None
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -87,21 +84,6 @@ class Vendor(unittest.TestCase):
     @classmethod
     def tearDownClass(cls) -> None:
         cls.pool.shutdown()
-
-    def in_the_mesh(self, report: dict) -> None:
-        journal = '\n'.join(report['journal'].values())
-        self.assertEqual(report['units'][UNIT]['ActiveState'], 'active', journal)
-        self.assertEqual(report['failed'], [], journal)
-        self.assertIn('CONSUL_PROXY_INBOUND', report['nat']['iptables'])
-        self.assertIn('status: done', report['cloud_init']['status'])
-        self.assertEqual((report['cloud_init']['errors'], report['cloud_init']['warnings']), ([], []))
-
-    def outside(self, report: dict) -> None:
-        self.assertNotIn('CONSUL', report['nat']['iptables'] + report['nft'])
-        self.assertEqual([name for name in report['units'] if name.startswith('envoy@')], [])
-        self.assertEqual(report['failed'], [])
-        self.assertIn('status: done', report['cloud_init']['status'])
-        self.assertEqual((report['cloud_init']['errors'], report['cloud_init']['warnings']), ([], []))
 
     def starts_last(self, report: dict) -> None:
         self.assertEqual(max(name for name in report['scripts'] if '/' not in name), START)

@@ -7,7 +7,7 @@ import quopri
 P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 KEYS = [P + "connect-inject"] * 6 + [P + "connect-service"] * 3 + [P + name for name in (
     "connect-service-port", "connect-service-upstreams", "service-tags", "connect-service-tags", "service-meta-a", "service-meta-",
-    "transparent-proxy", "transparent-proxy-exclude-inbound-ports", "transparent-proxy-exclude-uids", "proxy-config-map",
+    "transparent-proxy", "transparent-proxy-exclude-inbound-ports", "transparent-proxy-exclude-uids", "transparent-proxy-exclude-ssh", "proxy-config-map",
     "envoy-extra-args", "connect-inject-status", "unknown", "")] + [A + "acl-token-file", A + "health-check", A + ""]
 PLAIN = ["true", "false", "True", "FALSE", "yes", "no", "on", "Off", "y", "web", "web-1", "8080", "0", "-5", "+5", "010", "0x1f", "0b11", "1_000", "1:30",
          "22:22", "8080:80", "1.5", ".5", "1e3", "1.0e+3", ".inf", "~", "null", "", "2020-01-01", "a,b", "api:1234, db:5432", "a b # c", "a#b",

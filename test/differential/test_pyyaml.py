@@ -12,7 +12,7 @@ READINGS = ROOT / "dist/test/differential/yaml-readings.js"
 SEEDS = sorted([*ROOT.glob("examples/**/*.yaml"), *ROOT.glob("test/golden/*/input.yaml")])
 BITS = ["\t", " ", "\n", "- ", "a: b\n", "#", " # c", "\"", "'", ": ", ":", "|\n", ">\n", "&x ", "*x", "!!str ", "!!int ", "!x ",
         "---\n", "...\n", "<<: ", "? ", "%", "@", "`", "=", "= ", "~", "2020-01-01", "2020-02-30", "\u2028", "\u0085", "é", "\r\n", "  "]
-REFUSED = ["a: &é b\n", "# \x1b\na: b\n", "a:\tb\n", "a: b\t\n", "a: b\tc\n", "a: b\t# x\n", "\t\na: b\n", "a: b\n\t\n", "a: |\n  b\n\t\nc: d\n", "a: |\t# x\n b\n",
+REFUSED = ["a: &é b\n", "a: &b c\nd: &b e\n", "# \x1b\na: b\n", "a:\tb\n", "a: b\t\n", "a: b\tc\n", "a: b\t# x\n", "\t\na: b\n", "a: b\n\t\n", "a: |\n  b\n\t\nc: d\n", "a: |\t# x\n b\n",
            "a: b\u2028c\n", "a: |\n b\u2028c\n", "a: =\n", "a: !foo b\n", "a: &x b\nc: *y\n", "a: !!int x\n", "a: 2020-13-45\n",
            "? [a]\n: b\n", "<<: x\n", "a: !!binary |\n  A\n", "a: 2001-02-30 25:00:00\n", "x" * 1030 + ": b\n", ": a\n", "a: [b?, c]\n", "a: !!str [b]\n"]
 TAKEN = ["a: 'b\tc'\n", "a: |\n  b\tc\n  \td\n", "# x\ty\na: b\n", "a: b # x\ty\n", "a: \"b\u2028c\"\n", "a: !!binary |\n  AAAA\n", "'=': '='\n",

@@ -60,6 +60,13 @@ test('the metadata outranks the user-data', async t => {
   t.is(note?.outcome, 'left')
 })
 
+test('user-data that switches off the second kind of vendor-data, which this is, is warned of', async t => {
+  const codes = async (line: string): Promise<boolean> =>
+    (await post({ 'user-data': base64(`${ANNOTATED}${line}\n`) })).note?.codes?.includes('W401') === true
+  t.true(await codes('vendor_data2: {enabled: false}'))
+  t.false(await codes('vendor_data: {enabled: false}'))
+})
+
 test('annotations with errors: an empty string, or 422 where failing was chosen', async t => {
   const metadata = { 'consul.hashicorp.com:conect-service': 'x' }
   for (const fields of [{ 'user-data': base64(FAULTY) }, { 'user-data': base64(ANNOTATED), metadata }]) {

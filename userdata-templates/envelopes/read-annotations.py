@@ -20,7 +20,7 @@ COMMENT = re.compile(r"[{0}]*#+[{0}]*((?:alpha\.)?consul\.hashicorp\.com/[^{0}:]
 QUOTED = re.compile(r"(\"(?:[^\"\\]|\\[^{1}])*\"|'(?:[^']|'')*')[{0}]*(?:#[^{1}]*)?\Z".format(WHITE, ENDS))
 REMARK = re.compile(r"(?:\A|[{0}])#[^{1}]*\Z".format(WHITE, ENDS))
 KEY_LINE = re.compile(r"[ \t]*[\"']?(?:alpha\.)?consul\.hashicorp\.com/[^{0}:\"']*[\"']?[ \t]*:".format(WHITE))
-LISTS = re.compile(r"/(?:transparent-proxy-exclude-[a-z-]+|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
+LISTS = re.compile(r"/(?:transparent-proxy-exclude-(?:(?:in|out)bound-ports|outbound-cidrs|uids)|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
 MAPPINGS = re.compile(r"/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)\Z")
 FORMS = [("#cloud-config-archive", "archive"), ("#cloud-config-jsonp", "jsonp"), ("#cloud-config", "cloud-config"),
          ("## template: jinja", "jinja"), ("#!", "script"), ("#cloud-boothook", "boothook"), ("#include", "include"),

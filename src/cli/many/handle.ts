@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, type Io, type Staged, type Staging } from '../io.ts'
+import type { Make } from '../made.ts'
 import { whyNotRead, whyNotWritten } from '../reasons.ts'
-import type { Make } from '../rewrite.ts'
 import { backupOf } from './backup.ts'
 import type { Document } from './documents.ts'
 import type { Goal } from './goal.ts'
