@@ -63,12 +63,15 @@ export function launch(program: string = 'chromium'): Browser {
   let last = 0
   let rest = ''
 
+  let end: Error | undefined
   const gone = new Promise<void>(resolve => {
-    child.once('error', () => resolve())
-    child.once('close', () => resolve())
-  })
-  void gone.then(() => {
-    for (const { reject } of waiting.values()) reject(new Error('the browser is gone'))
+    const ended = (why: string): void => {
+      end = new Error(`the browser is gone: ${why}`)
+      for (const { reject } of waiting.values()) reject(end)
+      resolve()
+    }
+    child.once('error', ({ message }) => ended(message))
+    child.once('close', (status, signal) => ended(signal ?? `status ${status}`))
   })
   // What is still written to a browser that has ended.
   writer.on('error', () => {})
@@ -99,6 +102,7 @@ export function launch(program: string = 'chromium'): Browser {
       last += 1
       const id = last
       return new Promise((resolve, reject) => {
+        if (end !== undefined) return reject(end)
         const timer = setTimeout(() => reject(new Error(`${method} was not answered`)), PATIENCE)
         const done =
           <Value>(end: (value: Value) => void) =>
