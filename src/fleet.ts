@@ -3,24 +3,16 @@ import { merge } from './annotate/merge.ts'
 import { validate } from './annotate/validate.ts'
 import { readValues } from './annotate/values.ts'
 import { type Diagnostic, hasErrors, strictly } from './diagnostics.ts'
+import type { JudgeOptions } from './judge.ts'
 import { planFleet } from './plan/fleet-plan.ts'
 import type { Profile } from './render/injection.ts'
 import { renderFleet } from './render/render.ts'
-import type { Source } from './source.ts'
 import { weaveVendorData } from './weave/vendor-data.ts'
 
-/** What is said of every VM of a fleet; the VM's own annotations outrank all of it. */
-export interface FleetOptions {
-  /** Default annotations, `key=value`; they outrank the values file. */
-  readonly annotations?: readonly string[]
-  /** A values file of the consul-k8s Helm chart: defaults. */
-  readonly values?: Source
-  /** A VM joins unless its connect-inject says "false". */
-  readonly defaultInject?: boolean
+/** What is said of every VM of a fleet, flags before the values file; the VM's own annotations outrank all of it. */
+export interface FleetOptions
+  extends Pick<JudgeOptions, 'annotations' | 'values' | 'defaultInject' | 'allowUnknown' | 'strict'> {
   readonly profile?: Profile
-  readonly allowUnknown?: boolean
-  /** Every warning counts as an error. */
-  readonly strict?: boolean
 }
 
 /**

@@ -1,5 +1,6 @@
-import { type Base64Layout, decodeBase64, encodeBase64 } from '../decode/base64.ts'
+import { decodeBase64, encodeBase64, ONE_LINE } from '../decode/base64.ts'
 import { isGzip, packGzip, unpackGzip } from '../decode/gzip.ts'
+import { utf8Of } from '../decode/utf8.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import { isRecord, type Path, valueAt } from './path.ts'
@@ -77,27 +78,16 @@ export function placeOf(object: unknown, { volumes }: Kind, limit: number): Plac
   return first === undefined ? { at: 'nowhere', path: volumes } : inVolume(object, first, limit)
 }
 
-const ONE_LINE: Base64Layout = { width: 0, newline: '\n', end: '' }
-
 /** The bytes of user-data; undefined when the field should hold base64 and does not. */
 export function bytesIn({ text = '', base64 }: Inline): Uint8Array | undefined {
   if (!base64) return Uint8Array.from(Buffer.from(text, 'utf8'))
   return text.trim() === '' ? new Uint8Array() : decodeBase64(text)?.bytes
 }
 
-/** Bytes as text; undefined when they are none. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
 /** The field with these bytes. Text goes into a field for text, and into the other one what is none. */
 function write({ path, text, base64, other }: Inline, bytes: Uint8Array): readonly Edit[] {
   const layout = (base64 && decodeBase64(text ?? '')?.layout) || ONE_LINE
-  const value = base64 ? encodeBase64(bytes, layout) : textOf(bytes)
+  const value = base64 ? encodeBase64(bytes, layout) : utf8Of(bytes)
   if (value === undefined) return [{ op: 'rename', path, to: other, value: encodeBase64(bytes, ONE_LINE) }]
   if (value === text) return []
   return text === undefined ? [{ op: 'add', path, value }] : [{ op: 'replace', path, value }]
@@ -135,6 +125,6 @@ export function restored(place: Inline, bytes: Uint8Array): readonly Edit[] {
   if (bare.length === 0 && other !== '') return [{ op: 'remove', path }]
   if (other === '' || !isGzip(bytesIn(place) ?? bare)) return write(place, bytes)
   if (bare.length > limit) return write(place, packGzip(bare))
-  const text = textOf(bare)
+  const text = utf8Of(bare)
   return text === undefined ? write(place, bare) : [{ op: 'rename', path, to: other, value: text }]
 }

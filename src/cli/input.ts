@@ -1,3 +1,4 @@
+import { CHOICES } from '../choices.ts'
 import type { InjectOptions } from '../index.ts'
 import type { Source } from '../source.ts'
 import { type Call, flag, text, texts, type Values } from './command.ts'
@@ -43,9 +44,9 @@ async function readSource(path: string | undefined, io: Io): Promise<Source | un
 }
 
 /** The options whose values are the library's own words: the parser has let only those through. */
-const chosen = (values: Values): Pick<InjectOptions, 'profile' | 'layout' | 'platform' | 'compress'> =>
+const chosen = (values: Values): Pick<InjectOptions, keyof typeof CHOICES> =>
   Object.fromEntries(
-    ['profile', 'layout', 'platform', 'compress'].flatMap(name => {
+    Object.keys(CHOICES).flatMap(name => {
       const value = text(values, name)
       return value === undefined ? [] : [[name, value]]
     }),

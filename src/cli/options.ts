@@ -1,4 +1,4 @@
-import { PLATFORMS } from '../fit/platforms.ts'
+import { CHOICES } from '../choices.ts'
 import type { Command, Option } from './command.ts'
 
 /** Options that several commands share, each stated once. */
@@ -74,25 +74,25 @@ export const INJECTION: readonly Option[] = [
   {
     name: 'profile',
     value: 'PROFILE',
-    choices: ['full', 'prebuilt'],
+    choices: CHOICES.profile,
     summary: 'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest',
   },
   {
     name: 'layout',
     value: 'LAYOUT',
-    choices: ['multipart', 'cloud-config'],
+    choices: CHOICES.layout,
     summary: 'multipart takes every format; cloud-config keeps one YAML document one YAML document',
   },
   {
     name: 'platform',
     value: 'PLATFORM',
-    choices: PLATFORMS.map(({ name }) => name),
+    choices: CHOICES.platform,
     summary: 'refuse what this platform would not take: too large, or of a form that it does not know',
   },
   {
     name: 'compress',
     value: 'WHEN',
-    choices: ['never', 'auto', 'always'],
+    choices: CHOICES.compress,
     summary: 'gzip the user-data; auto does so only where it would not fit otherwise',
   },
   {

@@ -1,4 +1,6 @@
 import { nameOf } from '../annotate/annotation.ts'
+import { COUNTED } from '../fit/platforms.ts'
+import { grouped } from '../grouped.ts'
 import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from '../preview/model.ts'
 import { visible } from '../visible.ts'
 import { quoted } from './completion/words.ts'
@@ -21,8 +23,6 @@ function annotationLines({ key, value, place, effects }: AnnotationEffect, width
   return whole.length > LINE ? [said, below(first), ...more.map(below)] : [whole, ...more.map(below)]
 }
 
-const count = (bytes: number): string => bytes.toLocaleString('en-US')
-
 const CHANGES: Readonly<Record<FileChange['change'], string>> = {
   added: 'added',
   changed: 'changed',
@@ -31,7 +31,7 @@ const CHANGES: Readonly<Record<FileChange['change'], string>> = {
 }
 
 function fileLines(files: readonly FileChange[]): readonly string[] {
-  const sizes = files.map(({ bytes }) => count(bytes))
+  const sizes = files.map(({ bytes }) => grouped(bytes))
   const [size, path] = [widthOf(sizes), Math.max(0, ...files.map(file => file.path.length))]
   return files.map((file, index) => {
     const how = `${CHANGES[file.change]} by ${file.by}${file.once ? ', once an instance' : ''}`
@@ -65,17 +65,15 @@ const jsonLines = (data: unknown): readonly string[] =>
     .map(line => `  ${visible(line)}`)
 
 const sizeLine = (label: string, { size: { bytes, gzipped } }: Subject): string =>
-  `  ${label.padEnd(6)}  ${count(bytes)} bytes, ${count(gzipped)} when compressed`
-
-const COUNTED = { bytes: 'bytes', base64: 'characters of base64', text: 'bytes of text' } as const
+  `  ${label.padEnd(6)}  ${grouped(bytes)} bytes, ${grouped(gzipped)} when compressed`
 
 /** `Amazon EC2 takes 16,384 bytes: 12,001 are left`, when the platform is known. */
 function platformLines({ size: { platform } }: Subject): readonly string[] {
   if (platform === undefined) return []
   const { title, counted, counts, limit } = platform
-  if (limit === undefined) return [`  ${title} sets no limit: ${count(counted)} ${COUNTED[counts]}`]
+  if (limit === undefined) return [`  ${title} sets no limit: ${grouped(counted)} ${COUNTED[counts]}`]
   return [
-    `  ${title} takes ${count(limit)} ${COUNTED[counts]}: ${count(counted)} are used, ${count(limit - counted)} left`,
+    `  ${title} takes ${grouped(limit)} ${COUNTED[counts]}: ${grouped(counted)} are used, ${grouped(limit - counted)} left`,
   ]
 }
 

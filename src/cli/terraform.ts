@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decodeBase64 } from '../decode/base64.ts'
+import { utf8Of } from '../decode/utf8.ts'
 import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
 import { type InjectResult, inject, type Registration, type ServiceDefinition } from '../index.ts'
 import type { Source, Span } from '../source.ts'
@@ -24,12 +25,8 @@ const RESULT: Readonly<Record<string, string>> = {
 
 /** What Terraform hands on unchanged: UTF-8, and composed as Unicode's NFC is, since it composes what is not. */
 function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return text === text.normalize('NFC') ? text : undefined
-  } catch {
-    return undefined
-  }
+  const text = utf8Of(bytes)
+  return text === text?.normalize('NFC') ? text : undefined
 }
 
 const servicesOf = (registration: Registration): readonly ServiceDefinition[] =>

@@ -5,6 +5,7 @@ import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
 import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
 import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
 import { readAsPyYaml } from './pyyaml.ts'
+import { utf8Of } from './utf8.ts'
 import type { YamlReading } from './yaml.ts'
 
 /** What was taken off the outside of the input, outermost first, so that the output can wear it again. */
@@ -53,11 +54,9 @@ export interface Decoding {
 }
 
 function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'latin1' } {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), charset: 'utf-8' }
-  } catch {
-    return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), charset: 'latin1' }
-  }
+  const text = utf8Of(bytes)
+  if (text !== undefined) return { text, charset: 'utf-8' }
+  return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), charset: 'latin1' }
 }
 
 /** Text as bytes again, in the charset it was read in. */

@@ -1,6 +1,8 @@
+import { ONE_LINE } from '../decode/base64.ts'
 import { type UserData, type Wrapping, wrap } from '../decode/user-data.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { type Platform, type PlatformName, platformOf } from './platforms.ts'
+import { grouped } from '../grouped.ts'
+import { COUNTED, type Platform, type PlatformName, platformOf } from './platforms.ts'
 
 /** Whether to compress what is written: never, when only that makes it fit, or always. */
 export type Compress = 'never' | 'auto' | 'always'
@@ -22,7 +24,7 @@ export interface Fitted {
 }
 
 const GZIP: Wrapping = { kind: 'gzip' }
-const BASE64: Wrapping = { kind: 'base64', layout: { width: 0, newline: '\n', end: '' } }
+const BASE64: Wrapping = { kind: 'base64', layout: ONE_LINE }
 const has = (wrappings: readonly Wrapping[], kind: Wrapping['kind']): boolean => wrappings.some(it => it.kind === kind)
 
 /** Bytes as the platform counts them. */
@@ -41,13 +43,6 @@ function packed(wrappings: readonly Wrapping[], { gzip }: Pick<Platform, 'gzip'>
   const around = gzip === 'base64' && !has(wrappings, 'base64') ? [BASE64] : wrappings
   return [...around, GZIP]
 }
-
-const COUNTED: Record<Platform['counts'], string> = {
-  bytes: 'bytes',
-  base64: 'characters of base64',
-  text: 'bytes of text',
-}
-const number = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 /** What gets through in no form, whatever its size. */
 function unfit(
@@ -72,15 +67,15 @@ function tooLarge(size: Size, compressible: number | undefined, full: boolean): 
   const remedies = [
     ...(compressible === undefined
       ? []
-      : [`--compress auto makes it ${number(compressible)}${fits ? '' : ', which is still too many'}`]),
+      : [`--compress auto makes it ${grouped(compressible)}${fits ? '' : ', which is still too many'}`]),
     ...(full && !fits
       ? ['bake the guest files into the image (consul-vm-inject guest) and use --profile prebuilt']
       : []),
     ...(platform.beyond === undefined ? [] : [platform.beyond]),
   ]
   const message =
-    `the user-data has ${number(counted)} ${COUNTED[counts]}, ${number(counted - platform.limit)} more than ` +
-    `${platform.title} takes (${number(platform.limit)})`
+    `the user-data has ${grouped(counted)} ${COUNTED[counts]}, ${grouped(counted - platform.limit)} more than ` +
+    `${platform.title} takes (${grouped(platform.limit)})`
   return [diagnostic('E501', message, { hint: remedies.join('; or ') || 'make the document shorter' })]
 }
 

@@ -30,6 +30,13 @@ export interface Platform {
   readonly beyond?: string
 }
 
+/** What is counted, in words. */
+export const COUNTED: Readonly<Record<Platform['counts'], string>> = {
+  bytes: 'bytes',
+  base64: 'characters of base64',
+  text: 'bytes of text',
+}
+
 /** The limits and rules of the platforms: the one table of them. */
 export const PLATFORMS: readonly Platform[] = [
   { name: 'ec2', title: 'Amazon EC2', limit: 16_384, counts: 'bytes', gzip: 'bytes', mime: true },

@@ -87,33 +87,32 @@ function spliced(text: string, own: readonly Stretch[], replacements: readonly R
   return { raw: raw.join('\n'), shown: shown.join('\n') }
 }
 
+/** Each document by itself, and the tool's own parts as they are. */
+function piecewise(userData: UserData, carried: Carried | undefined, replacements: readonly Replacement[]): Readable {
+  const cuts = cutsOf(userData, carried)
+  const pieces = cuts.slice(0, -1).map((start, index) => {
+    const end = cuts[index + 1] ?? start
+    const raw = replaced(userData.source.text, { start, end }, replacements)
+    const own = carried?.own.some(stretch => stretch.start <= start && end <= stretch.end) === true
+    return { raw, shown: own ? raw : masked(raw) }
+  })
+  return { raw: pieces.map(({ raw }) => raw).join(''), shown: pieces.map(({ shown }) => shown).join('') }
+}
+
 /** Reads user-data for the preview. The last line has its line feed, whether or not the document ends with one. */
 export function contentsOf(userData: UserData): Contents {
   const { name, wrappings, source } = userData
   const carried = readCarried(userData)
   const replacements = [...decodedParts(userData), ...(carried?.elided ?? [])].sort((a, b) => a.start - b.start)
-  const cuts = cutsOf(userData, carried)
-  if (carried?.layout === 'cloud-config') {
-    const { raw, shown } = spliced(source.text, carried.own, replacements)
-    return {
-      name,
-      wrappings: wrappings.map(({ kind }) => kind),
-      raw: withLineFeed(raw),
-      shown: withLineFeed(shown),
-      carried,
-    }
-  }
-  const pieces = cuts.slice(0, -1).map((start, index) => {
-    const end = cuts[index + 1] ?? start
-    const raw = replaced(source.text, { start, end }, replacements)
-    const own = carried?.own.some(stretch => stretch.start <= start && end <= stretch.end) === true
-    return { raw, shown: own ? raw : masked(raw) }
-  })
+  const { raw, shown } =
+    carried?.layout === 'cloud-config'
+      ? spliced(source.text, carried.own, replacements)
+      : piecewise(userData, carried, replacements)
   return {
     name,
     wrappings: wrappings.map(({ kind }) => kind),
-    raw: withLineFeed(pieces.map(({ raw }) => raw).join('')),
-    shown: withLineFeed(pieces.map(({ shown }) => shown).join('')),
+    raw: withLineFeed(raw),
+    shown: withLineFeed(shown),
     carried,
   }
 }

@@ -1,4 +1,5 @@
-import { type InjectOptions, PLATFORMS } from '../index.ts'
+import { CHOICES } from '../choices.ts'
+import type { InjectOptions } from '../index.ts'
 import { nearest } from '../nearest.ts'
 import { problem } from './problem.ts'
 import type { Request, Response } from './request.ts'
@@ -18,12 +19,9 @@ const switched =
   }
 
 const chosen =
-  <Name extends 'profile' | 'layout' | 'platform' | 'compress'>(
-    option: Name,
-    choices: readonly NonNullable<InjectOptions[Name]>[],
-  ) =>
+  (option: keyof typeof CHOICES) =>
   (values: readonly string[]): Reading => {
-    const value = choices.find(choice => choice === values.at(-1))
+    const value = CHOICES[option].find(choice => choice === values.at(-1))
     return value === undefined ? undefined : { [option]: value }
   }
 
@@ -32,13 +30,10 @@ const PARAMETERS: Readonly<Record<string, (values: readonly string[]) => Reading
   annotation: annotations => ({ annotations }),
   metadata: values => ({ metadata: { name: 'metadata', text: values.at(-1) ?? '' } }),
   name: values => ({ name: values.at(-1) || '<stdin>' }),
-  profile: chosen('profile', ['full', 'prebuilt']),
-  layout: chosen('layout', ['multipart', 'cloud-config']),
-  platform: chosen(
-    'platform',
-    PLATFORMS.map(({ name }) => name),
-  ),
-  compress: chosen('compress', ['never', 'auto', 'always']),
+  profile: chosen('profile'),
+  layout: chosen('layout'),
+  platform: chosen('platform'),
+  compress: chosen('compress'),
   'vendor-data': values => ({ vendorData: { name: 'vendor-data', bytes: Buffer.from(values.at(-1) ?? '') } }),
   'default-inject': switched('defaultInject'),
   'allow-unknown': switched('allowUnknown'),

@@ -59,14 +59,17 @@ function fromMultipart({ mime, source: { text } }: UserData, version: string): C
   }
 }
 
+/** The scalar that an entry of write_files has under a key. */
+function scalarOf(entry: YamlNode, key: string): YamlScalar | undefined {
+  const node = entryOf(entry, key)?.value
+  return node?.kind === 'scalar' ? node : undefined
+}
+
 /** What an entry of write_files holds; undefined when it cannot be unpacked. */
 function contentIn(entry: YamlNode): string | undefined {
-  const text = (key: string): string => {
-    const node = entryOf(entry, key)?.value
-    return node?.kind === 'scalar' ? node.text : ''
-  }
-  if (text('encoding') === '') return text('content')
-  const unpacked = unpackGzip(Buffer.from(text('content'), 'base64'))
+  const content = scalarOf(entry, 'content')?.text ?? ''
+  if (scalarOf(entry, 'encoding') === undefined) return content
+  const unpacked = unpackGzip(Buffer.from(content, 'base64'))
   return unpacked.ok ? Buffer.from(unpacked.bytes).toString('utf8') : undefined
 }
 
@@ -76,13 +79,9 @@ function fromCloudConfig(userData: UserData, version: string): Carried | undefin
   const yaml = document === undefined ? undefined : yamlOf(document)
   const list = yaml?.ok === true ? entryOf(yaml.root, 'write_files')?.value : undefined
   if (document === undefined || list?.kind !== 'sequence') return undefined
-  const scalar = (entry: YamlNode, key: string): YamlScalar | undefined => {
-    const node = entryOf(entry, key)?.value
-    return node?.kind === 'scalar' ? node : undefined
-  }
-  const last = list.items.findIndex(entry => scalar(entry, 'path')?.text === START_SCRIPT)
+  const last = list.items.findIndex(entry => scalarOf(entry, 'path')?.text === START_SCRIPT)
   const entries = list.items.slice(0, Math.max(0, last)).flatMap(entry => {
-    const [path, mode, node] = [scalar(entry, 'path'), scalar(entry, 'permissions'), scalar(entry, 'content')]
+    const [path, mode, node] = [scalarOf(entry, 'path'), scalarOf(entry, 'permissions'), scalarOf(entry, 'content')]
     const content = contentIn(entry)
     if (path === undefined || mode === undefined || node === undefined || content === undefined) return []
     return [{ file: { path: path.text, mode: mode.text, content, once: true, by: 'write_files' as const }, node }]

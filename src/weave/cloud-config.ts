@@ -1,13 +1,13 @@
 import { writeFiles } from '../../userdata-templates/generated/envelopes.ts'
-import { encodeBase64 } from '../decode/base64.ts'
+import { type Base64Layout, encodeBase64, ONE_LINE } from '../decode/base64.ts'
 import { packGzip } from '../decode/gzip.ts'
 import { brokenMergeHow } from '../decode/merge-how.ts'
 import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
-import { followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { entryOf, followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../diagnostics.ts'
 import type { Injection } from '../render/injection.ts'
 import { spanOf } from '../source.ts'
-import { comment, formatLines } from './comments.ts'
+import { comment, formatLines, MARK } from './comments.ts'
 import { type Newline, stretchOf } from './marks.ts'
 import { type Place, placeOf } from './places.ts'
 import { preserves } from './proof.ts'
@@ -36,12 +36,15 @@ const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.s
 const isReadable = (content: string): boolean =>
   content.length < 1024 && /^(?![ \n])(?:[ -~]*[!-~]\n|\n(?!$))+$/.test(content)
 
-function entryLines({ path, mode, content }: Entry): object {
+/** The content as it travels: as it is, or in gzip as base64 of this layout. */
+function carried(content: string, layout: Base64Layout): { readonly packed: boolean; readonly body: string } {
   const packed = !isReadable(content)
-  const body = packed
-    ? encodeBase64(packGzip(Buffer.from(content, 'utf8')), { width: 120, newline: '\n', end: '' })
-    : content.replace(/\n$/, '')
-  return { path, mode, packed, lines: body.split('\n') }
+  return { packed, body: packed ? encodeBase64(packGzip(Buffer.from(content, 'utf8')), layout) : content }
+}
+
+function entryLines({ path, mode, content }: Entry): object {
+  const { packed, body } = carried(content, { width: 120, newline: '\n', end: '' })
+  return { path, mode, packed, lines: body.replace(/\n$/, '').split('\n') }
 }
 
 const HINT = 'use --layout multipart, or mend the document here'
@@ -59,7 +62,7 @@ function missingModules(document: Document, root: YamlMapping): readonly Diagnos
     return plain(node?.kind === 'sequence' ? followed(node.items[0]) : node)
   }
   return MODULES.flatMap(([key, module]) => {
-    const entry = root.entries.findLast(it => it.key.kind === 'scalar' && it.key.text === key)
+    const entry = entryOf(root, key)
     const list = followed(entry?.value)
     if (entry === undefined || (list?.kind === 'sequence' && list.items.some(item => nameOf(item) === module)))
       return []
@@ -70,7 +73,6 @@ function missingModules(document: Document, root: YamlMapping): readonly Diagnos
 /** The document and the mapping that can be spliced; or why there is none. */
 function spliceable({ documents, format, source }: UserData): Document | Diagnostic {
   const [document] = documents
-  const whole = { source, start: 0, end: source.text.length }
   if (document === undefined || format !== 'cloud-config') {
     const what = format === 'empty' ? 'empty' : format === 'unknown' ? 'no user-data' : `of the format ${format}`
     return diagnostic('E401', `--layout cloud-config takes one cloud-config, and this document is ${what}`, {
@@ -86,7 +88,7 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
     const end = /^\.\.\.(?:\s|$)/m.exec(source.text.slice(document.start))
     return end === null ? document : refuse(document, 'it ends before it begins', end.index, end.index + 3)
   }
-  if (root.kind !== 'mapping') return refuse({ ...whole, ...document }, 'its root is no mapping', root.start, root.end)
+  if (root.kind !== 'mapping') return refuse(document, 'its root is no mapping', root.start, root.end)
   const merging = brokenMergeHow(root)
   if (merging !== undefined) {
     return refuse(document, 'cloud-init will drop it for its merge_how', merging.key.start, merging.key.end)
@@ -112,8 +114,7 @@ function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow:
       .trimEnd()
       .split('\n')
   return entries.map(({ path, mode, content }) => {
-    const packed = !isReadable(content)
-    const body = packed ? Buffer.from(packGzip(Buffer.from(content, 'utf8'))).toString('base64') : content
+    const { packed, body } = carried(content, ONE_LINE)
     const entry = { path, permissions: mode, ...(packed && { encoding: 'gz+b64' }), content: body }
     return `${JSON.stringify(entry)},`
   })
@@ -122,7 +123,7 @@ function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow:
 const itemCount = (key: (typeof KEYS)[number], { files }: Injection): number =>
   key === 'runcmd' ? 1 : files.length + 1
 
-function splicesOf(text: string, places: readonly Place[], injection: Injection): readonly Splice[] {
+function splicesOf(places: readonly Place[], injection: Injection): readonly Splice[] {
   const fresh = places.flatMap(place => (place.kind === 'key' ? [place] : []))
   const [first] = fresh
   const lines = (key: string, flow: boolean): readonly string[] =>
@@ -143,7 +144,7 @@ function splicesOf(text: string, places: readonly Place[], injection: Injection)
       ? [{ offset: place.offset, indent: place.indent, flow: place.flow, lines: lines(place.key, place.flow) }]
       : [],
   )
-  return [...keys, ...items].sort((a, b) => a.offset - b.offset || text.length)
+  return [...keys, ...items].sort((a, b) => a.offset - b.offset)
 }
 
 /**
@@ -165,15 +166,13 @@ export function weaveCloudConfig(userData: UserData, cuts: readonly number[], in
   if (refusals.length > 0) return { ok: false, diagnostics: refusals }
   const commented = comment(userData.source, cuts, false)
   const newline: Newline = /^[^\n]*\r\n/.test(userData.source.text) ? '\r\n' : '\n'
-  const splices = splicesOf(text, places, injection)
-  // A line that became a comment has grown by its mark; nothing is inserted inside one.
-  const grown =
-    commented.lines.length === 0 ? 0 : (commented.text.length - userData.source.text.length) / commented.lines.length
+  const splices = splicesOf(places, injection)
   let woven = ''
   let at = 0
   for (const { offset, lines, ...shape } of splices) {
     const before = document.start + offset
-    const place = before + grown * cuts.filter(cut => cut < before).length
+    // A line that became a comment has grown by its mark; nothing is inserted inside one.
+    const place = before + MARK.length * cuts.filter(cut => cut < before).length
     const joined = before === userData.source.text.length && !/(?:^|\n)$/.test(commented.text)
     woven += commented.text.slice(at, place)
     woven += stretchOf(lines, { ...shape, newline, joined, commented: formatLines(commented.lines) })

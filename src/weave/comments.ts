@@ -10,7 +10,8 @@ export interface Commented {
   readonly appended: number
 }
 
-const MARK = '# '
+/** What a line begins with that became a comment. */
+export const MARK = '# '
 
 /** Lines `1-3,7` as numbers; undefined when they are not ascending line numbers of a text with so many lines. */
 export function parseLines(text: string, count: number): readonly number[] | undefined {

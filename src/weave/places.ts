@@ -67,13 +67,12 @@ function inList(text: string, root: YamlMapping, { key, value }: YamlEntry, name
       end: Math.max(odd.end, odd.start + 1),
     })
   }
-  const flow = text[value.start] === '['
-  const indent = indentAt(text, flow ? lineStart(text, key.start) : value.start, /^ *$/)
-  if (flow) {
+  if (text[value.start] === '[') {
     const own = indentAt(text, key.start, BEFORE_KEY)
     if (own === undefined) return refused(`${name} shares its line with another key`, at)
     return { kind: 'items', key: name, offset: value.start + 1, indent: `${own} `, flow: true }
   }
+  const indent = indentAt(text, value.start, /^ *$/)
   if (indent === undefined || text[value.start] !== '-')
     return refused(`${name} does not begin on a line of its own`, at)
   return { kind: 'items', key: name, offset: lineStart(text, value.start), indent, flow: false }

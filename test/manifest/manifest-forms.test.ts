@@ -1,29 +1,12 @@
 import test from 'ava'
-import { readYamlStream } from '../../src/decode/yaml.ts'
-import { toData } from '../../src/decode/yaml-data.ts'
 import { injectManifest, uninjectManifest } from '../../src/manifest/manifest.ts'
 import { admitted, ROOMY } from '../support/kubevirt.ts'
+import { dataIn, injected, original } from '../support/manifest-runs.ts'
 import { brief, bytes, codes } from '../support/places.ts'
 
 const OBJECT = 'apiVersion: v1\nkind: Secret\n'
 
 const utf8 = (content: Uint8Array): string => Buffer.from(content).toString('utf8')
-const injected = (text: string, options: typeof ROOMY = ROOMY): string => {
-  const { output, diagnostics } = injectManifest(bytes(text), options)
-  if (output === undefined) throw new Error(diagnostics.map(brief).join('\n'))
-  return utf8(output)
-}
-const original = (text: string): string => {
-  const { output, diagnostics } = uninjectManifest(bytes(text))
-  if (output === undefined) throw new Error(diagnostics.map(brief).join('\n'))
-  return utf8(output)
-}
-const dataIn = (text: string): readonly unknown[] => {
-  const stream = readYamlStream(text)
-  if (!stream.ok) throw new Error(stream.message)
-  return stream.roots.map(toData)
-}
-
 const NOTES = `
   annotations:
     consul.hashicorp.com/connect-inject: "true"

@@ -2,32 +2,13 @@ import test from 'ava'
 import fc from 'fast-check'
 import { kindOf } from '../../src/admission/kinds.ts'
 import { isRecord } from '../../src/admission/path.ts'
-import { readYamlStream } from '../../src/decode/yaml.ts'
-import { toData } from '../../src/decode/yaml-data.ts'
-import { injectManifest, uninjectManifest } from '../../src/manifest/manifest.ts'
+import { injectManifest } from '../../src/manifest/manifest.ts'
 import { isManifest } from '../../src/manifest/recognise.ts'
 import { admitted, answerTo, ROOMY, review } from '../support/kubevirt.ts'
+import { dataIn, injected, original } from '../support/manifest-runs.ts'
 import { manifest } from '../support/manifests.ts'
-import { brief, bytes, codes } from '../support/places.ts'
+import { bytes, codes } from '../support/places.ts'
 
-const utf8 = (content: Uint8Array): string => Buffer.from(content).toString('utf8')
-
-const injected = (text: string, options: typeof ROOMY = ROOMY): string => {
-  const { output, diagnostics } = injectManifest(bytes(text), options)
-  if (output === undefined) throw new Error(diagnostics.map(brief).join('\n'))
-  return utf8(output)
-}
-const original = (text: string): string => {
-  const { output, diagnostics } = uninjectManifest(bytes(text))
-  if (output === undefined) throw new Error(diagnostics.map(brief).join('\n'))
-  return utf8(output)
-}
-
-const dataIn = (text: string): readonly unknown[] => {
-  const stream = readYamlStream(text)
-  if (!stream.ok) throw new Error(stream.message)
-  return stream.roots.map(toData)
-}
 const objectsIn = (text: string): readonly unknown[] =>
   dataIn(text).flatMap(data => (isRecord(data) && Array.isArray(data['items']) ? data['items'] : [data]))
 
