@@ -1,5 +1,5 @@
 import type { YamlEntry } from '../decode/yaml.ts'
-import type { Span } from '../source.ts'
+import type { Span } from '../report/source.ts'
 
 /** Where an annotation came from. Flags and the metadata file are given beside the document and outrank it. */
 export type Origin = 'flag' | 'metadata' | 'document' | 'default'

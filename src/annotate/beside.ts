@@ -1,6 +1,6 @@
 import { entryOf, followed, mergedEntries, readYaml } from '../decode/yaml.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { type Source, spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Source, spanOf } from '../report/source.ts'
 import { type Annotation, ourEntries } from './annotation.ts'
 import { normalise } from './scalar.ts'
 

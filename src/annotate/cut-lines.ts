@@ -1,6 +1,6 @@
 import { readYaml, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { lineOf, type Source, startsOfLines, textOfLine } from '../source.ts'
+import { lineOf, type Source, startsOfLines, textOfLine } from '../report/source.ts'
 
 /**
  * Offsets of the lines of a top-level entry that have content and are no comments yet: from the line of its key to the line of the

@@ -1,4 +1,4 @@
-import type { Span } from '../source.ts'
+import type { Span } from '../report/source.ts'
 import type { Annotations } from './annotation.ts'
 import { goBool } from './grammar/boolean.ts'
 

@@ -1,6 +1,6 @@
 import type { Document } from '../decode/user-data.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { spanOf } from '../report/source.ts'
 import type { Annotation } from './annotation.ts'
 import { commentValue } from './scalar.ts'
 

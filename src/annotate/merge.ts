@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import type { Annotation, Annotations, Origin } from './annotation.ts'
 
 /** Which layer wins: what is given beside the document, then the document, then defaults. */

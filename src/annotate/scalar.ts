@@ -1,8 +1,8 @@
 import { typeOfPlain } from '../decode/plain-scalar.ts'
 import { followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import type { Span } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import type { Span } from '../report/source.ts'
 import { rowOf } from './table.ts'
 
 export type Normalised =

@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
-import { distance } from '../nearest.ts'
+import { distance } from '../report/nearest.ts'
 import { nameOf } from './annotation.ts'
 
 const exact: ReadonlyMap<string, AnnotationRow> = new Map(

@@ -1,6 +1,6 @@
 import type { AnnotationRow } from '../../annotations/row.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { type Span, spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
 import { metaKey } from './grammar/meta.ts'

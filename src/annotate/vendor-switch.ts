@@ -1,8 +1,8 @@
 import { formatOf, formatOfPart } from '../decode/format.ts'
 import { type Document, documentOf, type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, type YamlNode, type YamlScalar } from '../decode/yaml.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { type Source, type Span, spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Source, type Span, spanOf } from '../report/source.ts'
 
 /** What cloud-init takes for true: the text of the value, as Python writes it. */
 const TRUE = /^(?:true|on|yes|1)$/i

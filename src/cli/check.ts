@@ -1,9 +1,10 @@
+import { asJson } from '../report/json.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
 import { injected } from './made.ts'
 import { checkMany } from './many.ts'
 import { COLOR, INJECTION, QUIET, REPORT } from './options.ts'
-import { asJson, report, said } from './report.ts'
+import { report, said } from './report.ts'
 import { isMany } from './rewrite.ts'
 
 /** Formats of which other programs make something, with the file of every complaint. */

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts'
+import { nearest } from '../report/nearest.ts'
 import type { Command } from './command.ts'
 import { bash } from './completion/bash.ts'
 import { fish } from './completion/fish.ts'

@@ -1,8 +1,8 @@
-import { nearest } from '../nearest.ts'
+import { nearest } from '../report/nearest.ts'
+import { columns, hang } from '../report/wrap.ts'
 import type { Command, Option } from './command.ts'
 import { EXIT, UsageError } from './io.ts'
 import { optionsOf } from './options.ts'
-import { columns, hang } from './wrap.ts'
 
 export const TAGLINE: string = 'the Kubernetes Consul injector, for virtual machines'
 

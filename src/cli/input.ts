@@ -1,6 +1,6 @@
-import { CHOICES } from '../choices.ts'
+import { CHOICES } from '../api/choices.ts'
 import type { InjectOptions } from '../index.ts'
-import type { Source } from '../source.ts'
+import type { Source } from '../report/source.ts'
 import { type Call, flag, text, texts, type Values } from './command.ts'
 import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'

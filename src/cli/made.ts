@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../diagnostics.ts'
 import { type InjectOptions, inject, uninject } from '../index.ts'
-import { injectManifest, uninjectManifest } from '../manifest/manifest.ts'
-import { isManifest } from '../manifest/recognise.ts'
+import { injectManifest, uninjectManifest } from '../kubernetes/manifest/manifest.ts'
+import { isManifest } from '../kubernetes/manifest/recognise.ts'
+import type { Diagnostic } from '../report/diagnostics.ts'
 import { EXIT, type ExitCode } from './io.ts'
 import { statusOf } from './report.ts'
 

@@ -1,4 +1,4 @@
-import { CHOICES } from '../choices.ts'
+import { CHOICES } from '../api/choices.ts'
 import type { Command, Option } from './command.ts'
 
 /** Options that several commands share, each stated once. */

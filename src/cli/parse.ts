@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../report/nearest.ts'
 import type { Call, Command, Option } from './command.ts'
 import { UsageError } from './io.ts'
 import { optionsOf } from './options.ts'

@@ -1,11 +1,11 @@
 import { nameOf } from '../annotate/annotation.ts'
 import { COUNTED } from '../fit/platforms.ts'
-import { grouped } from '../grouped.ts'
 import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from '../preview/model.ts'
-import { visible } from '../visible.ts'
+import { grouped } from '../report/grouped.ts'
+import type { Paint } from '../report/paint.ts'
+import { visible } from '../report/visible.ts'
+import { LINE } from '../report/wrap.ts'
 import { quoted } from './completion/words.ts'
-import type { Paint } from './paint.ts'
-import { LINE } from './wrap.ts'
 
 const NOTHING = 'nothing on this VM'
 

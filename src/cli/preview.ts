@@ -1,13 +1,15 @@
 import { type Preview, preview } from '../index.ts'
-import { isManifest } from '../manifest/recognise.ts'
+import { isManifest } from '../kubernetes/manifest/recognise.ts'
+import { jsonText } from '../report/json.ts'
+import { painter } from '../report/paint.ts'
+import { wantsColour } from './colour.ts'
 import { type Command, text, type Values } from './command.ts'
 import { injectOptions, nameOf, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { COLOR, INJECTION, OUTPUT, QUIET } from './options.ts'
-import { painter, wantsColour } from './paint.ts'
 import { diffText } from './preview-diff.ts'
 import { summaryText } from './preview-summary.ts'
-import { jsonText, report, statusOf } from './report.ts'
+import { report, statusOf } from './report.ts'
 
 /** How a preview is written, by the names of --view. */
 const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean) => string>> = {

@@ -1,19 +1,13 @@
-import { type Diagnostic, inOrder, toRecord } from '../diagnostics.ts'
-import { visibleJson } from '../visible.ts'
+import type { Diagnostic } from '../report/diagnostics.ts'
+import { asJson } from '../report/json.ts'
+import { pretty } from '../report/pretty.ts'
+import { wantsColour } from './colour.ts'
 import { flag, text, type Values } from './command.ts'
 import { EXIT, type ExitCode, type Io } from './io.ts'
-import { wantsColour } from './paint.ts'
-import { pretty } from './pretty.ts'
 
 /** What --quiet leaves. */
 export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
   flag(values, 'quiet') ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
-
-/** Data as JSON that can be shown on a terminal. */
-export const jsonText = (data: unknown): string => `${visibleJson(JSON.stringify(data, undefined, 2))}\n`
-
-/** Diagnostics as one JSON array, a record each. */
-export const asJson = (diagnostics: readonly Diagnostic[]): string => jsonText(inOrder(diagnostics).map(toRecord))
 
 /** Speaks to people: on standard error, after the data. */
 export function report(diagnostics: readonly Diagnostic[], values: Values, io: Io): void {

@@ -1,12 +1,12 @@
-import { nearest } from '../nearest.ts'
+import { nearest } from '../report/nearest.ts'
+import { prettyUsage } from '../report/pretty.ts'
 import { VERSION } from '../version.ts'
+import { wantsColour } from './colour.ts'
 import { type Command, flag, type Values } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, help } from './help.ts'
 import { EXIT, type ExitCode, type Io, isUsageError, UsageError } from './io.ts'
-import { wantsColour } from './paint.ts'
 import { parse } from './parse.ts'
-import { prettyUsage } from './pretty.ts'
 
 /** The command that the first argument names; undefined when it is an option or a file. */
 function commandOf(first: string | undefined, io: Io): Command | undefined {

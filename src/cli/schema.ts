@@ -1,6 +1,6 @@
 import { SCHEMA } from '../../annotations/generated/schema.ts'
-import { nearest } from '../nearest.ts'
 import { PREVIEW_SCHEMA } from '../preview/generated/schema.ts'
+import { nearest } from '../report/nearest.ts'
 import type { Command } from './command.ts'
 import { SCHEMAS, type SchemaName } from './completion/words.ts'
 import { EXIT, UsageError } from './io.ts'

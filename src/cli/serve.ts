@@ -1,10 +1,10 @@
+import { prettyUsage } from '../report/pretty.ts'
 import { activation, type Listening, LOOPBACK, PORT, readListen } from '../serve/listen.ts'
 import { LEVELS } from '../serve/log.ts'
 import type { Settings } from '../serve/settings.ts'
 import { type Command, flag, type Option, text, type Values } from './command.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { INJECTION } from './options.ts'
-import { prettyUsage } from './pretty.ts'
 import { report } from './report.ts'
 
 const shared = (name: string): readonly Option[] => INJECTION.filter(option => option.name === name)

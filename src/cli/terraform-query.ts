@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../decode/base64.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { nearest } from '../nearest.ts'
-import { spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { nearest } from '../report/nearest.ts'
+import { spanOf } from '../report/source.ts'
 import type { Option, Values } from './command.ts'
 import { INJECTION } from './options.ts'
 

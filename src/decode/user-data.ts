@@ -1,5 +1,5 @@
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { type Source, spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Source, spanOf } from '../report/source.ts'
 import { type Base64Layout, decodeBase64, encodeBase64 } from './base64.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
 import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'

@@ -1,7 +1,7 @@
 import { ONE_LINE } from '../decode/base64.ts'
 import { type UserData, type Wrapping, wrap } from '../decode/user-data.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { grouped } from '../grouped.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { grouped } from '../report/grouped.ts'
 import { COUNTED, type Platform, type PlatformName, platformOf } from './platforms.ts'
 
 /** Whether to compress what is written: never, when only that makes it fit, or always. */

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { PROXY_RULES } from './rules/proxy.ts'
 import type { Case } from './rules/rule.ts'
 import { SERVICE_RULES } from './rules/service.ts'

@@ -7,7 +7,7 @@ import { type MeshPlan, UNKNOWN_HOST } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
 import { keyOf } from '../plan/reader.ts'
 import { AUTOMATIC } from '../plan/sidecar.ts'
-import { lineOf } from '../source.ts'
+import { lineOf } from '../report/source.ts'
 import { masked, maskedData } from './mask/mask.ts'
 import type { AnnotationEffect } from './model.ts'
 

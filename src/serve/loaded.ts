@@ -1,6 +1,6 @@
 import { readValues } from '../annotate/values.ts'
-import { type Diagnostic, hasErrors } from '../diagnostics.ts'
-import type { Source } from '../source.ts'
+import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
+import type { Source } from '../report/source.ts'
 import { tokenIn } from './auth.ts'
 import type { Reloadable } from './reload.ts'
 import type { Host, Settings } from './settings.ts'

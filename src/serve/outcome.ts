@@ -1,4 +1,4 @@
-import type { Code, DiagnosticRecord } from '../diagnostics.ts'
+import type { Code, DiagnosticRecord } from '../report/diagnostics.ts'
 import { problem } from './problem.ts'
 import { json, type Note, type Outcome, type Response } from './request.ts'
 import type { Done, Failed } from './work.ts'

@@ -1,4 +1,4 @@
-import { type Code, diagnostic, toRecord } from '../diagnostics.ts'
+import { type Code, diagnostic, toRecord } from '../report/diagnostics.ts'
 import { json, type Response } from './request.ts'
 
 /** The statuses of refusals. */

@@ -1,6 +1,6 @@
-import { CHOICES } from '../choices.ts'
+import { CHOICES } from '../api/choices.ts'
 import type { InjectOptions } from '../index.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../report/nearest.ts'
 import { problem } from './problem.ts'
 import type { Request, Response } from './request.ts'
 import type { State } from './state.ts'

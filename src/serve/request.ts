@@ -1,4 +1,4 @@
-import type { Code } from '../diagnostics.ts'
+import type { Code } from '../report/diagnostics.ts'
 
 /** A request as the handlers see it: read to its end, within the limits. */
 export interface Request {

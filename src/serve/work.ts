@@ -1,7 +1,14 @@
-import { type Diagnostic, type DiagnosticRecord, diagnostic, hasErrors, inOrder, toRecord } from '../diagnostics.ts'
 import { type InjectOptions, inject, mutate, preview, type VendorOptions, vendorData } from '../index.ts'
-import { injectManifest } from '../manifest/manifest.ts'
-import { isManifest } from '../manifest/recognise.ts'
+import { injectManifest } from '../kubernetes/manifest/manifest.ts'
+import { isManifest } from '../kubernetes/manifest/recognise.ts'
+import {
+  type Diagnostic,
+  type DiagnosticRecord,
+  diagnostic,
+  hasErrors,
+  inOrder,
+  toRecord,
+} from '../report/diagnostics.ts'
 import { addTo } from './combine.ts'
 
 /** One document to judge. Plain data: it travels between threads. */

@@ -1,6 +1,6 @@
 import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { lineOf, type Source, startsOfLines } from '../source.ts'
+import { lineOf, type Source, startsOfLines } from '../report/source.ts'
 
 /** What was done to the operator's lines, so that it can be undone. */
 export interface Commented {

@@ -1,7 +1,7 @@
 import { type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf } from '../decode/yaml.ts'
-import { type Diagnostic, diagnostic } from '../diagnostics.ts'
-import { spanOf } from '../source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { spanOf } from '../report/source.ts'
 
 const REMEDY = 'use --layout multipart, which adds no keys, or give the user-data this key as a list of its own'
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostics.ts'
+import type { Diagnostic } from '../report/diagnostics.ts'
 
 /** How the injection travels: as parts of its own, or inside the operator's one cloud-config. */
 export type Layout = 'multipart' | 'cloud-config'

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readKeys } from '../../src/annotate/cloud-config-keys.ts'
 import type { Document } from '../../src/decode/user-data.ts'
-import { lineOf } from '../../src/source.ts'
+import { lineOf } from '../../src/report/source.ts'
 import { documentIn, documentsIn, mimeOf } from '../support/documents.ts'
 import { brief, placeOf, pointedAt } from '../support/places.ts'
 

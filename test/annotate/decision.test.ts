@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Annotation } from '../../src/annotate/annotation.ts'
 import { decide } from '../../src/annotate/decision.ts'
-import { spanOf } from '../../src/source.ts'
+import { spanOf } from '../../src/report/source.ts'
 import { sourceOf } from '../support/places.ts'
 
 const source = sourceOf('true')

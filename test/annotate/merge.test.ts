@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { Annotation, Origin } from '../../src/annotate/annotation.ts'
 import { merge } from '../../src/annotate/merge.ts'
-import { spanOf } from '../../src/source.ts'
+import { spanOf } from '../../src/report/source.ts'
 import { placeOf, sourceOf } from '../support/places.ts'
 
 const source = sourceOf('one\ntwo\nthree\n')

@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { commentValue, normalise } from '../../src/annotate/scalar.ts'
 import { entryOf, readYaml } from '../../src/decode/yaml.ts'
-import { spanOf } from '../../src/source.ts'
+import { spanOf } from '../../src/report/source.ts'
 import { sourceOf } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'

@@ -2,7 +2,7 @@ import test from 'ava'
 import type { Annotation, Origin } from '../../src/annotate/annotation.ts'
 import type { GrammarSettings } from '../../src/annotate/grammar/settings.ts'
 import { validate } from '../../src/annotate/validate.ts'
-import { spanOf } from '../../src/source.ts'
+import { spanOf } from '../../src/report/source.ts'
 import { placeOf, pointedAt, sourceOf } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'

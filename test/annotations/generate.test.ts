@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,12 +10,12 @@ import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Runs `generate.mjs --check` in a project: its exit code and what it says. */
+/** Runs the generator with `--check` in a project: its exit code and what it says. */
 const check = (project: string): Promise<{ readonly code: number; readonly stderr: string }> =>
   new Promise(resolve => {
     const child = execFile(
       process.execPath,
-      ['annotations/generate.mjs', '--check'],
+      ['src/build/annotations.mjs', '--check'],
       { cwd: project },
       (_, __, stderr) => resolve({ code: child.exitCode ?? -1, stderr }),
     )
@@ -24,7 +24,7 @@ const check = (project: string): Promise<{ readonly code: number; readonly stder
 /** A copy of the model in a project of its own. */
 async function copy(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'annotations-'))
-  await mkdir(join(project, 'annotations'))
+  await cp(join(root, 'src/build'), join(project, 'src/build'), { recursive: true })
   await cp(join(root, 'annotations'), join(project, 'annotations'), {
     recursive: true,
     filter: source => !source.endsWith('generated'),

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
-import { CATALOGUE } from '../../src/diagnostics.ts'
+import { CATALOGUE } from '../../src/report/diagnostics.ts'
 import { runIn } from './world.ts'
 
 const explain = async (...argv: readonly string[]): Promise<string> => {

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { run } from '../../src/cli/run.ts'
-import { hang } from '../../src/cli/wrap.ts'
+import { hang } from '../../src/report/wrap.ts'
 import { runIn, type World } from './world.ts'
 
 const CONFIG = '#cloud-config\n# consul.hashicorp.com/connect-service: web\n'

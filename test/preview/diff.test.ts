@@ -1,10 +1,10 @@
 import test from 'ava'
 import { applyPatch } from 'diff'
 import fc from 'fast-check'
-import { painter } from '../../src/cli/paint.ts'
 import { diffText } from '../../src/cli/preview-diff.ts'
 import { hunksOf } from '../../src/preview/diff.ts'
 import { masked } from '../../src/preview/mask/mask.ts'
+import { painter } from '../../src/report/paint.ts'
 
 const readable = (raw: string) => ({ raw, shown: masked(raw) })
 const lines = (before: string, after: string): readonly string[] =>

@@ -6,7 +6,7 @@ import { PREVIEW_SCHEMA } from '../../src/preview/generated/schema.ts'
 import { projectFolder } from '../shared.ts'
 
 test('the committed schema of the preview is what the types give', t => {
-  const { status, stderr } = spawnSync(process.execPath, ['src/preview/generate.mjs', '--check'], {
+  const { status, stderr } = spawnSync(process.execPath, ['src/build/preview-schema.mjs', '--check'], {
     cwd: projectFolder,
     encoding: 'utf8',
   })

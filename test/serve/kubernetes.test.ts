@@ -6,7 +6,7 @@ import { serveCommand } from '../../src/cli/serve.ts'
 import { readYaml } from '../../src/decode/yaml.ts'
 import { toData } from '../../src/decode/yaml-data.ts'
 import { mutate } from '../../src/index.ts'
-import type { V1AdmissionReview } from '../../src/kubernetes.ts'
+import type { V1AdmissionReview } from '../../src/kubernetes/types.ts'
 import { projectFolder } from '../shared.ts'
 import { ask, stateOf } from './handlers.ts'
 

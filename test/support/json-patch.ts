@@ -1,4 +1,4 @@
-import type { JsonPatchOperation } from '../../src/admission/edit.ts'
+import type { JsonPatchOperation } from '../../src/kubernetes/objects/edit.ts'
 
 type Holder = Record<string, unknown> | unknown[]
 

@@ -1,5 +1,5 @@
-import type { JsonPatchOperation } from '../../src/admission/edit.ts'
-import { type MutateOptions, mutate } from '../../src/admission/review.ts'
+import type { JsonPatchOperation } from '../../src/kubernetes/objects/edit.ts'
+import { type MutateOptions, mutate } from '../../src/kubernetes/objects/review.ts'
 import type {
   V1AdmissionResponse,
   V1CloudInitSource,
@@ -7,7 +7,7 @@ import type {
   V1Secret,
   V1VirtualMachine,
   V1VirtualMachineInstance,
-} from '../../src/kubernetes.ts'
+} from '../../src/kubernetes/types.ts'
 import { patched } from './json-patch.ts'
 
 export const P: string = 'consul.hashicorp.com/'

@@ -1,6 +1,6 @@
 import { readYamlStream } from '../../src/decode/yaml.ts'
 import { toData } from '../../src/decode/yaml-data.ts'
-import { injectManifest, uninjectManifest } from '../../src/manifest/manifest.ts'
+import { injectManifest, uninjectManifest } from '../../src/kubernetes/manifest/manifest.ts'
 import { ROOMY } from './kubevirt.ts'
 import { brief, bytes } from './places.ts'
 

@@ -1,4 +1,4 @@
-import type { Path } from '../../src/admission/path.ts'
+import type { Path } from '../../src/kubernetes/objects/path.ts'
 
 /** Every path in an object that ends at a key of a mapping. */
 export const pathsIn = (value: unknown, path: Path = []): readonly Path[] =>

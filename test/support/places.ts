@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../src/diagnostics.ts'
-import { positionOf, type Source, type Span } from '../../src/source.ts'
+import type { Diagnostic } from '../../src/report/diagnostics.ts'
+import { positionOf, type Source, type Span } from '../../src/report/source.ts'
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'))

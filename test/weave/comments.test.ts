@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { startsOfLines } from '../../src/source.ts'
+import { startsOfLines } from '../../src/report/source.ts'
 import { comment, formatLines, parseLines, uncomment } from '../../src/weave/comments.ts'
 import { sourceOf } from '../support/places.ts'
 

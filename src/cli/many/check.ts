@@ -3,10 +3,9 @@ import { checkStdin, injectOptions, read } from '../input.ts'
 import { EXIT, type ExitCode, type Io, isUsageError, worst } from '../io.ts'
 import { injected } from '../made.ts'
 import { documentsOf } from './documents.ts'
-import { formatOf } from './formats.ts'
 import { progress } from './progress.ts'
 import { type Deed, summary } from './summary.ts'
-import { teller } from './teller.ts'
+import { tellerOf } from './tellers.ts'
 
 /** Judges many documents and writes what there is to say of them; data goes to standard output. */
 export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
@@ -16,7 +15,7 @@ export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
   const { documents, faults } = documentsOf(operands, io)
   const options = await injectOptions(call, io)
   const quiet = flag(values, 'quiet')
-  const tell = teller(formatOf(call, io), quiet)
+  const tell = tellerOf(call, io)
   for (const { path, message } of faults) tell.fault(path, message)
   const deeds: Deed[] = faults.map(() => 'unread')
   let status: ExitCode = faults.length > 0 ? EXIT.bad : EXIT.done

@@ -4,13 +4,13 @@ import { EXIT, type ExitCode, type Io, worst } from '../io.ts'
 import type { Make } from '../made.ts'
 import { whyNotWritten } from '../reasons.ts'
 import { documentsOf } from './documents.ts'
-import { formatOf } from './formats.ts'
 import { goalOf } from './goal.ts'
 import { handle, type Result } from './handle.ts'
 import { progress } from './progress.ts'
 import { summary } from './summary.ts'
 import { targetsBelow } from './targets.ts'
-import { type Teller, teller } from './teller.ts'
+import type { Teller } from './teller.ts'
+import { tellerOf } from './tellers.ts'
 
 /** Puts the files into their places. When one cannot be, those after it are left alone, unless the run keeps going. */
 function place(results: readonly Result[], keepGoing: boolean, tell: Teller): readonly Result[] {
@@ -41,7 +41,7 @@ export async function rewriteMany(call: Call, io: Io, makeOf: () => Promise<Make
   const targets = 'folder' in goal ? targetsBelow(goal.folder, documents, io) : documents.map(({ path }) => path)
   const make = await makeOf()
   const [quiet, keepGoing] = [flag(values, 'quiet'), flag(values, 'keep-going')]
-  const tell = teller(formatOf(call, io), quiet)
+  const tell = tellerOf(call, io)
   for (const { path, message } of faults) tell.fault(path, message)
   const shown = progress(documents.length, call, io)
   const staging = io.staging()

@@ -1,9 +1,8 @@
-import { type Diagnostic, inOrder, type Severity, toRecord } from '../../diagnostics.ts'
-import type { Complaint } from '../complaint.ts'
-import type { Worded } from '../pretty.ts'
-import { redacted } from '../redact.ts'
-import type { Format } from './formats.ts'
-import { isWithin } from './place.ts'
+import type { Complaint } from '../../report/complaint.ts'
+import { type Diagnostic, inOrder, type Severity, toRecord } from '../../report/diagnostics.ts'
+import { isWithin } from '../../report/file-place.ts'
+import { redacted } from '../../report/redact.ts'
+import type { Renderer, Told } from '../../report/renderer.ts'
 
 /** Takes down what there is to say of many documents and keeps none of them. */
 export interface Teller {
@@ -21,14 +20,14 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 const isBeside = ({ span }: Diagnostic, document: string): boolean =>
   span !== undefined && !isWithin(span.source.name, document)
 
-export function teller(format: Format, quiet: boolean): Teller {
-  const told: Worded[] = []
+export function teller<T>({ one, all }: Renderer<T>, quiet: boolean): Teller {
+  const taken: Told<T>[] = []
   const besides = new Set<string>()
   const take = (complaint: Complaint): void => {
     const { severity } = complaint
     if (quiet && severity !== 'error') return
     // A copy: what is cut out of a document keeps all of it in memory.
-    told.push({ severity, words: Buffer.from(format.one(complaint)).toString() })
+    taken.push({ severity, told: structuredClone(one(complaint)) })
   }
   return {
     tell(document, diagnostics) {
@@ -45,9 +44,9 @@ export function teller(format: Format, quiet: boolean): Teller {
     fault: (file, message, hint) =>
       take({ severity: 'error', message, ...(hint !== undefined && { hint }), document: file }),
     text: notes =>
-      format.all(
+      all(
         SEVERITIES.filter(severity => notes || severity !== 'note').flatMap(severity =>
-          told.filter(entry => entry.severity === severity),
+          taken.filter(entry => entry.severity === severity),
         ),
       ),
   }

@@ -1,5 +1,5 @@
 import type { Annotation, Annotations } from '../../annotate/annotation.ts'
-import type { Code } from '../../diagnostics.ts'
+import type { Code } from '../../report/diagnostics.ts'
 import type { Reader } from '../reader.ts'
 import type { NamedService } from '../registration.ts'
 

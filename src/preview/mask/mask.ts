@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../diagnostics.ts'
-import { type Source, type Span, spanOf } from '../../source.ts'
+import type { Diagnostic } from '../../report/diagnostics.ts'
+import { type Source, type Span, spanOf } from '../../report/source.ts'
 import { secretsInCommands } from './commands.ts'
 import { secretsInLines } from './lines.ts'
 import { isHarmlessValue, isPlaceOfSecret, isSecretName } from './names.ts'

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import fc from 'fast-check'
-import { diagnostic } from '../../../src/diagnostics.ts'
 import { MASK, masked, maskedData, maskedSources, maskedWords } from '../../../src/preview/mask/mask.ts'
-import { spanOf } from '../../../src/source.ts'
+import { diagnostic } from '../../../src/report/diagnostics.ts'
+import { spanOf } from '../../../src/report/source.ts'
 import { sourceOf, text } from '../../support/places.ts'
 import { userData } from '../../support/user-data.ts'
 

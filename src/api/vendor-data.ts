@@ -1,0 +1,34 @@
+import type { VendorKey } from '../annotate/vendor-switch.ts'
+import { render } from '../render/render.ts'
+import { diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { weaveVendorData } from '../weave/vendor-data.ts'
+import type { InjectOptions, InjectResult } from './inject.ts'
+import { judge } from './judge.ts'
+
+/** How the vendor-data of one VM is to be made. */
+export interface VendorOptions extends Omit<InjectOptions, 'layout' | 'platform' | 'compress' | 'vendorData'> {
+  /** The key by which user-data would switch this vendor-data off: `vendor_data2` for what Nova asks others for. */
+  readonly vendorKey?: VendorKey
+}
+
+/**
+ * The injection alone as vendor-data, for user-data that stays untouched. Empty where the VM does not join, and where the user-data
+ * brings the injection itself: nothing joins twice. Warns of user-data that switches vendor-data off.
+ */
+export function vendorData(input: Uint8Array, options: VendorOptions = {}): InjectResult {
+  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, 'vendor-data', options.vendorKey)
+  if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
+  const nothing = new Uint8Array()
+  if (injectedBefore) {
+    const hint = 'to have it in vendor-data instead, take it out of there: consul-vm-inject uninject'
+    const note = diagnostic('N101', 'the user-data brings the injection itself: the vendor-data is empty', { hint })
+    return {
+      output: nothing,
+      decision,
+      diagnostics: [...diagnostics.filter(({ code }) => !/^N10[12]$/.test(code)), note],
+    }
+  }
+  if (!decision.inject) return { output: nothing, decision, diagnostics }
+  const injection = render(plan, options.profile ?? 'full')
+  return { output: weaveVendorData(injection), decision, diagnostics, plan, injection }
+}

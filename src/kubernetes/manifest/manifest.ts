@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util'
+import { readMetadata } from '../../annotate/beside.ts'
+import type { InjectOptions } from '../../api/inject.ts'
+import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
+import { toData } from '../../decode/yaml-data.ts'
+import { type Diagnostic, diagnostic, hasErrors } from '../../report/diagnostics.ts'
+import { type Source, type Span, spanOf } from '../../report/source.ts'
+import { type Edit, edited } from '../objects/edit.ts'
+import { type Judged, judge, type ObjectOptions, unjudge } from '../objects/judge.ts'
+import { type Kind, kindOf } from '../objects/kinds.ts'
+import { type Path, textOf, valueAt } from '../objects/path.ts'
+import type { Places } from '../objects/places.ts'
+import type { Page } from './entries.ts'
+import { entryIn, merges, spotAt } from './node-path.ts'
+import { applied, textEdits } from './splice.ts'
+
+export interface ManifestResult {
+  /** The manifest; undefined when there are errors. The input itself when nothing had to change. */
+  readonly output: Uint8Array | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** An object of a known kind inside a stream of manifests. */
+interface Found {
+  /** Number of its document. */
+  readonly document: number
+  /** The way to it inside the document: into a List, or nowhere. */
+  readonly base: Path
+  readonly node: YamlNode
+  readonly data: unknown
+  readonly kind: Kind
+}
+
+/** The objects of a document: itself, or the items of a List. */
+function objectsIn(root: YamlNode, document: number): readonly Found[] {
+  const items = entryIn(root, 'items')?.value
+  const kind = entryIn(root, 'kind')?.value
+  const isList = kind?.kind === 'scalar' && kind.text.endsWith('List') && items?.kind === 'sequence'
+  const nodes: readonly (readonly [Path, YamlNode])[] = isList
+    ? items.items.map((item, at) => [['items', at], item] as const)
+    : [[[], root]]
+  return nodes.flatMap(([base, node]) => {
+    const data = toData(node)
+    const row = kindOf(data)
+    return row === undefined ? [] : [{ document, base, node, data, kind: row }]
+  })
+}
+
+/** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
+function placesOf(source: Source, { node, data, kind }: Found): Places {
+  const name = valueAt(data, ['metadata', 'name'])
+  const label = typeof name === 'string' ? `${kind.kind} ${name}` : kind.kind
+  const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
+  const field = (path: Path): Span => {
+    const spot = spotAt(node, path)
+    if (spot !== undefined) return span(spot.entry.key)
+    return path.length > 1 ? field(path.slice(0, -1)) : spanOf(source, node.start, node.start + 1)
+  }
+  return {
+    name: path => `${source.name} (${label}: ${textOf(path)})`,
+    field,
+    annotation: (path, key) => {
+      const entry = spotAt(node, [...path, key])?.entry
+      return entry === undefined
+        ? { keySpan: field(path), span: field(path) }
+        : { keySpan: span(entry.key), span: span(entry.value) }
+    },
+  }
+}
+
+const unsafe = (span: Span): Diagnostic =>
+  diagnostic('E605', 'the manifest cannot be changed here without writing it anew', {
+    span,
+    hint: 'write the object without anchors, aliases and merge keys: `kubectl apply --dry-run=client -o yaml` prints it so',
+  })
+
+/** The text with the edits of all objects made; undefined where that does not say what is meant. */
+function spliced(
+  page: Page,
+  roots: readonly (YamlNode | undefined)[],
+  all: readonly (readonly [Found, readonly Edit[]])[],
+): string | undefined {
+  for (const plainly of [false, true]) {
+    const edits = all.flatMap(([{ node }, own]) => own.map(edit => textEdits(page, node, edit, plainly)))
+    if (edits.includes(undefined)) return undefined
+    const text = applied(
+      page.text,
+      edits.flatMap(edit => edit ?? []),
+    )
+    const stream = readYamlStream(text)
+    // The proof: read again, the text says what the JSON Patch would have made.
+    const meant = roots.map((root, document) =>
+      all
+        .filter(([found]) => found.document === document)
+        .reduce(
+          (data, [{ base }, own]) =>
+            edited(
+              data,
+              own.map(edit => ({ ...edit, path: [...base, ...edit.path] })),
+            ),
+          toData(root),
+        ),
+    )
+    if (stream.ok && isDeepStrictEqual(stream.roots.map(toData), meant)) return text
+  }
+  return undefined
+}
+
+/** What is wrong with an option is said once, not for every object. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const byText = new Map(
+    diagnostics.map(entry => [
+      JSON.stringify([entry.code, entry.message, entry.span?.source.name, entry.span?.start]),
+      entry,
+    ]),
+  )
+  return [...byText.values()]
+}
+
+/** Judges every object of a manifest and makes the changes in its text: every other byte stays. */
+function rewrite(
+  input: Uint8Array,
+  name: string,
+  nothing: string,
+  judged: (found: Found, places: Places) => Judged,
+): ManifestResult {
+  const source: Source = { name, text: Buffer.from(input).toString('utf8') }
+  const failed = (message: string, offset: number): ManifestResult => {
+    const span = spanOf(source, offset, offset + 1)
+    const hint = 'give the objects as `kubectl get -o yaml` or `-o json` prints them'
+    return { output: undefined, diagnostics: [diagnostic('E604', message, { span, hint })] }
+  }
+  if (Buffer.compare(Buffer.from(source.text, 'utf8'), input) !== 0) return failed('the manifest is not UTF-8', 0)
+  const stream = readYamlStream(source.text)
+  if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
+  const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))
+  const results = found.map(one => [one, judged(one, placesOf(source, one))] as const)
+  const diagnostics = distinct(
+    results.flatMap(([one, { edits, diagnostics: said }]) => {
+      const { field } = placesOf(source, one)
+      if (said.length + edits.length > 0 && merges(one.node)) return [unsafe(field(['kind']))]
+      // What has no place of its own stands at the object's name.
+      return said.map(entry =>
+        entry.span === undefined && entry.severity !== 'note' ? { ...entry, span: field(['metadata', 'name']) } : entry,
+      )
+    }),
+  )
+  const all = results.map(([one, { edits }]) => [one, edits] as const).filter(([, edits]) => edits.length > 0)
+  // What was decided is told only of what is done.
+  if (hasErrors(diagnostics)) {
+    return { output: undefined, diagnostics: diagnostics.filter(({ severity }) => severity !== 'note') }
+  }
+  const [first] = all
+  if (first === undefined) {
+    const said =
+      diagnostics.length > 0 ? diagnostics : [diagnostic('N101', `${nothing}: the manifest is left as it is`)]
+    return { output: input, diagnostics: said }
+  }
+  const page: Page = { text: source.text, newline: source.text.includes('\r\n') ? '\r\n' : '\n' }
+  const text = spliced(page, stream.roots, all)
+  if (text !== undefined) return { output: new TextEncoder().encode(text), diagnostics }
+  const culprit = all.find(one => spliced(page, stream.roots, [one]) === undefined) ?? first
+  const place = culprit[1][0]?.path ?? []
+  return { output: undefined, diagnostics: [unsafe(placesOf(source, culprit[0]).field(place))] }
+}
+
+/**
+ * Injects the KubeVirt VMs and the annotated Secrets of a manifest: YAML documents or JSON, Lists included. What changes is
+ * replaced in the text; every other byte stays, comments, order and quoting too. On any error there is no output.
+ */
+export function injectManifest(input: Uint8Array, options: InjectOptions & ObjectOptions = {}): ManifestResult {
+  const { name = '<stdin>', metadata, ...shared } = options
+  const also = metadata !== undefined && 'text' in metadata ? readMetadata(metadata) : metadata
+  return rewrite(input, name, 'no object in it asks for injection', ({ data, kind }, places) =>
+    judge(data, kind, shared, places, also),
+  )
+}
+
+/** Judges a manifest exactly as `injectManifest` would, and writes nothing. */
+export function checkManifest(
+  input: Uint8Array,
+  options: InjectOptions & ObjectOptions = {},
+): { readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] } {
+  const { output, diagnostics } = injectManifest(input, options)
+  return { ok: output !== undefined, diagnostics }
+}
+
+/** Takes the injections out of a manifest again, whatever its annotations say. */
+export const uninjectManifest = (
+  input: Uint8Array,
+  { name = '<stdin>', force = false }: { readonly name?: string; readonly force?: boolean } = {},
+): ManifestResult =>
+  rewrite(input, name, 'no object in it was injected', ({ data, kind }, places) => unjudge(data, kind, force, places))

@@ -1,0 +1,55 @@
+import { type Annotation, isOurKey } from '../../annotate/annotation.ts'
+import type { Beside } from '../../annotate/beside.ts'
+import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
+import type { Edit } from './edit.ts'
+import type { Kind } from './kinds.ts'
+import { isRecord, type Path, valueAt } from './path.ts'
+import type { Places } from './places.ts'
+
+/** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
+export const MARK = 'consul.hashicorp.com/connect-inject-status'
+const INJECTED = 'injected'
+
+/** Whether the first metadata of an object say that it is injected. */
+export const isMarked = (object: unknown, { metadata }: Kind): boolean =>
+  valueAt(object, [...metadata[0], 'annotations', MARK]) === INJECTED
+
+/**
+ * The annotations of an object; of a VM those of its template and its own, which are one layer: two values for one key contradict
+ * each other. The mark of the tool itself is none: whether something is injected, the user-data say.
+ */
+export function annotationsOf(object: unknown, { metadata }: Kind, places: Places): Beside {
+  const annotations: Annotation[] = []
+  const diagnostics: Diagnostic[] = []
+  for (const meta of metadata) {
+    const path = [...meta, 'annotations']
+    const given = valueAt(object, path)
+    for (const [key, value] of isRecord(given) ? Object.entries(given) : []) {
+      if (!isOurKey(key) || (key === MARK && value === INJECTED)) continue
+      const { keySpan, span } = places.annotation(path, key, value)
+      if (typeof value === 'string') annotations.push({ key, value, origin: 'metadata', keySpan, span })
+      else {
+        const hint = 'quote it: Kubernetes takes strings only'
+        diagnostics.push(diagnostic('E203', `${key} is not a string`, { span, hint }))
+      }
+    }
+  }
+  return { annotations, diagnostics }
+}
+
+/** Sets the mark, or takes it away together with what would be left empty. */
+export function marked(object: unknown, { metadata: [meta] }: Kind, injected: boolean): readonly Edit[] {
+  if (injected === (valueAt(object, [...meta, 'annotations', MARK]) === INJECTED)) return []
+  const path = [...meta, 'annotations', MARK]
+  const parents: readonly Path[] = [meta, [...meta, 'annotations']]
+  if (injected) {
+    // What is missing on the way is made with what stands in it.
+    const at = parents.findIndex(parent => !isRecord(valueAt(object, parent)))
+    if (at < 0) return [{ op: 'add', path, value: INJECTED }]
+    const value = at === 0 ? { annotations: { [MARK]: INJECTED } } : { [MARK]: INJECTED }
+    return [{ op: 'add', path: parents[at] ?? path, value }]
+  }
+  const lonely = (parent: Path): boolean => Object.keys(valueAt(object, parent) ?? {}).length === 1
+  if (!lonely([...meta, 'annotations'])) return [{ op: 'remove', path }]
+  return [{ op: 'remove', path: lonely(meta) ? meta : [...meta, 'annotations'] }]
+}

@@ -1,0 +1,95 @@
+import { hasErrors } from '../../report/diagnostics.ts'
+import type { V1AdmissionResponse, V1AdmissionReview } from '../types.ts'
+import { annotationsOf, isMarked } from './annotations.ts'
+import { patchOf } from './edit.ts'
+import { judge, type ObjectOptions } from './judge.ts'
+import { type Kind, kindOf } from './kinds.ts'
+import { refusal, warningsOf } from './message.ts'
+import { isRecord, valueAt } from './path.ts'
+import { PATHS } from './places.ts'
+import { INLINE_LIMIT, placeOf } from './user-data.ts'
+
+export type MutateOptions = ObjectOptions
+
+/** HTTP status codes inside an answer. */
+const BAD_REQUEST = 400
+const UNPROCESSABLE = 422
+const FAULT = 500
+
+/** The operations that bring an object which can still be changed. */
+const CHANGING: readonly unknown[] = ['CREATE', 'UPDATE']
+
+/** Everything of an object that the injection depends on. */
+const inputsOf = (object: unknown, kind: Kind): string =>
+  JSON.stringify([
+    annotationsOf(object, kind, PATHS).annotations.map(({ key, value }) => [key, value]),
+    placeOf(object, kind, INLINE_LIMIT),
+  ])
+
+/** A VMI that was made of a VM which went through here. Its user-data is what the VM's became. */
+function fromVirtualMachine(object: unknown, kind: Kind): boolean {
+  const owners = valueAt(object, ['metadata', 'ownerReferences'])
+  const owned = Array.isArray(owners) && owners.some(owner => valueAt(owner, ['kind']) === 'VirtualMachine')
+  return owned && kind.kind === 'VirtualMachineInstance' && isMarked(object, kind)
+}
+
+/** Whether an object is let through unread: it is being deleted, or it comes from a VM that went through here. */
+const isSettled = (object: unknown, kind: Kind): boolean =>
+  (valueAt(object, ['metadata', 'deletionTimestamp']) ?? null) !== null || fromVirtualMachine(object, kind)
+
+function answer(uid: string, request: Readonly<Record<string, unknown>>, options: MutateOptions): V1AdmissionResponse {
+  const { operation, object, oldObject, subResource } = request
+  const untouched = { uid, allowed: true }
+  if (!CHANGING.includes(operation) || (subResource ?? '') !== '') return untouched
+  if (!isRecord(object)) return refused(uid, BAD_REQUEST, `a request to ${operation} has no object`)
+  const kind = kindOf(object)
+  if (kind === undefined || isSettled(object, kind)) return untouched
+  // An update about something else comes from a controller: it must not be stopped, and is no occasion to inject anew.
+  const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
+  if (same && isMarked(object, kind)) return untouched
+  const { edits, diagnostics } = judge(object, kind, options, PATHS)
+  if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusal(diagnostics))
+  const warnings = warningsOf(diagnostics)
+  return {
+    ...untouched,
+    ...(warnings.length > 0 && { warnings }),
+    ...(edits.length > 0 && { patchType: 'JSONPatch', patch: patchOf(edits) }),
+  }
+}
+
+const refused = (uid: string, code: number, message: string): V1AdmissionResponse => ({
+  uid,
+  allowed: false,
+  status: { code, message },
+})
+
+function respond(review: unknown, options: MutateOptions): V1AdmissionResponse {
+  const uid = valueAt(review, ['request', 'uid'])
+  const { apiVersion, kind, request } = isRecord(review) ? review : {}
+  if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') {
+    return refused(
+      typeof uid === 'string' ? uid : '',
+      BAD_REQUEST,
+      'this is not an AdmissionReview of admission.k8s.io/v1',
+    )
+  }
+  if (!isRecord(request) || typeof uid !== 'string' || uid === '') {
+    return refused('', BAD_REQUEST, 'the AdmissionReview has no request with a uid')
+  }
+  try {
+    return answer(uid, request, options)
+  } catch (error) {
+    return refused(uid, FAULT, `consul-vm-inject failed, which is a fault of the tool: ${String(error)}`)
+  }
+}
+
+/**
+ * Answers an AdmissionReview: a JSON Patch that injects the user-data of the object, or takes an injection out, or nothing to
+ * change. Every error refuses the object, with all diagnostics in the message. Pure and total: never throws, whatever is asked;
+ * a dry run is answered alike, for there are no side effects.
+ */
+export const mutate = (review: unknown, options: MutateOptions = {}): V1AdmissionReview => ({
+  apiVersion: 'admission.k8s.io/v1',
+  kind: 'AdmissionReview',
+  response: respond(review, options),
+})

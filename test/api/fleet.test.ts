@@ -1,0 +1,92 @@
+import { inflateSync } from 'node:zlib'
+import test from 'ava'
+import { inject, renderGuest, staticVendorData, vendorData } from '../../src/index.ts'
+import { bytes, codes, text } from '../support/places.ts'
+
+interface Bundle {
+  readonly defaults: { readonly annotations: Readonly<Record<string, string>>; readonly settings?: object }
+  readonly inject: boolean
+  readonly files: readonly { readonly path: string }[]
+}
+
+function bundleOf(output: Uint8Array | undefined): Bundle {
+  const packed = /BUNDLE = """\n([^"]+)\n"""/.exec(text(output ?? bytes('')))?.[1] ?? ''
+  return JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
+}
+
+const values = (content: string): { readonly values: { readonly name: string; readonly text: string } } => ({
+  values: { name: 'values.yaml', text: content },
+})
+
+test('one document carries the guest files and what the values file makes of agent and packages, but no configuration', t => {
+  const paths = bundleOf(staticVendorData().output).files.map(({ path }) => path)
+  const baked = renderGuest().files.map(({ path }) => path)
+  t.deepEqual(
+    paths.filter(path => !baked.includes(path)),
+    ['/etc/consul.d/consul-vm-inject.json', '/srv/consul/packages.conf'],
+  )
+  t.true(paths.includes('/srv/consul/generate-sidecar-configs.py'))
+})
+
+test('the prebuilt profile carries no file at all', t => {
+  t.deepEqual(bundleOf(staticVendorData({ profile: 'prebuilt' }).output).files, [])
+})
+
+test('nobody joins by default, unless the values or an option say so', t => {
+  t.false(bundleOf(staticVendorData().output).inject)
+  t.true(bundleOf(staticVendorData({ defaultInject: true }).output).inject)
+  t.true(bundleOf(staticVendorData(values('connectInject: {default: true}')).output).inject)
+})
+
+test('annotations of the fleet outrank its values, and stand in the defaults', t => {
+  const output = staticVendorData({
+    ...values('connectInject: {transparentProxy: {defaultEnabled: false}}'),
+    annotations: ['transparent-proxy=true', 'connect-service=web'],
+  }).output
+  const { annotations } = bundleOf(output).defaults
+  t.is(annotations['consul.hashicorp.com/transparent-proxy'], 'true')
+  t.is(annotations['consul.hashicorp.com/connect-service'], 'web')
+})
+
+test('the defaults are what a VM of its own would have had stated', t => {
+  const { annotations } = bundleOf(staticVendorData({ annotations: ['connect-service=web'] }).output).defaults
+  const { plan } = vendorData(new Uint8Array(), { annotations: ['connect-inject=true', 'connect-service=web'] })
+  t.deepEqual({ ...annotations, 'consul.hashicorp.com/connect-inject': 'true' }, plan?.serviceConfig.annotations)
+})
+
+test('settings of the enterprise edition travel, those of the community do not', t => {
+  t.is(bundleOf(staticVendorData().output).defaults.settings, undefined)
+  const enterprise = values('global: {image: "hashicorp/consul-enterprise:1.22.0-ent"}')
+  t.deepEqual(bundleOf(staticVendorData(enterprise).output).defaults.settings, {
+    enterprise: true,
+    namespaces: false,
+    partitions: false,
+  })
+})
+
+test('faults of the defaults are all told, and then there is no output', t => {
+  const { output, diagnostics } = staticVendorData({ annotations: ['conect-service=x', 'connect-service-port=http'] })
+  t.is(output, undefined)
+  t.deepEqual(codes(diagnostics), ['E201', 'E301'])
+  const twice = staticVendorData({ annotations: ['connect-service=a', 'connect-service=b'] })
+  t.deepEqual(codes(twice.diagnostics), ['E202'])
+})
+
+test('warnings count as errors when strict', t => {
+  t.deepEqual(codes(staticVendorData({ annotations: ['service-tags='] }).diagnostics), ['W202'])
+  t.truthy(staticVendorData({ annotations: ['service-tags='] }).output)
+  t.is(staticVendorData({ annotations: ['service-tags='], strict: true }).output, undefined)
+})
+
+test('the document of a fleet is not annotated itself, so it may be user-data too', t => {
+  const output = staticVendorData({ annotations: ['connect-service=web'] }).output ?? bytes('')
+  const { output: same, decision } = inject(output)
+  t.false(decision.inject)
+  t.is(same, output)
+})
+
+test('the same options give the same bytes, all ASCII', t => {
+  const [one, two] = [staticVendorData(), staticVendorData()].map(({ output }) => text(output ?? bytes('')))
+  t.is(one, two)
+  t.regex(one ?? '', /^[\t\n\x20-\x7e]*$/)
+})
