@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
+import { trim } from './grammar/list.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
@@ -125,7 +126,7 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       annotations.delete(annotation.key)
       continue
     }
-    if (annotation.value.trim() === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
+    if (trim(annotation.value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
       const span = annotation.keySpan ?? annotation.span
       const hint = 'leave the key out, or give a value'
       diagnostics.push(diagnostic('W202', `${annotation.key} is empty and counts as not given`, { span, hint }))

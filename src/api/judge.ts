@@ -7,7 +7,7 @@ import { validate } from '../annotate/validate.ts'
 import { readValues, type Values } from '../annotate/values.ts'
 import { type VendorKey, vendorSwitch } from '../annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from '../decode/user-data.ts'
-import { type MeshPlan, UNKNOWN_HOST } from '../plan/mesh-plan.ts'
+import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
@@ -76,7 +76,7 @@ export function judge(
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
   const decision = decide(merged.annotations, options.defaultInject === true || values.defaultInject)
-  const planning = plan(valid.annotations, merged.annotations, values, UNKNOWN_HOST)
+  const planning = plan(valid.annotations, merged.annotations, values)
   const before = [
     ...decoding.diagnostics,
     ...edits,

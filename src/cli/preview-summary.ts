@@ -52,7 +52,17 @@ function commandLines(words: readonly string[]): readonly string[] {
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
 }
 
-const UIDS = ['-proxy-uid=UID-OF-ENVOY', '-exclude-uid=UID-OF-CONSUL']
+const UIDS = ['-proxy-uid={uid of envoy}', '-exclude-uid={uid of consul}']
+
+const shownLines = (lines: readonly string[]): readonly string[] => lines.map(line => `  ${visible(line)}`)
+
+/** Lines of the sidecar's units; that of each is named where there are several. */
+const unitLines = ({ service, unit, watch = [] }: Sidecar): readonly string[] => [
+  ...shownLines([`envoy@${service}.service`]),
+  ...unit.map(line => `    ${visible(line)}`),
+  ...(watch.length === 0 ? [] : shownLines([`consul-envoy-watch@${service}.service`])),
+  ...watch.map(line => `    ${visible(line)}`),
+]
 
 const redirectLines = ({ service, redirect }: Sidecar): readonly string[] =>
   redirect.length === 0
@@ -94,8 +104,10 @@ export function summaryText(preview: Preview, paint: Paint): string {
     ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
     ['Files on the guest', fileLines(files)],
     ['Registration', registration === undefined ? [] : jsonLines(registration)],
-    ['Redirection (user ids are known on the guest only)', sidecars.flatMap(redirectLines)],
-    ['Envoy', sidecars.flatMap(({ envoy }) => commandLines(envoy))],
+    ['Redirection (what only the guest knows stands in braces)', sidecars.flatMap(redirectLines)],
+    ['Envoy', sidecars.flatMap(({ envoy }) => shownLines(envoy.map((line, at) => (at === 0 ? line : `  ${line}`))))],
+    ['Units', sidecars.flatMap(unitLines)],
+    ['Variables for the application', shownLines(sidecars.flatMap(({ environment }) => environment))],
     ['Size', [sizeLine('before', before), sizeLine('after', after), ...platformLines(after)]],
   ]
   const shown = sections.filter(([, lines]) => lines.length > 0)

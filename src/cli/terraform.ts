@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { decodeBase64 } from '../decode/base64.ts'
 import { utf8Of } from '../decode/utf8.ts'
-import { type InjectResult, inject, type Registration, type ServiceDefinition } from '../index.ts'
+import { type InjectResult, inject } from '../index.ts'
+import { servicesIn } from '../plan/mesh-plan.ts'
 import { type Diagnostic, inOrder, toRecord } from '../report/diagnostics.ts'
 import { jsonText } from '../report/json.ts'
 import { pretty } from '../report/pretty.ts'
@@ -30,9 +31,6 @@ function textOf(bytes: Uint8Array): string | undefined {
   return text === text?.normalize('NFC') ? text : undefined
 }
 
-const servicesOf = (registration: Registration): readonly ServiceDefinition[] =>
-  'services' in registration ? registration.services : [registration.service]
-
 function resultOf(
   output: Uint8Array,
   { plan, injection, diagnostics }: InjectResult,
@@ -40,7 +38,8 @@ function resultOf(
   const text = textOf(output)
   // User-data that came in base64 goes out so; a platform is to get it in base64 once.
   const bytes = decodeBase64(text ?? '')?.bytes ?? output
-  const services = plan === undefined ? [] : servicesOf(plan.registration)
+  const registration = plan?.serviceConfig.plan.registration
+  const services = registration === undefined ? [] : servicesIn(registration)
   return {
     ...(text !== undefined && { user_data: text }),
     user_data_base64: Buffer.from(bytes).toString('base64'),
@@ -48,7 +47,7 @@ function resultOf(
     sha256: createHash('sha256').update(bytes).digest('hex'),
     injected: String(injection !== undefined),
     service: services.map(({ name }) => name).join(','),
-    registration: JSON.stringify(plan?.registration ?? {}),
+    registration: JSON.stringify(registration ?? {}),
     diagnostics: JSON.stringify(inOrder(diagnostics).map(toRecord)),
   }
 }

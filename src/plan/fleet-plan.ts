@@ -1,14 +1,25 @@
 import type { Annotations } from '../annotate/annotation.ts'
+import type { GrammarSettings } from '../annotate/grammar/settings.ts'
 import type { Values } from '../annotate/values.ts'
 import { agentOf } from './agent.ts'
-import type { MeshPlan, ServiceConfig } from './mesh-plan.ts'
+import type { MeshPlan } from './mesh-plan.ts'
 import { packagesOf } from './packages.ts'
-import { settingsOf, statedDefaults } from './plan.ts'
+import { statedDefaults } from './stated.ts'
+
+/** `/srv/consul/service-config.json` where the guest plans by itself: an image, or the VM of a fleet. */
+export interface AnnotatedConfig {
+  readonly annotations: Readonly<Record<string, string>>
+  readonly settings?: GrammarSettings
+}
+
+/** The grammar's settings as the guest needs them told: nothing of the community edition. */
+const settingsOf = (settings: GrammarSettings): Pick<AnnotatedConfig, 'settings'> =>
+  settings.enterprise || settings.namespaces || settings.partitions ? { settings } : {}
 
 /** What every VM of a fleet has in common. Which of them join, and as what, each works out by itself. */
 export interface FleetPlan extends Pick<MeshPlan, 'agent' | 'packages'> {
   /** Defaults below the annotations of the VM itself, and the settings that go with them. */
-  readonly defaults: ServiceConfig
+  readonly defaults: AnnotatedConfig
   /** Whether a VM joins whose annotations do not say. */
   readonly inject: boolean
 }

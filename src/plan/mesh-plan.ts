@@ -1,10 +1,13 @@
+import type { Hole, PlanNode } from './node.ts'
+
 /** A service definition as a Consul agent reads it from a file (snake_case). Absent things are left out. */
 export interface ServiceDefinition {
   readonly name: string
   readonly port?: number
   readonly ports?: readonly { readonly name: string; readonly port: number; readonly default: boolean }[]
-  readonly tags?: readonly string[]
-  readonly meta: Readonly<Record<string, string>>
+  /** The guest fills in the holes of tags and of meta: whole values, never a part of one. */
+  readonly tags?: readonly (string | Hole)[]
+  readonly meta: Readonly<Record<string, string | Hole>>
   readonly weights?: { readonly passing: number }
   readonly namespace?: string
   readonly tagged_addresses?: TaggedAddresses
@@ -42,40 +45,52 @@ export interface SidecarService {
 /** `/etc/consul.d/service-registration.json`. */
 export type Registration = { readonly service: ServiceDefinition } | { readonly services: readonly ServiceDefinition[] }
 
-/** One service's sidecar: how its traffic is redirected and how its Envoy is started. */
+/** One service's sidecar: files of the guest, a list of lines each. */
 export interface SidecarPlan {
   readonly service: string
-  /** Arguments of `consul connect redirect-traffic` that are known before boot; empty without transparent proxy. */
-  readonly redirect: readonly string[]
-  /** The whole command line of Envoy's start. */
-  readonly envoy: readonly string[]
-  /** Variables with the addresses of the upstreams, for the application. */
-  readonly environment: Readonly<Record<string, string>>
+  /** `NAME=value`: where the application finds its upstreams. */
+  readonly environment?: readonly string[]
+  /** The folder of Envoy's access log: to be made, Envoy's own. */
+  readonly folder?: string
+  /** Arguments of `consul connect redirect-traffic`, but for the users that its wrapper looks up. Absent without transparent proxy. */
+  readonly redirect?: readonly PlanNode[]
+  /** The part of `envoy@<service>.service` that follows from the annotations. */
+  readonly unit: readonly PlanNode[]
+  /** `consul-envoy-watch@<service>.service`, which restarts a sidecar that no longer answers. */
+  readonly watch?: readonly PlanNode[]
 }
 
-/** `/srv/consul/service-config.json`: what the guest needs to come to the same plan. */
+/** What the guest is to bring about. Field names are those of the file that travels. */
+export interface GuestPlan {
+  /** The application's unit: it starts after the sidecar. */
+  readonly app_unit?: string
+  readonly registration: Registration
+  /** Settings of systemd-resolved, by which it asks Consul for names of the mesh. */
+  readonly resolved?: readonly PlanNode[]
+  readonly sidecars: readonly SidecarPlan[]
+}
+
+/** The number of the plan's form. A guest that does not know it leaves the VM outside the mesh. */
+export const FORMAT = 2
+
+/** The first version whose guests know the form. */
+export const OLDEST_GUEST = '0.2.0'
+
+/** `/srv/consul/service-config.json`. */
 export interface ServiceConfig {
-  readonly annotations: Readonly<Record<string, string>>
-  readonly settings?: { readonly enterprise: boolean; readonly namespaces: boolean; readonly partitions: boolean }
+  readonly format: typeof FORMAT
+  readonly plan: GuestPlan
 }
 
-/** Everything the annotations of one VM mean. Pure data. */
+/** Everything that annotations and values of one VM mean. Pure data. */
 export interface MeshPlan {
   readonly serviceConfig: ServiceConfig
-  readonly registration: Registration
-  readonly sidecars: readonly SidecarPlan[]
-  /** Whether names of the mesh are to be resolved by Consul. How is the guest's to decide. */
-  readonly dns: boolean
   /** The agent's mesh settings, a configuration file of its own. */
   readonly agent: Readonly<Record<string, unknown>>
   /** Where the guest may install Consul and Envoy from: lines `NAME=value`. */
   readonly packages: string
 }
 
-/** What only the guest knows. Before boot these stand for themselves. */
-export interface Host {
-  readonly hostname: string
-  readonly instanceId: string
-}
-
-export const UNKNOWN_HOST: Host = { hostname: '$POD_NAME', instanceId: '$INSTANCE_ID' }
+/** The services of a registration, in the order of the sidecars. */
+export const servicesIn = (registration: Registration): readonly ServiceDefinition[] =>
+  'services' in registration ? registration.services : [registration.service]

@@ -1,12 +1,12 @@
 import type { Annotation } from '../annotate/annotation.ts'
 import type {
   CheckDefinition,
-  Host,
   Registration,
   ServiceDefinition,
   SidecarService,
   TaggedAddresses,
 } from './mesh-plan.ts'
+import { type Hole, HOSTNAME, INSTANCE_ID } from './node.ts'
 import { ENVOY_READY, SIDECAR } from './ports.ts'
 import { keyOf, type Reader } from './reader.ts'
 
@@ -36,11 +36,13 @@ export function mainPort({ ports }: NamedService, reader: Reader): number | unde
   return chosen !== undefined && ports.includes(chosen) ? chosen : ports[0]
 }
 
-/** `$POD_NAME`, `$HOSTNAME` and `$INSTANCE_ID` stand for what only the guest knows, when they are the whole value. */
-function substitute(value: string, { hostname, instanceId }: Host): string {
-  if (value === '$POD_NAME' || value === '$HOSTNAME') return hostname
-  return value === '$INSTANCE_ID' ? instanceId : value
-}
+/** What stands for something that only the guest knows, when it is the whole value of a tag or of a meta entry. */
+const STANDS_FOR: ReadonlyMap<string, Hole> = new Map([
+  ['$POD_NAME', HOSTNAME],
+  ['$HOSTNAME', HOSTNAME],
+  ['$INSTANCE_ID', INSTANCE_ID],
+])
+const substitute = (value: string): string | Hole => STANDS_FOR.get(value) ?? value
 
 const when = <T>(condition: boolean, part: T): T | undefined => (condition ? part : undefined)
 
@@ -52,11 +54,11 @@ function present<T extends object>(object: { [K in keyof T]: T[K] | undefined })
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
   service.ports.map((port, index) => ({ name: `port-${index + 1}`, port, default: port === main }))
 
-function metaOf(service: NamedService, several: boolean, reader: Reader, host: Host): Record<string, string> {
+function metaOf(service: NamedService, several: boolean, reader: Reader): ServiceDefinition['meta'] {
   const prefix = keyOf('service-meta-')
   const own = [...reader.annotations.values()]
     .filter(({ key }: Annotation) => key.startsWith(prefix) && key !== prefix)
-    .map(({ key, value }) => [key.slice(prefix.length), substitute(value, host)] as const)
+    .map(({ key, value }) => [key.slice(prefix.length), substitute(value)] as const)
   const ports = several
     ? [
         ['ports', service.ports.map((port, index) => `port-${index + 1}:${port}`).join(',')] as const,
@@ -122,10 +124,10 @@ function sidecarOf(
   })
 }
 
-function definitionOf(service: NamedService, reader: Reader, host: Host): ServiceDefinition {
+function definitionOf(service: NamedService, reader: Reader): ServiceDefinition {
   const port = mainPort(service, reader)
   const several = service.ports.length > 1 && reader.settings.enterprise
-  const tags = reader.list<string>('service-tags').map(tag => substitute(tag, host))
+  const tags = reader.list<string>('service-tags').map(substitute)
   const passing = reader.read<number>('service-weight')
   const address = reader.given('alpha:virtual-ip')?.value
   const virtual: TaggedAddresses | undefined =
@@ -138,7 +140,7 @@ function definitionOf(service: NamedService, reader: Reader, host: Host): Servic
     port: several ? undefined : port,
     ports: when(several, portsField(service, port)),
     tags: when(tags.length > 0, tags),
-    meta: metaOf(service, several, reader, host),
+    meta: metaOf(service, several, reader),
     weights: passing === undefined ? undefined : { passing },
     namespace: reader.given('consul-namespace')?.value,
     tagged_addresses: virtual,
@@ -148,8 +150,8 @@ function definitionOf(service: NamedService, reader: Reader, host: Host): Servic
 }
 
 /** The registration of all services of the VM, as `/etc/consul.d/service-registration.json` holds it. */
-export function registrationOf(reader: Reader, host: Host): Registration {
-  const [first, ...more] = servicesOf(reader).map(service => definitionOf(service, reader, host))
+export function registrationOf(reader: Reader): Registration {
+  const [first, ...more] = servicesOf(reader).map(service => definitionOf(service, reader))
   if (first === undefined) return { services: [] }
   return more.length === 0 ? { service: first } : { services: [first, ...more] }
 }

@@ -3,13 +3,17 @@ import { nameOf } from '../annotate/annotation.ts'
 import { goBool } from '../annotate/grammar/boolean.ts'
 import { rowOf } from '../annotate/table.ts'
 import type { Values } from '../annotate/values.ts'
-import { type MeshPlan, UNKNOWN_HOST } from '../plan/mesh-plan.ts'
+import { type MeshPlan, servicesIn } from '../plan/mesh-plan.ts'
+import { shownNodes } from '../plan/node.ts'
 import { plan } from '../plan/plan.ts'
 import { keyOf } from '../plan/reader.ts'
-import { AUTOMATIC } from '../plan/sidecar.ts'
+import { AUTOMATIC } from '../plan/redirect.ts'
+import { statedDefaults } from '../plan/stated.ts'
+import { shownUnit } from '../plan/unit.ts'
 import { lineOf } from '../report/source.ts'
 import { masked, maskedData } from './mask/mask.ts'
 import type { AnnotationEffect } from './model.ts'
+import { shownService } from './registration.ts'
 
 /** What the plan is made of, besides the annotations in question. */
 export interface Ground {
@@ -41,24 +45,32 @@ function optionsIn(words: readonly string[]): readonly string[] {
 type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
-function factsOf({ registration, sidecars, dns, agent }: MeshPlan): readonly Part[] {
-  const services = 'services' in registration ? registration.services : [registration.service]
+function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
+  const { registration, resolved, sidecars } = serviceConfig.plan
+  const services = servicesIn(registration)
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
   return [
-    ...sidecars.flatMap(({ service, redirect, envoy, environment }, index): readonly Part[] => [
-      [`registration${of(service)}`, fieldsOf(services[index] ?? {}, 'service')],
-      [`redirect-traffic${of(service)}`, redirect],
-      [`envoy${of(service)}`, optionsIn(envoy.slice(3)).filter(word => word !== '--')],
-      [`environment${of(service)}`, Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
-    ]),
+    ...sidecars.flatMap(({ service, unit, redirect = [], environment = [], watch = [], folder }, index) => {
+      const definition = services[index]
+      const { envoy, others } = shownUnit(unit)
+      return [
+        [`registration${of(service)}`, definition === undefined ? [] : fieldsOf(shownService(definition), 'service')],
+        [`redirect-traffic${of(service)}`, shownNodes(redirect)],
+        [`envoy${of(service)}`, optionsIn(envoy).filter(word => word !== '--')],
+        [`unit${of(service)}`, others],
+        [`watch unit${of(service)}`, shownNodes(watch)],
+        [`environment${of(service)}`, environment],
+        [`folder${of(service)}`, folder === undefined ? [] : [folder]],
+      ] satisfies readonly Part[]
+    }),
     ['agent', fieldsOf(agent, '').map(field => field.replace(/^\./, ''))],
-    ['names of the mesh', [dns ? 'are resolved by Consul' : 'are not resolved by Consul']],
+    ['names of the mesh', [resolved === undefined ? 'are not resolved by Consul' : 'are resolved by Consul']],
   ]
 }
 
 const planOf = (annotations: Annotations, { values }: Ground): readonly Part[] =>
-  factsOf(plan(annotations, annotations, values, UNKNOWN_HOST).plan)
+  factsOf(plan(annotations, annotations, values).plan)
 
 /** Facts of one plan that the other has not. Both have the same parts. */
 const beyond = (plan: readonly Part[], other: readonly Part[]): readonly Part[] =>
@@ -121,43 +133,10 @@ function differences(annotation: Annotation, ground: Ground): readonly string[] 
   })
 }
 
-/** What the guest alone makes of an annotation: nothing of it stands in the plan. */
-export const ON_THE_GUEST: ReadonlySet<string> = new Set([
-  'acl-token-file',
-  'app-unit',
-  'ca-file',
-  'client-cert-file',
-  'client-key-file',
-  'consul-sidecar-access-log-path',
-  'enable-consul-dataplane-as-sidecar',
-  'enable-sidecar-proxy-lifecycle',
-  'enable-sidecar-proxy-lifecycle-shutdown-drain-listeners',
-  'grpc-addr',
-  'grpc-ca-file',
-  'http-addr',
-  'sidecar-initial-probe-check-delay-seconds',
-  'sidecar-probe-check-timeout-seconds',
-  'sidecar-probe-failure-threshold',
-  'sidecar-probe-period-seconds',
-  'sidecar-proxy-cpu-limit',
-  'sidecar-proxy-cpu-request',
-  'sidecar-proxy-lifecycle-shutdown-grace-period-seconds',
-  'sidecar-proxy-lifecycle-startup-grace-period-seconds',
-  'sidecar-proxy-liveness-failure-seconds',
-  'sidecar-proxy-memory-limit',
-  'sidecar-proxy-memory-request',
-  'sidecar-proxy-startup-failure-seconds',
-])
-
-/** What the model says of a key, in one sentence without marks. */
-const sentenceOf = (key: string): string =>
-  (/^.*?[.!?](?=\s|$)/s.exec(rowOf(key)?.vm ?? '')?.[0] ?? '').replaceAll('`', '').replace(/\.$/, '')
-
 /** What is on the VM because of one annotation: what the plan would not say if it said something else. */
 function effectsOf(annotation: Annotation, ground: Ground): readonly string[] {
   const { key } = annotation
   if (nameOf(key) === 'connect-inject') return ['the VM joins the mesh']
-  if (ON_THE_GUEST.has(nameOf(key))) return [sentenceOf(key)]
   return differences(annotation, ground).map(masked)
 }
 
@@ -169,12 +148,11 @@ function placeOf({ span, keySpan, origin }: Annotation): string {
 
 /** The annotations of a VM with what each does on it, those included that are not given and count all the same. */
 export function annotationEffects(
-  stated: Readonly<Record<string, string>>,
   given: Annotations,
   ground: Ground,
 ): readonly AnnotationEffect[] {
   const annotations = new Map(ground.annotations)
-  for (const [key, value] of Object.entries(stated)) {
+  for (const [key, value] of [...statedDefaults(), [keyOf('connect-inject'), 'true'] as const]) {
     if (!annotations.has(key)) annotations.set(key, { key, value, origin: 'default' })
   }
   const all = { ...ground, annotations }

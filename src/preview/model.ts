@@ -14,7 +14,11 @@ export interface Preview {
   readonly annotations: readonly AnnotationEffect[]
   /** Files on the guest, those that would go away at the end. */
   readonly files: readonly FileChange[]
-  /** `/etc/consul.d/service-registration.json`, as far as it is known before boot. */
+  /** The oldest version whose guest files can carry the plan out: what an image must have at least. */
+  readonly guest?: string
+  /** The plan as it travels in `/srv/consul/service-config.json`; what only the guest knows stands in it as holes. */
+  readonly plan?: object
+  /** `/etc/consul.d/service-registration.json`; what only the guest knows is named in braces. */
   readonly registration?: object
   readonly sidecars: readonly Sidecar[]
   /** What the user-data and each guest file would change by. */
@@ -78,12 +82,16 @@ export interface FileChange {
 
 export interface Sidecar {
   readonly service: string
-  /** Arguments of `consul connect redirect-traffic`, but for the user ids, which only the guest knows. */
+  /** Arguments of `consul connect redirect-traffic`, but for the ids of the users envoy and consul. Holes are named in braces. */
   readonly redirect: readonly string[]
-  /** The command line of Envoy's start. */
+  /** The command line of Envoy's start, as the unit has it. */
   readonly envoy: readonly string[]
-  /** Variables for the application. */
-  readonly environment: { readonly [name: string]: string }
+  /** All other lines that the annotations put into `envoy@<service>.service`. */
+  readonly unit: readonly string[]
+  /** The unit that restarts a sidecar which no longer answers. */
+  readonly watch?: readonly string[]
+  /** Variables for the application, `NAME=value`. */
+  readonly environment: readonly string[]
 }
 
 /** What one file would change by, as in a unified diff. */

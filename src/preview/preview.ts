@@ -2,7 +2,9 @@ import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
 import { decode } from '../decode/user-data.ts'
 import type { Size } from '../fit/fit.ts'
-import type { MeshPlan } from '../plan/mesh-plan.ts'
+import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
+import { shownNodes } from '../plan/node.ts'
+import { shownUnit } from '../plan/unit.ts'
 import type { Profile } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
@@ -12,7 +14,8 @@ import { type Contents, contentsOf, type Readable } from './contents.ts'
 import { hunksOf } from './diff.ts'
 import { annotationEffects, type Ground } from './effects.ts'
 import { masked, maskedData, maskedWords } from './mask/mask.ts'
-import type { Change, FileChange, Preview, Subject } from './model.ts'
+import type { Change, FileChange, Preview, Sidecar, Subject } from './model.ts'
+import { plainOf, shownRegistration } from './registration.ts'
 import { sizeOf } from './size.ts'
 
 export { maskedSources } from './mask/mask.ts'
@@ -140,6 +143,26 @@ function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
   })
 }
 
+/** What travels as the plan, and what of it the agent is to know. */
+function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' | 'plan' | 'registration'> {
+  return { guest: OLDEST_GUEST, plan: maskedData(plainOf(plan)), registration: maskedData(shownRegistration(plan)) }
+}
+
+function shownSidecar({ service, unit, redirect = [], environment = [], watch = [] }: SidecarPlan): Sidecar {
+  const { envoy, others } = shownUnit(unit)
+  const [shownRedirect, shownEnvoy, shownOthers, shownWatch] = [shownNodes(redirect), envoy, others, shownNodes(watch)].map(
+    maskedWords,
+  ) as [string[], string[], string[], string[]]
+  return {
+    service,
+    redirect: shownRedirect,
+    envoy: shownEnvoy,
+    unit: shownOthers,
+    ...(watch.length > 0 && { watch: shownWatch }),
+    environment: environment.map(masked),
+  }
+}
+
 /**
  * What an injection would change: against the document itself, or against an earlier output of the tool. Pure; every text in it is
  * masked.
@@ -167,15 +190,10 @@ export function previewOf(
     after: after.subject,
     reason: decision.reason,
     ...(profile !== undefined && { profile }),
-    annotations: plan === undefined ? [] : annotationEffects(plan.serviceConfig.annotations, given, outcome),
+    annotations: plan === undefined ? [] : annotationEffects(given, outcome),
     files: filesOf(pairs),
-    ...(plan !== undefined && { registration: maskedData(plan.registration) }),
-    sidecars: (plan?.sidecars ?? []).map(({ service, redirect, envoy, environment }) => ({
-      service,
-      redirect: maskedWords(redirect),
-      envoy: maskedWords(envoy),
-      environment: maskedData(environment),
-    })),
+    ...(plan !== undefined && planned(plan)),
+    sidecars: (plan?.serviceConfig.plan.sidecars ?? []).map(shownSidecar),
     changes,
   }
   return { preview, diagnostics: [] }

@@ -13,6 +13,7 @@ import {
   start,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { encodeBase64 } from '../decode/base64.ts'
+import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { VERSION } from '../version.ts'
@@ -29,7 +30,7 @@ const sharedFiles = ({ agent, packages }: Pick<MeshPlan, 'agent' | 'packages'>):
 
 /** The files that differ from VM to VM. */
 function ownFiles(plan: MeshPlan, profile: Profile): readonly GuestFile[] {
-  const content = json(plan.serviceConfig)
+  const content = canonicalJson(plan.serviceConfig)
   const config = { path: '/srv/consul/service-config.json', mode: '0640', content, once: true }
   return profile === 'prebuilt' ? [config] : [config, ...sharedFiles(plan)]
 }

@@ -1,8 +1,16 @@
+import { JsonNumber } from './json-number.ts'
 import { complaint, type Issue } from './parsed.ts'
 import { quote, shown } from './quote.ts'
 
-/** What reading through a JSON text found. A syntax error ends the reading, so `issues` holds at most one of those. */
+export type JsonValue = string | JsonNumber | boolean | null | readonly JsonValue[] | JsonObject
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+/** What reading a JSON text found. A syntax error ends the reading, so `issues` holds at most one of those, and the value is null. */
 export interface JsonScan {
+  readonly value: JsonValue
   readonly issues: readonly Issue[]
   readonly warnings: readonly Issue[]
 }
@@ -13,6 +21,7 @@ const DEEPEST = 64
 const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
 const LITERAL = /true|false|null/y
+const LITERALS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
 const SPACE = /[ \t\n\r]*/y
 
 /** Thrown and caught within this file only: the one way out of a recursive descent. */
@@ -59,12 +68,13 @@ export const scanJson = (text: string): JsonScan => {
       throw new Stop(complaint('unexpected end of JSON input: the string is never closed', undefined, start, at))
     return stop(text.charAt(at) === '\\' ? 'begins a wrong escape in string literal' : 'in string literal', 'escape it')
   }
-  const number = (): void => {
+  const number = (): JsonNumber => {
     const start = at
     const [digits = '', fraction, exponent] = take(NUMBER) ?? stop('in numeric literal')
     const value = Number(digits)
     const integer = fraction === undefined && exponent === undefined
-    if (Number.isFinite(value) && (!integer || Number.isSafeInteger(value))) return
+    const exact = Number.isFinite(value) && (!integer || Number.isSafeInteger(value))
+    if (exact) return new JsonNumber(digits)
     issues.push(
       complaint(
         `${quote(digits)} is too large a number to be kept exactly`,
@@ -73,46 +83,51 @@ export const scanJson = (text: string): JsonScan => {
         at,
       ),
     )
+    return new JsonNumber(digits)
   }
   const deeper = (depth: number): number => {
     if (depth < DEEPEST) return depth + 1
     throw new Stop(complaint(`the JSON is nested more than ${DEEPEST} levels deep`, undefined, at - 1, at))
   }
-  const entries = (depth: number): void => {
-    const keys = new Set<string>()
-    if (next('}')) return
+  const entries = (depth: number): JsonObject => {
+    const fields = new Map<string, JsonValue>()
+    if (next('}')) return {}
     do {
       take(SPACE)
       const start = at
       const key = string('looking for beginning of object key string')
-      if (keys.has(key))
+      if (fields.has(key))
         warnings.push(complaint(`key ${quote(key)} is given twice; the last one counts`, undefined, start, at))
-      keys.add(key)
       if (!next(':')) stop('after object key')
-      value(depth)
+      fields.set(key, value(depth))
     } while (next(','))
     if (!next('}')) stop('after object key:value pair')
+    return Object.fromEntries(fields)
   }
-  const elements = (depth: number): void => {
-    if (next(']')) return
-    do value(depth)
+  const elements = (depth: number): readonly JsonValue[] => {
+    const items: JsonValue[] = []
+    if (next(']')) return items
+    do items.push(value(depth))
     while (next(','))
     if (!next(']')) stop('after array element')
+    return items
   }
-  const value = (depth: number): void => {
-    if (next('{')) entries(deeper(depth))
-    else if (next('[')) elements(deeper(depth))
-    else if (/[-0-9]/.test(text.charAt(at))) number()
-    else if (take(LITERAL) === undefined) string('looking for beginning of value')
+  const value = (depth: number): JsonValue => {
+    if (next('{')) return entries(deeper(depth))
+    if (next('[')) return elements(deeper(depth))
+    if (/[-0-9]/.test(text.charAt(at))) return number()
+    const literal = take(LITERAL)
+    return literal === undefined ? string('looking for beginning of value') : (LITERALS[literal[0]] ?? null)
   }
 
+  let read: JsonValue = null
   try {
-    value(0)
+    read = value(0)
     take(SPACE)
     if (at < text.length) stop('after top-level value')
   } catch (error) {
     if (!(error instanceof Stop)) throw error
     issues.push(error.issue)
   }
-  return { issues, warnings }
+  return { value: read, issues, warnings }
 }

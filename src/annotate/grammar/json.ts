@@ -1,19 +1,15 @@
-import { scanJson } from './json-scan.ts'
+import { JsonNumber } from './json-number.ts'
+import { type JsonObject, type JsonValue, scanJson } from './json-scan.ts'
 import { complaint, meaning, type Parsed, refuse } from './parsed.ts'
 import { quote } from './quote.ts'
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
-
-export interface JsonObject {
-  readonly [key: string]: JsonValue
-}
+export type { JsonObject, JsonValue } from './json-scan.ts'
 
 const json = (value: string): Parsed<JsonValue> => {
   const broken = value.search(/\p{Cs}/u)
   if (broken >= 0) return refuse(complaint('the value holds half of a surrogate pair', undefined, broken, broken + 1))
-  const { issues, warnings } = scanJson(value)
+  const { value: meant, issues, warnings } = scanJson(value)
   if (issues.length > 0) return { ok: false, issues }
-  const meant = JSON.parse(value) as JsonValue
   // JSON.stringify writes halves of surrogate pairs, and nothing else, as escapes of that kind.
   return /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/.test(JSON.stringify(meant))
     ? refuse(complaint('an escape in the value stands for half of a surrogate pair', 'write the character itself'))
@@ -22,6 +18,7 @@ const json = (value: string): Parsed<JsonValue> => {
 
 const kind = (value: JsonValue): string => {
   if (value === null) return 'null'
+  if (value instanceof JsonNumber) return 'a number'
   return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
 }
 
@@ -35,7 +32,8 @@ export const jsonObject = (value: string): Parsed<JsonObject> => {
   if (blank(value)) return meaning({})
   const parsed = json(value)
   if (!parsed.ok) return parsed
-  if (typeof parsed.value === 'object' && parsed.value !== null && !Array.isArray(parsed.value)) {
+  const { value: read } = parsed
+  if (typeof read === 'object' && read !== null && !Array.isArray(read) && !(read instanceof JsonNumber)) {
     return meaning(parsed.value as JsonObject, parsed.warnings)
   }
   return refuse(complaint(`${quote(value)} is ${kind(parsed.value)}, not a JSON object`, 'write "{...}"'))

@@ -1,0 +1,75 @@
+import type { Cidr } from '../annotate/grammar/cidrs.ts'
+import type { PortRange } from '../annotate/grammar/port-ranges.ts'
+import type { User } from '../annotate/grammar/uids.ts'
+import type { PlanNode } from './node.ts'
+import type { Reader } from './reader.ts'
+
+/** What a VM needs left alone that a pod does not: the switch, and what it excludes. */
+export const AUTOMATIC: readonly {
+  readonly name: string
+  readonly flag: '-exclude-inbound-port' | '-exclude-outbound-cidr'
+  readonly value: string
+  readonly what: string
+  /** What else it excludes, that only the guest knows. */
+  readonly hole?: PlanNode
+}[] = [
+  {
+    name: 'alpha:transparent-proxy-exclude-ssh',
+    flag: '-exclude-inbound-port',
+    value: '22',
+    what: 'SSH',
+    hole: { hole: 'ssh-ports', prefix: '-exclude-inbound-port=' },
+  },
+  { name: 'alpha:transparent-proxy-exclude-serf', flag: '-exclude-inbound-port', value: '8301', what: 'gossip' },
+  {
+    name: 'alpha:transparent-proxy-exclude-metadata',
+    flag: '-exclude-outbound-cidr',
+    value: '169.254.169.254/32',
+    what: 'instance metadata',
+  },
+]
+
+const automatic = (reader: Reader, flag: string): readonly PlanNode[] =>
+  AUTOMATIC.filter(row => row.flag === flag && reader.on(row.name)).flatMap(({ value, hole }) => [
+    `${flag}=${value}`,
+    ...(hole === undefined ? [] : [hole]),
+  ])
+
+/** The arguments that have names of the mesh resolved by the agent, where systemd-resolved does not ask it. */
+const dnsOf = (reader: Reader): PlanNode => ({
+  hole: 'resolved',
+  else: [`-consul-dns-ip=${reader.on('dual-stack') ? '::1' : '127.0.0.1'}`, '-consul-dns-port=8600'],
+})
+
+const uidOf = ({ text, name }: User): PlanNode =>
+  name === undefined ? `-exclude-uid=${text}` : { hole: 'uid', user: name, prefix: '-exclude-uid=' }
+
+/** Arguments of `consul connect redirect-traffic`, each once, but for the users that its wrapper looks up. Empty when direct. */
+export function redirectOf(service: string, reader: Reader): readonly PlanNode[] {
+  if (!reader.on('transparent-proxy')) return []
+  const excluded = (flag: string, key: string): readonly string[] =>
+    reader.list<PortRange | Cidr>(`transparent-proxy-exclude-${key}`).map(({ text }) => `${flag}=${text}`)
+  const namespace = reader.given('consul-namespace')?.value
+  const all: readonly PlanNode[] = [
+    `-proxy-id=${service}-sidecar-proxy`,
+    ...automatic(reader, '-exclude-inbound-port'),
+    ...excluded('-exclude-inbound-port', 'inbound-ports'),
+    ...excluded('-exclude-outbound-port', 'outbound-ports'),
+    ...automatic(reader, '-exclude-outbound-cidr'),
+    ...excluded('-exclude-outbound-cidr', 'outbound-cidrs'),
+    ...reader.list<User>('transparent-proxy-exclude-uids').map(uidOf),
+    ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
+    ...(resolvesNames(reader) ? [dnsOf(reader)] : []),
+  ]
+  return [...new Map(all.map(node => [JSON.stringify(node), node])).values()]
+}
+
+/** Whether names of the mesh are to be resolved by Consul. How is the guest's to decide. */
+export const resolvesNames = (reader: Reader): boolean =>
+  reader.on(reader.given('consul-dns') === undefined ? 'transparent-proxy' : 'consul-dns')
+
+/** Settings of systemd-resolved; none where names of the mesh are not to be resolved. */
+export const resolvedOf = (reader: Reader): readonly PlanNode[] =>
+  resolvesNames(reader)
+    ? [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8600', 'Domains=~consul'] }]
+    : []

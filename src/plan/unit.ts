@@ -1,0 +1,177 @@
+import type { Upstream } from '../annotate/grammar/upstream.ts'
+import { credentialsOf, environmentOf } from './credentials.ts'
+import { adminOf, envoyOf } from './envoy.ts'
+import { PYTHON, type PlanNode, shownNodes } from './node.ts'
+import type { Reader } from './reader.ts'
+import type { NamedService } from './registration.ts'
+import { continued, unitWord } from './systemd.ts'
+
+const GENERATOR = '/srv/consul/generate-sidecar-configs.py'
+const CLEANUP = '/usr/local/bin/consul-cleanup-iptables'
+
+/** A directive that runs a helper command of the generator. Words are numbers, addresses and names: they need no quotes. */
+const helper = (directive: string, ...words: readonly (string | number)[]): PlanNode => [
+  directive,
+  PYTHON,
+  ` ${GENERATOR} ${words.join(' ')}`,
+]
+
+/** `ExecStart` of Envoy, a word a line. */
+function startOf(service: NamedService, reader: Reader, secrets: readonly PlanNode[]): readonly PlanNode[] {
+  const [consul, connect, envoy, ...words] = envoyOf(service, reader)
+  const lines = continued([`${consul} ${connect} ${envoy}`, ...words.map(word => unitWord(word))])
+  const last = (lines.at(-1) ?? '').replace(/ \\$/, '')
+  return ['ExecStart=', 'ExecStart=/usr/bin/env \\', ...secrets, ...lines.slice(0, -1), last]
+}
+
+/** systemd before 231 does not know the `+` of the unit's own commands. */
+const WITHOUT_PLUS: PlanNode = {
+  hole: 'systemd',
+  from: 231,
+  else: [
+    'PermissionsStartOnly=yes',
+    'ExecStartPre=',
+    `ExecStartPre=${CLEANUP}`,
+    'ExecStopPost=',
+    'ExecStartPre=/usr/local/bin/consul-redirect-traffic %i',
+    `ExecStopPost=${CLEANUP}`,
+  ],
+}
+
+/** Asking Envoy whether it is ready, in seconds; `-` before it lets the unit go on when it is not. */
+interface Poll {
+  readonly optional: '' | '-'
+  readonly delay: number
+  readonly period: number
+  readonly attempts: number
+  readonly timeout: number
+}
+
+function pollsOf(reader: Reader): readonly Poll[] {
+  const number = (name: string): number => reader.read<number>(name) ?? 0
+  const asked: Poll = {
+    optional: '',
+    delay: number('sidecar-initial-probe-check-delay-seconds'),
+    period: number('sidecar-probe-period-seconds'),
+    attempts: number('sidecar-probe-failure-threshold'),
+    timeout: number('sidecar-probe-check-timeout-seconds'),
+  }
+  const everySecond = (optional: '' | '-', name: string): Poll => ({
+    optional,
+    delay: 0,
+    period: 1,
+    attempts: number(name),
+    timeout: 1,
+  })
+  return [
+    ...(reader.on('enable-consul-dataplane-as-sidecar') ? [asked] : []),
+    everySecond('', 'sidecar-proxy-startup-failure-seconds'),
+    everySecond('-', 'sidecar-proxy-lifecycle-startup-grace-period-seconds'),
+  ].filter(({ attempts }) => attempts > 0)
+}
+
+/** Seconds that the unit's start may take without them: waiting for the agent. */
+const START_SECONDS = 150
+
+function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
+  const polls = pollsOf(reader)
+  if (polls.length === 0) return []
+  const seconds = polls.reduce((sum, { delay, period, attempts, timeout }) => sum + delay + attempts * (period + timeout), 0)
+  return [
+    ...polls.map(({ optional, delay, period, attempts, timeout }) =>
+      helper(`ExecStartPost=${optional}`, 'ready', adminOf(service), delay, period, attempts, timeout),
+    ),
+    `TimeoutStartSec=${START_SECONDS + seconds}`,
+  ]
+}
+
+function shutdownOf(service: NamedService, reader: Reader): readonly PlanNode[] {
+  if (!reader.on('enable-sidecar-proxy-lifecycle')) return []
+  const grace = reader.read<number>('sidecar-proxy-lifecycle-shutdown-grace-period-seconds') ?? 0
+  const drains = reader.on('enable-sidecar-proxy-lifecycle-shutdown-drain-listeners')
+  return [
+    helper('ExecStop=-', drains ? 'drain' : 'wait', adminOf(service), grace),
+    `TimeoutStopSec=${Math.max(grace + 5, 15)}`,
+  ]
+}
+
+const CORE = 1_000_000_000n
+const ceiling = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+
+/** Limits on the unit; a quantity of zero is none. */
+function resourcesOf(reader: Reader): readonly string[] {
+  const quantity = (name: string): bigint => reader.read<bigint>(`sidecar-proxy-${name}`) ?? 0n
+  const [limit, request] = [quantity('cpu-limit'), quantity('cpu-request')]
+  const weight = (request + CORE / 200n) / (CORE / 100n)
+  const [most, least] = [quantity('memory-limit'), quantity('memory-request')]
+  return [
+    ...(limit > 0n ? [`CPUQuota=${ceiling(limit, CORE / 100n)}%`] : []),
+    ...(request > CORE ? [`CPUWeight=${weight > 10_000n ? 10_000n : weight}`] : []),
+    ...(most > 0n ? [`MemoryMax=${most}`] : []),
+    ...(least > 0n ? [`MemoryLow=${least}`] : []),
+  ]
+}
+
+/** The folder of Envoy's access log, unless it is the kernel's. */
+export function folderOf(reader: Reader): string | undefined {
+  const path = reader.given('consul-sidecar-access-log-path')?.value ?? ''
+  const folder = path.slice(0, path.lastIndexOf('/') + 1).replace(/\/+$/, '')
+  return folder === '' || /^\/(?:dev|proc|sys)(?:\/|$)/.test(folder) ? undefined : folder
+}
+
+/** `envoy@<service>.service.d`: the part of the unit that follows from the annotations. */
+export function unitOf(service: NamedService, reader: Reader): readonly PlanNode[] {
+  const { unit: loaded, command } = credentialsOf(reader)
+  const application = reader.given('alpha:app-unit')?.value
+  const ordering = [
+    ...(application === undefined ? [] : [`Before=${application}`]),
+    ...(watchOf(service, reader).length > 0 ? [`Wants=consul-envoy-watch@${service.name}.service`] : []),
+  ]
+  const upstreams = reader.list<Upstream>('connect-service-upstreams')
+  const folder = folderOf(reader)
+  return [
+    ...(ordering.length > 0 ? ['[Unit]', ...ordering] : []),
+    '[Service]',
+    ...startOf(service, reader, command),
+    ...loaded,
+    WITHOUT_PLUS,
+    ...startupOf(service, reader),
+    ...shutdownOf(service, reader),
+    ...resourcesOf(reader),
+    ...(upstreams.some(({ local_bind_port }) => local_bind_port < 1024)
+      ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE']
+      : []),
+    ...(folder === undefined ? [] : [`ReadWritePaths=${unitWord(`-${folder}`, 'value')}`]),
+    ...environmentOf(reader),
+  ]
+}
+
+const isStart = (node: PlanNode): boolean => node === 'ExecStart=/usr/bin/env \\'
+const goesOn = (line: string): boolean => / \\(?: \{.*)?$/.test(line)
+
+/** The lines of a planned unit for people: the command that starts Envoy, and everything else. */
+export function shownUnit(unit: readonly PlanNode[]): { readonly envoy: readonly string[]; readonly others: readonly string[] } {
+  const from = unit.findIndex(isStart)
+  const lines = shownNodes(unit.slice(from + 1))
+  const last = lines.findIndex(line => !goesOn(line))
+  return {
+    envoy: lines.slice(0, last + 1).map(line => line.trim().replace(/ \\(?= \{|$)/, '')),
+    others: [...shownNodes(unit.slice(0, from)).filter(line => line !== 'ExecStart='), ...lines.slice(last + 1)],
+  }
+}
+
+/** The unit that restarts a sidecar which no longer answers; empty where nothing asks for it. */
+export function watchOf(service: NamedService, reader: Reader): readonly PlanNode[] {
+  const seconds = reader.read<number>('sidecar-proxy-liveness-failure-seconds') ?? 0
+  const unit = `envoy@${service.name}.service`
+  if (seconds === 0) return []
+  return [
+    '[Unit]',
+    `PartOf=${unit}`,
+    `After=${unit}`,
+    '[Service]',
+    'Restart=on-failure',
+    'RestartSec=5',
+    helper('ExecStart=', 'watch', adminOf(service), seconds, unit),
+  ]
+}
