@@ -1,9 +1,10 @@
 /**
  * Standard input: one JSON object a line, `{annotations, settings}`. Standard output: what the TypeScript plan makes of each,
- * `{registration, sidecars}` or `{errors}`. The other half of the comparison is test_differential.py.
+ * the canonical text of its `service-config.json` as `{config}`, or `{errors}`. The other half of the comparison is test_differential.py.
  */
 import { createInterface } from 'node:readline'
 import { inject } from '../../src/index.ts'
+import { canonicalJson } from '../../src/plan/canonical-json.ts'
 
 interface Question {
   readonly annotations: Readonly<Record<string, string>>
@@ -28,9 +29,6 @@ for await (const line of createInterface({ input: process.stdin })) {
     profile: 'prebuilt',
   })
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)
-  const answer =
-    plan === undefined
-      ? { errors }
-      : { registration: plan.registration, sidecars: plan.sidecars, config: plan.serviceConfig, dns: plan.dns }
+  const answer = plan === undefined ? { errors } : { config: canonicalJson(plan.serviceConfig) }
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }

@@ -1,8 +1,7 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import { nameOf } from '../../src/annotate/annotation.ts'
-import { inject, preview } from '../../src/index.ts'
-import { ON_THE_GUEST } from '../../src/preview/effects.ts'
+import { preview } from '../../src/index.ts'
 import type { AnnotationEffect } from '../../src/preview/model.ts'
 import { bytes } from '../support/places.ts'
 
@@ -25,13 +24,14 @@ test('an excluded port is an argument of redirect-traffic, also one that is excl
   ])
   t.deepEqual(effectOf('transparent-proxy-exclude-ssh', 'transparent-proxy-exclude-inbound-ports=22'), [
     'redirect-traffic -exclude-inbound-port=22',
+    'redirect-traffic -exclude-inbound-port={ssh-ports}',
   ])
 })
 
 test('what is switched off takes its arguments away', t => {
   t.deepEqual(
     effectOf('transparent-proxy-exclude-ssh', 'alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh=false'),
-    ['redirect-traffic without -exclude-inbound-port=22'],
+    ['redirect-traffic without -exclude-inbound-port=22', 'redirect-traffic without -exclude-inbound-port={ssh-ports}'],
   )
   const off = effectOf('transparent-proxy', 'transparent-proxy=false')
   t.true(off?.includes('registration service.connect.sidecar_service.proxy.mode = "direct"'))
@@ -105,6 +105,8 @@ const TLS = [...METRICS, 'prometheus-ca-file=/a', 'prometheus-cert-file=/c', 'pr
 const PORTS = ['connect-service-port=8080,9090']
 const UPSTREAM = ['connect-service-upstreams=api:1234']
 
+const PROBE = ['enable-consul-dataplane-as-sidecar=true']
+
 /** What else has to be said for an annotation to have its effect, itself where the example will not do. */
 const WITH: Readonly<Record<string, readonly string[]>> = {
   'prometheus-scrape-port': METRICS,
@@ -114,6 +116,10 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
   'prometheus-cert-file': TLS,
   'prometheus-key-file': TLS,
   'dual-stack': METRICS,
+  'sidecar-initial-probe-check-delay-seconds': PROBE,
+  'sidecar-probe-period-seconds': PROBE,
+  'sidecar-probe-failure-threshold': PROBE,
+  'sidecar-probe-check-timeout-seconds': PROBE,
   'transparent-proxy-overwrite-probes': ['alpha.consul.hashicorp.com/health-check-http=http://127.0.0.1:8080/'],
   'connect-service-default-port': [...PORTS, 'connect-service-default-port=9090'],
   'connect-service-upstreams': UPSTREAM,
@@ -123,7 +129,7 @@ const WITH: Readonly<Record<string, readonly string[]>> = {
 for (const { key, verdict, aliasOf, prefix, default: standard, example = '', syntax } of ANNOTATIONS) {
   const name = nameOf(key)
   if (!['applies', 'maps'].includes(verdict) || aliasOf !== undefined || name === 'connect-inject-status') continue
-  test(`${name} has an effect, in the plan or on the guest`, t => {
+  test(`${name} has an effect in the plan`, t => {
     const whole = prefix ? `${key}a` : key
     const value = syntax === 'go-bool' ? String(standard !== 'true') : example.replace(/^["']|["']$/g, '')
     const said = [...BASE, ...(WITH[name] ?? [])].map(flag => [flag.slice(0, flag.indexOf('=')), flag] as const)
@@ -139,16 +145,3 @@ for (const { key, verdict, aliasOf, prefix, default: standard, example = '', syn
     t.true(row?.effects.every(effect => effect !== ''))
   })
 }
-
-test('what the guest alone makes of an annotation is nowhere in the plan', t => {
-  const keys = ANNOTATIONS.filter(({ key }) => ON_THE_GUEST.has(nameOf(key)))
-  t.is(keys.length, ON_THE_GUEST.size)
-  const plan = (annotations: readonly string[]) => {
-    const { plan } = inject(bytes(''), { annotations, values: ENTERPRISE })
-    return { ...plan, serviceConfig: undefined }
-  }
-  for (const { key, example = '', syntax, default: standard } of keys) {
-    const value = syntax === 'go-bool' ? String(standard !== 'true') : example.replace(/^["']|["']$/g, '')
-    t.deepEqual(plan([...BASE, `${key}=${value}`]), plan(BASE), key)
-  }
-})

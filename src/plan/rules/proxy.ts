@@ -1,7 +1,7 @@
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
+import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
-import { PROMETHEUS_FILES } from '../envoy.ts'
 import { none, type Rule } from './rule.ts'
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
