@@ -95,7 +95,7 @@ function inArchive(document: Document): readonly Document[] {
  * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, the key is null or a number, or
  * the types of our parts are disabled. Of several documents the last that says something counts.
  */
-export function vendorSwitch({ documents }: UserData, key: VendorKey = 'vendor_data'): readonly Diagnostic[] {
+export function vendorSwitch({ documents }: UserData, key: VendorKey): readonly Diagnostic[] {
   const all = documents.flatMap(document =>
     document.renders === 'cloud-config-archive' ? inArchive(document) : [document],
   )

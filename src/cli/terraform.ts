@@ -35,7 +35,7 @@ const servicesOf = (registration: Registration): readonly ServiceDefinition[] =>
 
 function resultOf(
   output: Uint8Array,
-  { plan, injection, diagnostics }: InjectResult,
+  { decision, plan, diagnostics }: InjectResult,
 ): Readonly<Record<string, string>> {
   const text = textOf(output)
   // User-data that came in base64 goes out so; a platform is to get it in base64 once.
@@ -46,7 +46,7 @@ function resultOf(
     user_data_base64: Buffer.from(bytes).toString('base64'),
     bytes: String(bytes.length),
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    injected: String(injection !== undefined),
+    injected: String(decision.inject),
     service: services.map(({ name }) => name).join(','),
     registration: JSON.stringify(plan?.registration ?? {}),
     diagnostics: JSON.stringify(inOrder(diagnostics).map(toRecord)),
