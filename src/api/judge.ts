@@ -1,5 +1,5 @@
-import { type Annotations, nameOf } from '../annotate/annotation.ts'
-import { type Beside, readFlags, readMetadata } from '../annotate/beside.ts'
+import { type AnnotationLayer, type Annotations, nameOf } from '../annotate/annotation.ts'
+import { readFlags, readMetadata } from '../annotate/beside.ts'
 import { collect } from '../annotate/collect.ts'
 import { type Decision, decide } from '../annotate/decision.ts'
 import { merge } from '../annotate/merge.ts'
@@ -20,7 +20,7 @@ export interface JudgeOptions {
   /** Annotations given beside the document, `key=value`; they outrank everything else. */
   readonly annotations?: readonly string[]
   /** A Kubernetes ObjectMeta in YAML or JSON, or what was read of one; its annotations outrank the document's. */
-  readonly metadata?: Source | Beside
+  readonly metadata?: Source | AnnotationLayer
   /** A values file of the consul-k8s Helm chart: defaults. */
   readonly values?: Source
   /** Inject unless connect-inject says "false". */
@@ -68,7 +68,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const { metadata: given } = options
   const metadata = given !== undefined && 'text' in given ? readMetadata(given) : given
   const untouched = vendorKey !== undefined && !injectedBefore
-  const document = collect(userData, untouched ? 'read' : 'cut')
+  const document = collect(userData, untouched ? 'keep' : 'cut')
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)

@@ -33,10 +33,7 @@ function textOf(bytes: Uint8Array): string | undefined {
 const servicesOf = (registration: Registration): readonly ServiceDefinition[] =>
   'services' in registration ? registration.services : [registration.service]
 
-function resultOf(
-  output: Uint8Array,
-  { decision, plan, diagnostics }: InjectResult,
-): Readonly<Record<string, string>> {
+function resultOf(output: Uint8Array, { decision, plan, diagnostics }: InjectResult): Readonly<Record<string, string>> {
   const text = textOf(output)
   // User-data that came in base64 goes out so; a platform is to get it in base64 once.
   const bytes = decodeBase64(text ?? '')?.bytes ?? output

@@ -1,5 +1,4 @@
-import { type Annotation, isOurKey } from '../../annotate/annotation.ts'
-import type { Beside } from '../../annotate/beside.ts'
+import { type Annotation, type AnnotationLayer, isOurKey } from '../../annotate/annotation.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
@@ -18,7 +17,7 @@ export const isMarked = (object: unknown, { metadata }: Kind): boolean =>
  * The annotations of an object; of a VM those of its template and its own, which are one layer: two values for one key contradict
  * each other. The mark of the tool itself is none: whether something is injected, the user-data say.
  */
-export function annotationsOf(object: unknown, { metadata }: Kind, locator: Locator): Beside {
+export function annotationsOf(object: unknown, { metadata }: Kind, locator: Locator): AnnotationLayer {
   const annotations: Annotation[] = []
   const diagnostics: Diagnostic[] = []
   for (const meta of metadata) {

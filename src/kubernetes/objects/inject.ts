@@ -1,4 +1,4 @@
-import type { Beside } from '../../annotate/beside.ts'
+import type { AnnotationLayer } from '../../annotate/annotation.ts'
 import { type InjectOptions, type InjectResult, inject } from '../../api/inject.ts'
 import { type Judgement, judge } from '../../api/judge.ts'
 import { uninject } from '../../api/uninject.ts'
@@ -154,13 +154,13 @@ export function injectObject(
   kind: Kind,
   options: ObjectOptions,
   locator: Locator,
-  also?: Beside,
+  also?: AnnotationLayer,
 ): ObjectChange {
   const { inlineLimit = INLINE_LIMIT, ...shared } = options
   const isVm = kind.volumes !== undefined
   const own = annotationsOf(object, kind, locator)
   const layers = also === undefined || !isVm ? [own] : [own, also]
-  const metadata: Beside = {
+  const metadata: AnnotationLayer = {
     annotations: layers.flatMap(({ annotations }) => annotations),
     diagnostics: layers.flatMap(({ diagnostics }) => diagnostics),
   }
