@@ -1,12 +1,6 @@
 import type { Annotation } from '../annotate/annotation.ts'
-import type {
-  CheckDefinition,
-  Registration,
-  ServiceDefinition,
-  SidecarService,
-  TaggedAddresses,
-} from './mesh-plan.ts'
-import { type Hole, HOSTNAME, INSTANCE_ID } from './node.ts'
+import type { CheckDefinition, Registration, ServiceDefinition, SidecarService, TaggedAddresses } from './mesh-plan.ts'
+import { HOSTNAME, type Hole, INSTANCE_ID } from './node.ts'
 import { ENVOY_READY, SIDECAR } from './ports.ts'
 import { keyOf, type Reader } from './reader.ts'
 
