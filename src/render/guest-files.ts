@@ -1,22 +1,16 @@
 import { GUEST } from '../../userdata-templates/generated/guest.ts'
+import { PLACES } from '../../userdata-templates/generated/places.ts'
 import type { GuestFile } from './injection.ts'
 
-/** Where the static guest files go, and with which mode. */
-const PLACES: readonly (readonly [name: string, folder: string, mode: string])[] = [
-  ['generate-sidecar-configs.py', '/srv/consul', '0755'],
-  ['consul-redirect-traffic', '/usr/local/bin', '0755'],
-  ['consul-cleanup-iptables', '/usr/local/bin', '0755'],
-  ['consul-mesh-packages', '/usr/local/bin', '0755'],
-  ['consul-sidecar-init.service', '/etc/systemd/system', '0644'],
-  ['envoy@.service', '/etc/systemd/system', '0644'],
-]
+/** What the values file has a say in. */
+const SETTINGS = 'packages.conf'
 
 /** The files that are the same on every guest: what an image can have baked in. */
 export function staticGuestFiles(): readonly GuestFile[] {
-  return PLACES.map(([name, folder, mode]) => {
+  return Object.entries(PLACES).flatMap(([name, [mode, path]]) => {
     const content = GUEST[name]
     if (content === undefined) throw new Error(`userdata-templates/guest/${name} is missing from the build`)
-    return { path: `${folder}/${name}`, mode, content, once: false }
+    return name === SETTINGS ? [] : [{ path, mode, content, once: false }]
   })
 }
 
