@@ -58,9 +58,6 @@ function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow):
   if (row.prefix && key === row.key) {
     return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
   }
-  if (row.prefix && key === row.key) {
-    return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${row.key}version` })
-  }
   if (trim(value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
     const hint = 'leave the key out, or give a value'
     return diagnostic('W202', `${key} is empty and counts as not given`, { span: keySpan ?? span, hint })
