@@ -4,7 +4,7 @@ import { stripUnit } from './strip-unit.mjs'
 
 const KINDS = [
   [/\.py$/, stripPython],
-  [/\.(?:service|conf)$/, stripUnit],
+  [/\.(?:service|conf|preset)$/, stripUnit],
   [/^consul-[a-z-]+$/, stripShell],
 ]
 

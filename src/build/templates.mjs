@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { gzip, zlib } from './pack.mjs'
-import { PACKS, PLACES, segments } from './packs.mjs'
+import { IMAGE, PACKS, PLACES, READERS, segments } from './packs.mjs'
 import { strip } from './strip.mjs'
 
 const here = new URL('../../userdata-templates/', import.meta.url)
@@ -28,28 +28,41 @@ const envelopes = list('envelopes')
     const spec = Handlebars.precompile(read('envelopes', name), { strict: true, noEscape: true })
     return `export const ${camel(name)}: (context: object) => string = Handlebars.template(${spec})\n`
   })
-const scripts = list('envelopes')
-  .filter(name => name.endsWith('.py'))
-  .map(name => constant(camel(name), read('envelopes', name)))
+const envelope = name => strip(name, read('envelopes', name))
 
 const homeless = list('guest').filter(name => !name.startsWith('__') && PLACES[name] === undefined)
 if (homeless.length > 0) throw new Error(`no place in src/build/packs.mjs for ${homeless.join(', ')}`)
 const guest = await mapped(PLACES, (_, name) => read('guest', name))
 const light = await mapped(guest, (text, name) => strip(name, text))
-const packed = await mapped(PACKS, async names => {
-  const text = (await zlib(segments(names, light))).toString('base64')
-  return text.replace(/.{120}(?=.)/g, '$&\n')
-})
+const contents = {
+  ...(await mapped(PACKS, names => segments(names, light))),
+  readers: `=== join\n${READERS.map(envelope).join('')}`,
+}
+const pack = async text => (await zlib(text)).toString('base64').replace(/.{120}(?=.)/g, '$&\n')
+const packed = await mapped(contents, pack)
 const gzipped = await mapped(light, async text => (await gzip(text)).toString('base64'))
 
 mkdirSync(new URL('generated/', here), { recursive: true })
-write('envelopes.ts', `// @ts-nocheck\nimport Handlebars from 'handlebars/runtime.js'\n\n`, ...envelopes, ...scripts)
+write(
+  'envelopes.ts',
+  `// @ts-nocheck\nimport Handlebars from 'handlebars/runtime.js'\n\n`,
+  ...envelopes,
+  constant('bootstrap', envelope('bootstrap.py')),
+)
 write(
   'places.ts',
   '/** Name of a guest file -> its mode, and its path on the guest. */\n',
   constant('PLACES', PLACES, 'Readonly<Record<string, readonly [mode: string, path: string]>>'),
+  '\n/** What travels together, by pack: names of guest files. */\n',
+  constant('PACKS', { ...PACKS, image: IMAGE }, 'Readonly<Record<string, readonly string[]>>'),
 )
-write('guest.ts', '/** The guest files in full, by name. */\n', texts('GUEST', guest))
+write(
+  'guest.ts',
+  '/** The guest files in full, by name. */\n',
+  texts('GUEST', guest),
+  '\n/** Segments of what an image has baked in, as in PACKED. */\n',
+  constant('IMAGE', await pack(segments(IMAGE, guest))),
+)
 write(
   'light.ts',
   '/** The guest files without what only a reader needs, by name: as they travel. */\n',

@@ -34,7 +34,7 @@ export function packagesOf({ global, vm }: HelmValues): string {
       }),
     }
     return Object.entries({ ...sourcesOf(product), ...own }).flatMap(([name, value]) =>
-      value === undefined || value === '' ? [] : [`${product}_${name}=${value.replace(/[\r\n]/g, ' ')}\n`],
+      value === undefined || value === '' ? [] : [`${product}_${name}=${value.replace(/[^\x20-\x7e]/g, ' ')}\n`],
     )
   })
   return lines.join('')

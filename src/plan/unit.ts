@@ -1,6 +1,7 @@
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { credentialsOf, environmentOf } from './credentials.ts'
 import { adminOf, envoyOf } from './envoy.ts'
+import type { GuestPlan } from './mesh-plan.ts'
 import { type PlanNode, PYTHON, shownNodes } from './node.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
@@ -181,3 +182,9 @@ export function watchOf(service: NamedService, reader: Reader): readonly PlanNod
     helper('ExecStart=', 'watch', adminOf(service), seconds, unit),
   ]
 }
+
+/** Whether a plan has Envoy asked, beyond its shutdown: commands of the generator that only such a guest needs. */
+export const asksProbes = ({ sidecars }: GuestPlan): boolean =>
+  sidecars.some(
+    ({ unit, watch }) => watch !== undefined || shownNodes(unit).some(line => line.startsWith('ExecStartPost=')),
+  )
