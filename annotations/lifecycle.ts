@@ -89,6 +89,7 @@ export interface LifecycleAnnotations {
    * @helm connectInject.dataplaneAsSidecarInitContainer.initialProbeCheckDelaySeconds
    * @since 1.6.9
    * @example "2"
+   * @needs enable-consul-dataplane-as-sidecar=true
    * @vm Delay of the readiness poll in `ExecStartPost`, with `enable-consul-dataplane-as-sidecar`.
    */
   'consul.hashicorp.com/sidecar-initial-probe-check-delay-seconds'?: Uint
@@ -101,6 +102,7 @@ export interface LifecycleAnnotations {
    * @helm connectInject.dataplaneAsSidecarInitContainer.probeCheckPeriodSeconds
    * @since 1.6.9
    * @example "2"
+   * @needs enable-consul-dataplane-as-sidecar=true
    * @vm Period of the readiness poll in `ExecStartPost`, with `enable-consul-dataplane-as-sidecar`.
    */
   'consul.hashicorp.com/sidecar-probe-period-seconds'?: Uint
@@ -113,6 +115,7 @@ export interface LifecycleAnnotations {
    * @helm connectInject.dataplaneAsSidecarInitContainer.probeCheckFailureThreshold
    * @since 1.6.9
    * @example "30"
+   * @needs enable-consul-dataplane-as-sidecar=true
    * @vm Attempts of the readiness poll in `ExecStartPost`, with `enable-consul-dataplane-as-sidecar`.
    */
   'consul.hashicorp.com/sidecar-probe-failure-threshold'?: Uint
@@ -125,6 +128,7 @@ export interface LifecycleAnnotations {
    * @helm connectInject.dataplaneAsSidecarInitContainer.probeCheckTimeoutSeconds
    * @since 1.6.9
    * @example "2"
+   * @needs enable-consul-dataplane-as-sidecar=true
    * @vm Time limit of one request of the readiness poll, with `enable-consul-dataplane-as-sidecar`.
    */
   'consul.hashicorp.com/sidecar-probe-check-timeout-seconds'?: Uint

@@ -26,6 +26,7 @@ export interface MetricsAnnotations {
    * @helm connectInject.metrics.defaultPrometheusScrapePort
    * @since 0.25.0
    * @example "20201"
+   * @needs enable-metrics=true
    * @vm As on Kubernetes.
    */
   'consul.hashicorp.com/prometheus-scrape-port'?: UnprivilegedPort
@@ -38,6 +39,7 @@ export interface MetricsAnnotations {
    * @helm connectInject.metrics.defaultPrometheusScrapePath
    * @since 0.25.0
    * @example "/stats/prometheus"
+   * @needs enable-metrics=true
    * @vm Passed to `consul connect envoy` as `-prometheus-scrape-path`.
    */
   'consul.hashicorp.com/prometheus-scrape-path'?: UrlPath
@@ -48,6 +50,7 @@ export interface MetricsAnnotations {
    * @verdict applies
    * @since 0.46.0
    * @example "/etc/envoy/tls/ca.pem"
+   * @needs enable-metrics=true prometheus-cert-file=/etc/envoy/tls/cert.pem prometheus-key-file=/etc/envoy/tls/key.pem
    * @vm Passed to `consul connect envoy` as `-prometheus-ca-file`. The user `envoy` has to be able to read it.
    */
   'consul.hashicorp.com/prometheus-ca-file'?: AbsolutePath
@@ -58,6 +61,7 @@ export interface MetricsAnnotations {
    * @verdict applies
    * @since 0.46.0
    * @example "/etc/envoy/tls/ca.d"
+   * @needs enable-metrics=true prometheus-cert-file=/etc/envoy/tls/cert.pem prometheus-key-file=/etc/envoy/tls/key.pem
    * @vm Passed to `consul connect envoy` as `-prometheus-ca-path`. The user `envoy` has to be able to read it.
    */
   'consul.hashicorp.com/prometheus-ca-path'?: AbsolutePath
@@ -68,6 +72,7 @@ export interface MetricsAnnotations {
    * @verdict applies
    * @since 0.46.0
    * @example "/etc/envoy/tls/metrics.pem"
+   * @needs enable-metrics=true prometheus-ca-file=/etc/envoy/tls/ca.pem prometheus-key-file=/etc/envoy/tls/key.pem
    * @vm Passed to `consul connect envoy` as `-prometheus-cert-file`. The user `envoy` has to be able to read it.
    */
   'consul.hashicorp.com/prometheus-cert-file'?: AbsolutePath
@@ -78,6 +83,7 @@ export interface MetricsAnnotations {
    * @verdict applies
    * @since 0.46.0
    * @example "/etc/envoy/tls/metrics.key"
+   * @needs enable-metrics=true prometheus-ca-file=/etc/envoy/tls/ca.pem prometheus-cert-file=/etc/envoy/tls/cert.pem
    * @vm Passed to `consul connect envoy` as `-prometheus-key-file`. The user `envoy` has to be able to read it. Only the
    * path travels in user-data, never the key.
    */

@@ -20,6 +20,8 @@ export interface AnnotationRow {
   /** Path of the Helm value of the consul-k8s chart that sets the default. */
   readonly helm?: string
   readonly example?: string
+  /** What else has to be said for it to have an effect: `name=value`, blanks between them. */
+  readonly needs?: string
   /** Set when this key is another spelling of that key. */
   readonly aliasOf?: string
 }

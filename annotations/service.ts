@@ -36,6 +36,7 @@ export interface ServiceAnnotations {
    * @verdict applies
    * @since 2.0.0
    * @example "9090"
+   * @needs connect-service-port=8080,9090
    * @vm Has to be a number; in the community edition it is the one port that gets registered.
    */
   'consul.hashicorp.com/connect-service-default-port'?: Port

@@ -69,6 +69,7 @@ export interface TransparentProxyAnnotations {
    * @helm connectInject.transparentProxy.defaultOverwriteProbes
    * @since 0.26.0
    * @example "true"
+   * @needs alpha.consul.hashicorp.com/health-check-http=http://127.0.0.1:8080/
    * @vm A VM has no kubelet, and the local agent's checks pass the rules anyway, so the default is `"false"` here. With
    * `"true"`, the transparent proxy and an HTTP or gRPC check, `proxy.expose.checks` is set: checkers outside the VM then
    * reach the service's checks through ports that the agent assigns.

@@ -88,7 +88,7 @@ export interface VmAnnotations {
    *
    * @verdict applies
    * @since consul-vm-inject 0.1.0
-   * @example "127.0.0.1:8080"
+   * @example "127.0.0.1:9090"
    * @vm Run by the agent on the VM, in place of the default TCP check.
    */
   'alpha.consul.hashicorp.com/health-check-tcp'?: HostPort

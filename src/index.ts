@@ -1,4 +1,4 @@
-export type { Beside } from './annotate/beside.ts'
+export type { AnnotationLayer } from './annotate/annotation.ts'
 export { type FleetOptions, staticVendorData } from './api/fleet.ts'
 export { check, type InjectOptions, type InjectResult, inject } from './api/inject.ts'
 export type { JudgeOptions } from './api/judge.ts'

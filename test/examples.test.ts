@@ -42,7 +42,7 @@ for (const { name, input } of examples) {
 
   test(`the registration beside examples/${name} is what the plan says`, t => {
     const { plan } = inject(readFileSync(input), { name: input })
-    const registration = `${JSON.stringify(plan?.registration, undefined, 2)}\n`
+    const registration = `${JSON.stringify(plan?.serviceConfig.plan.registration, undefined, 2)}\n`
     t.is(beside(join(folder, name, 'expected-registration.json'), registration), registration)
   })
 }

@@ -1,4 +1,5 @@
 import type { YamlEntry } from '../decode/yaml.ts'
+import type { Diagnostic } from '../report/diagnostics.ts'
 import type { Span } from '../report/source.ts'
 
 /** Where an annotation came from. Flags and the metadata file are given beside the document and outrank it. */
@@ -29,14 +30,16 @@ export const ourEntries = (entries: readonly YamlEntry[]): readonly YamlEntry[] 
 /** The key without its domain, for messages and comparison. */
 export const nameOf = (key: string): string => key.replace(KEY, '')
 
-/** Lines of the document that have to leave the tool as comments, by offset of their first character. */
-export type Cut = readonly number[]
-
-/** Whether the lines of annotation keys are to leave as comments, or the document stays untouched and is only read. */
-export type Taking = 'cut' | 'read'
-
-/** What reading one document or file gave. */
-export interface Finding {
+/** What one layer gives: flags, a file of metadata or of values, a document. */
+export interface AnnotationLayer {
   readonly annotations: readonly Annotation[]
-  readonly cuts: Cut
+  readonly diagnostics: readonly Diagnostic[]
 }
+
+/** The layer of a document, with the lines that have to leave the tool as comments, by offset of their first character. */
+export interface DocumentLayer extends AnnotationLayer {
+  readonly cuts: readonly number[]
+}
+
+/** Whether the lines of annotation keys are to leave as comments, or stay because the document is only read. */
+export type KeyLines = 'cut' | 'keep'

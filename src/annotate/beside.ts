@@ -1,16 +1,11 @@
 import { entryOf, followed, mergedEntries, readYaml } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Source, spanOf } from '../report/source.ts'
-import { type Annotation, ourEntries } from './annotation.ts'
+import { type Annotation, type AnnotationLayer, ourEntries } from './annotation.ts'
 import { normalise } from './scalar.ts'
 
-export interface Beside {
-  readonly annotations: readonly Annotation[]
-  readonly diagnostics: readonly Diagnostic[]
-}
-
 /** Annotations of the command line: `key=value`, one a flag; the key may leave out `consul.hashicorp.com/`. */
-export function readFlags(flags: readonly string[]): Beside {
+export function readFlags(flags: readonly string[]): AnnotationLayer {
   const annotations: Annotation[] = []
   const diagnostics: Diagnostic[] = []
   for (const flag of flags) {
@@ -35,8 +30,8 @@ export function readFlags(flags: readonly string[]): Beside {
 }
 
 /** Annotations of a V1ObjectMeta in YAML or JSON: `{annotations}` itself, or a manifest with `metadata: {annotations}`. */
-export function readMetadata(source: Source): Beside {
-  const fail = (why: string, offset: number): Beside => ({
+export function readMetadata(source: Source): AnnotationLayer {
+  const fail = (why: string, offset: number): AnnotationLayer => ({
     annotations: [],
     diagnostics: [
       diagnostic('E206', `${source.name}: ${why}`, {

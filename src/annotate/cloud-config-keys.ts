@@ -2,11 +2,11 @@ import { type Document, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
-import { type Annotation, type Finding, ourEntries, type Taking } from './annotation.ts'
+import { type Annotation, type AnnotationLayer, type DocumentLayer, type KeyLines, ourEntries } from './annotation.ts'
 import { cutsCleanly, danglingAlias, linesOfEntry } from './cut-lines.ts'
 import { normalise } from './scalar.ts'
 
-const NONE: Finding = { annotations: [], cuts: [] }
+const NONE: DocumentLayer = { annotations: [], diagnostics: [], cuts: [] }
 const REMEDY = 'write the annotations as comments at the top of the document: # consul.hashicorp.com/...: "..."'
 const DOMAIN = 'consul.hashicorp.com/'
 const KEY_LINE = /^[ \t]*["']?(?:alpha\.)?consul\.hashicorp\.com\/[^\s:"']*["']?[ \t]*:/
@@ -55,38 +55,35 @@ function keyLine(text: string): { readonly start: number; readonly end: number }
  * Annotations that stand as keys of a cloud-config, and the lines to turn into comments: from 23.4 on cloud-init reports any
  * top-level key it does not know, so such keys must not reach the guest. Of a document that is only read they do, with a warning.
  */
-export function readKeys(
-  document: Document,
-  taking: Taking = 'cut',
-): Finding & { readonly diagnostics: readonly Diagnostic[] } {
+export function readKeys(document: Document, lines: KeyLines = 'cut'): DocumentLayer {
   const { source, start, end } = document
   const text = source.text.slice(start, end)
   const place = (node: { start: number; end: number }): Span =>
     spanOf(source, start + node.start, start + Math.max(node.end, node.start + 1))
-  const stop = (span: Span, why: string): ReturnType<typeof readKeys> => ({
+  const stop = (span: Span, why: string): DocumentLayer => ({
     ...NONE,
     diagnostics: [diagnostic('E204', why, { span, hint: REMEDY })],
   })
-  if (!text.includes(DOMAIN)) return { ...NONE, diagnostics: [] }
+  if (!text.includes(DOMAIN)) return NONE
   const yaml = yamlOf(document)
   if (!yaml.ok) {
     const at = keyLine(text)
-    if (at === undefined) return { ...NONE, diagnostics: [] }
+    if (at === undefined) return NONE
     const jinja = document.format === 'jinja' ? ' (it is a jinja template)' : ''
     return stop(place(at), `annotation keys cannot be read: the document is not YAML${jinja}: ${yaml.message}`)
   }
   const root = yaml.root
-  if (root?.kind !== 'mapping') return { ...NONE, diagnostics: [] }
+  if (root?.kind !== 'mapping') return NONE
   const through = merged(root)
   if (through !== undefined) return stop(place(through.key), 'annotations arrive through a YAML merge key (<<)')
   const found = carriers(root)
   const first = found[0]
-  if (first === undefined) return { ...NONE, diagnostics: [] }
+  if (first === undefined) return NONE
   const read = annotationsOf(
     found.flatMap(({ entries }) => entries),
     place,
   )
-  if (taking === 'read') return { ...read, cuts: [], diagnostics: [staying(place(first.top.key)), ...read.diagnostics] }
+  if (lines === 'keep') return { ...read, cuts: [], diagnostics: [staying(place(first.top.key)), ...read.diagnostics] }
   const cuts = cutsOf(
     document,
     root,
@@ -133,7 +130,7 @@ const staying = (span: Span): Diagnostic =>
 function annotationsOf(
   entries: readonly YamlEntry[],
   place: (node: { start: number; end: number }) => Span,
-): Pick<ReturnType<typeof readKeys>, 'annotations' | 'diagnostics'> {
+): AnnotationLayer {
   const diagnostics: Diagnostic[] = []
   const annotations: Annotation[] = []
   for (const { key, value } of entries) {

@@ -3,13 +3,12 @@ import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { followed } from '../decode/yaml.ts'
 import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
-import type { Annotation, Finding, Taking } from './annotation.ts'
+import type { Annotation, DocumentLayer, KeyLines } from './annotation.ts'
 import { readKeys } from './cloud-config-keys.ts'
 import { readHeaderComments } from './header-comments.ts'
 
 /** Formats in which a comment breaks the document: JSON has none. */
-function commentProblem({ renders }: Document, finding: Finding): readonly Diagnostic[] {
-  const first = finding.annotations[0]
+function commentProblem({ renders }: Document, [first]: readonly Annotation[]): readonly Diagnostic[] {
   if (renders !== 'cloud-config-jsonp' || first === undefined) return []
   return [
     diagnostic('W101', 'cloud-init cannot read comments in a jsonp document', {
@@ -55,32 +54,32 @@ function expression({ format }: Document, { key, value, span }: Annotation): rea
   return [diagnostic('E204', why, { span, hint: 'write the value itself' })]
 }
 
-/** Every annotation that stands in the user-data, with the lines that must leave as comments. */
-export function collect(
-  { documents }: UserData,
-  taking: Taking = 'cut',
-): Finding & { readonly diagnostics: readonly Diagnostic[] } {
-  const read = documents.map(document => {
-    const comments = readHeaderComments(document)
-    const keys =
-      document.renders === 'cloud-config' ? readKeys(document, taking) : { annotations: [], cuts: [], diagnostics: [] }
-    const finding = { annotations: [...comments.annotations, ...keys.annotations], cuts: keys.cuts }
-    const expressions = finding.annotations.map(annotation => expression(document, annotation))
-    return {
-      annotations: finding.annotations.filter((_, index) => expressions[index]?.length === 0),
-      cuts: finding.cuts,
-      diagnostics: [
-        ...(hasErrors(keys.diagnostics) ? [] : dropped(document)),
-        ...keys.diagnostics,
-        ...comments.diagnostics,
-        ...expressions.flat(),
-        ...commentProblem(document, finding),
-      ],
-    }
-  })
+const NO_KEYS: DocumentLayer = { annotations: [], diagnostics: [], cuts: [] }
+
+function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
+  const comments = readHeaderComments(document)
+  const keys = document.renders === 'cloud-config' ? readKeys(document, lines) : NO_KEYS
+  const found = [...comments.annotations, ...keys.annotations]
+  const expressions = found.map(annotation => expression(document, annotation))
   return {
-    annotations: read.flatMap(({ annotations }) => annotations),
-    cuts: read.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),
-    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    annotations: found.filter((_, index) => expressions[index]?.length === 0),
+    cuts: keys.cuts,
+    diagnostics: [
+      ...(hasErrors(keys.diagnostics) ? [] : dropped(document)),
+      ...keys.diagnostics,
+      ...comments.diagnostics,
+      ...expressions.flat(),
+      ...commentProblem(document, found),
+    ],
+  }
+}
+
+/** Every annotation that stands in the user-data, with the lines that must leave as comments. */
+export function collect({ documents }: UserData, lines: KeyLines = 'cut'): DocumentLayer {
+  const layers = documents.map(document => collectFrom(document, lines))
+  return {
+    annotations: layers.flatMap(({ annotations }) => annotations),
+    cuts: layers.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),
+    diagnostics: layers.flatMap(({ diagnostics }) => diagnostics),
   }
 }

@@ -1,7 +1,7 @@
 import type { Document } from '../decode/user-data.ts'
-import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
-import type { Annotation } from './annotation.ts'
+import type { Annotation, AnnotationLayer } from './annotation.ts'
 import { commentValue } from './scalar.ts'
 
 const LINE = /[^\n]*(?:\n|$)/y
@@ -11,17 +11,12 @@ const COMMENT = /^(\s*#+\s*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]*)(\s*:[ 
 /** A comment of that form at the beginning of a line, wherever. */
 const STRAY = /^(#+[ \t]*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]+)[ \t]*:/gm
 
-export interface HeaderComments {
-  readonly annotations: readonly Annotation[]
-  /** Comments that look like annotations and stand too low to be one. */
-  readonly diagnostics: readonly Diagnostic[]
-}
-
 /**
  * Annotations in the run of comment and blank lines that opens a document, after its first line (`#cloud-config`, `#!...`,
- * `## template: jinja` and the header under it). Safe to boot unprocessed, so they stay where they are.
+ * `## template: jinja` and the header under it). Safe to boot unprocessed, so they stay where they are. Comments that look like
+ * annotations and stand too low to be one are warned of.
  */
-export function readHeaderComments({ source, start, end }: Document): HeaderComments {
+export function readHeaderComments({ source, start, end }: Document): AnnotationLayer {
   const found: Annotation[] = []
   let headerEnd = end
   LINE.lastIndex = start

@@ -11,20 +11,13 @@ const steps = (pointer: string): readonly string[] =>
 const faults = (check: typeof validateAnnotations, data: unknown): readonly SchemaFault[] =>
   check(data) ? [] : (check.errors ?? [])
 
-/** What the schema says of annotations: keys it does not know, and values it refuses, by key. */
-export function judgeAnnotations(values: Readonly<Record<string, string>>): {
-  readonly unknown: ReadonlySet<string>
-  readonly refused: ReadonlyMap<string, string>
-} {
-  const unknown = new Set<string>()
-  const refused = new Map<string, string>()
-  for (const { instancePath, keyword, params, message } of faults(validateAnnotations, values)) {
-    const [key] = steps(instancePath)
-    if (keyword === 'additionalProperties') unknown.add(String(params['additionalProperty']))
-    else if (key !== undefined) refused.set(key, message)
-  }
-  return { unknown, refused }
-}
+/** Keys that the schema does not know. What it says of values their grammars say better. */
+export const unknownKeys = (values: Readonly<Record<string, string>>): ReadonlySet<string> =>
+  new Set(
+    faults(validateAnnotations, values)
+      .filter(({ keyword }) => keyword === 'additionalProperties')
+      .map(({ params }) => String(params['additionalProperty'])),
+  )
 
 /** What the schema says of a values file: faults by dotted path, the first of each; of nested paths the innermost. */
 export function judgeHelmValues(data: unknown): readonly { readonly path: string; readonly message: string }[] {

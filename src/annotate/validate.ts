@@ -7,7 +7,7 @@ import { trim } from './grammar/list.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
-import { judgeAnnotations } from './schema.ts'
+import { unknownKeys } from './schema.ts'
 import { nearestKey, rowOf } from './table.ts'
 
 export interface Validation {
@@ -24,7 +24,7 @@ const NO_SECRETS = 'user-data can be read by any process on the VM: put the secr
 const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
 
 /** Where in the source the issues inside a value stand. Exact when the value stands there as it is, else the whole value. */
-function placesIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
+function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
   if (span === undefined) return () => undefined
   const raw = span.source.text.slice(span.start, span.end)
   const lead = raw.startsWith(value) ? 0 : raw.slice(1).startsWith(value) ? 1 : undefined
@@ -49,10 +49,19 @@ function unknown(annotation: Annotation, allow: boolean): Diagnostic {
     : diagnostic('E201', `${key} is not a known annotation`, { span, hint })
 }
 
-/** The verdict of the model on a known key: undefined when it applies. */
-function verdictOf({ key, keySpan: span }: Annotation, row: AnnotationRow): Diagnostic | undefined {
-  if (row.verdict === 'reject') return diagnostic('E302', `${key} cannot be set for a VM`, { span, hint: row.vm })
-  if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span, hint: row.vm })
+/** Why a key that the model knows does not count: its verdict, or nothing is said by it. Undefined when it counts. */
+function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow): Diagnostic | undefined {
+  if (row.verdict === 'reject') {
+    return diagnostic('E302', `${key} cannot be set for a VM`, { span: keySpan, hint: row.vm })
+  }
+  if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span: keySpan, hint: row.vm })
+  if (row.prefix && key === row.key) {
+    return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
+  }
+  if (trim(value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
+    const hint = 'leave the key out, or give a value'
+    return diagnostic('W202', `${key} is empty and counts as not given`, { span: keySpan ?? span, hint })
+  }
   return undefined
 }
 
@@ -66,12 +75,12 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
     return [diagnostic('E205', `${key} holds a secret itself`, { span, hint: NO_SECRETS })]
   }
   const parsed = grammars[row.syntax as SyntaxName](value, settings)
-  const placeOf = placesIn(annotation)
+  const spanFor = spansIn(annotation)
   const say =
     (code: 'E301' | 'W303') =>
     (issue: Issue): Diagnostic =>
       diagnostic(code, `${key}: ${issue.message}`, {
-        span: placeOf(issue),
+        span: spanFor(issue),
         hint: issue.hint ?? example(row),
       })
   const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))
@@ -104,51 +113,22 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
   const diagnostics: Diagnostic[] = []
   const annotations = new Map(given)
   const renamed: [annotation: Annotation, to: string][] = []
-  const byModel = judgeAnnotations(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
+  const strangers = unknownKeys(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
   for (const annotation of given.values()) {
-    const row = rowOf(annotation.key)
-    if (row === undefined || byModel.unknown.has(annotation.key)) {
-      diagnostics.push(unknown(annotation, allowUnknown))
-      annotations.delete(annotation.key)
-      continue
+    const { key, keySpan: span } = annotation
+    const row = strangers.has(key) ? undefined : rowOf(key)
+    const out = row === undefined ? unknown(annotation, allowUnknown) : leftOut(annotation, row)
+    if (out !== undefined) {
+      diagnostics.push(out)
+      annotations.delete(key)
     }
-    const verdict = verdictOf(annotation, row)
-    if (verdict !== undefined) {
-      diagnostics.push(verdict)
-      annotations.delete(annotation.key)
-      continue
-    }
-    if (row.prefix && annotation.key === row.key) {
-      const hint = `name one: ${row.key}version`
-      diagnostics.push(
-        diagnostic('W202', `${annotation.key} names nothing and is ignored`, { span: annotation.keySpan, hint }),
-      )
-      annotations.delete(annotation.key)
-      continue
-    }
-    if (trim(annotation.value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
-      const span = annotation.keySpan ?? annotation.span
-      const hint = 'leave the key out, or give a value'
-      diagnostics.push(diagnostic('W202', `${annotation.key} is empty and counts as not given`, { span, hint }))
-      annotations.delete(annotation.key)
-      continue
-    }
+    if (row === undefined || out !== undefined) continue
     if (row.aliasOf !== undefined) {
       const hint = `write ${row.aliasOf}`
-      diagnostics.push(
-        diagnostic('W302', `${annotation.key} is an old spelling of ${row.aliasOf}`, {
-          span: annotation.keySpan,
-          hint,
-        }),
-      )
+      diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
+      renamed.push([annotation, row.aliasOf])
     }
-    const judged = judgeValue(annotation, row, settings)
-    diagnostics.push(...judged)
-    const refused = byModel.refused.get(annotation.key)
-    if (refused !== undefined && !judged.some(({ severity }) => severity === 'error')) {
-      diagnostics.push(diagnostic('E301', `${annotation.key} ${refused}`, { span: annotation.span, hint: row.summary }))
-    }
-    if (row.aliasOf !== undefined) renamed.push([annotation, row.aliasOf])
+    diagnostics.push(...judgeValue(annotation, row, settings))
   }
   // Only now it is known which of the new spellings count.
   for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))

@@ -43,7 +43,8 @@ function switchedOff(key: VendorKey, value: YamlNode): readonly [why: string, at
   return handlers !== undefined && refused ? ['`disabled_handlers`', handlers] : undefined
 }
 
-interface Finding {
+/** Why vendor-data is off, or may be. */
+interface VendorSwitch {
   readonly span: Span
   readonly message: string
 }
@@ -53,7 +54,7 @@ const UNSURE =
 const HINT = 'take it out, or inject the user-data itself: consul-vm-inject inject'
 
 /** What one document says of vendor-data: undefined when nothing, null when it leaves it on. */
-function found(key: VendorKey, document: Document): Finding | null | undefined {
+function switchIn(key: VendorKey, document: Document): VendorSwitch | null | undefined {
   const { source, start, end } = document
   const at = (from: number, to: number): Span => spanOf(source, start + from, start + Math.max(to, from + 1))
   const yaml = document.renders === 'cloud-config' ? yamlOf(document) : undefined
@@ -95,10 +96,10 @@ function inArchive(document: Document): readonly Document[] {
  * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, the key is null or a number, or
  * the types of our parts are disabled. Of several documents the last that says something counts.
  */
-export function vendorSwitch({ documents }: UserData, key: VendorKey = 'vendor_data'): readonly Diagnostic[] {
+export function vendorSwitch({ documents }: UserData, key: VendorKey): readonly Diagnostic[] {
   const all = documents.flatMap(document =>
     document.renders === 'cloud-config-archive' ? inArchive(document) : [document],
   )
-  const last = all.map(document => found(key, document)).findLast(said => said !== undefined)
+  const last = all.map(document => switchIn(key, document)).findLast(found => found !== undefined)
   return last === undefined || last === null ? [] : [diagnostic('W401', last.message, { span: last.span, hint: HINT })]
 }

@@ -5,15 +5,15 @@ import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
 import { render } from '../render/render.ts'
-import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { type Diagnostic, hasErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import { weaveCloudConfig } from '../weave/cloud-config.ts'
 import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
 import type { Layout, Woven } from '../weave/woven.ts'
-import { type Judgement, type JudgeOptions, judge, told } from './judge.ts'
+import { type Judgement, type JudgeOptions, judge } from './judge.ts'
 
-/** How a document is to be judged and injected. */
-export interface InjectOptions extends JudgeOptions {
+/** How the injection is written. */
+export interface OutputOptions {
   readonly profile?: Profile
   /** `multipart` takes every format; `cloud-config` is for platforms that accept one YAML document only. */
   readonly layout?: Layout
@@ -23,6 +23,9 @@ export interface InjectOptions extends JudgeOptions {
   /** The vendor-data that the platform adds: keys of it that would be lost are refused. */
   readonly vendorData?: { readonly name: string; readonly bytes: Uint8Array }
 }
+
+/** How a document is to be judged and injected. */
+export interface InjectOptions extends JudgeOptions, OutputOptions {}
 
 export interface InjectResult {
   /** User-data bytes; undefined when there are errors. The input itself when it was not to be injected. */
@@ -41,9 +44,16 @@ const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injecti
   'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
-/** Does what was judged. */
-export function carriedOut(input: Uint8Array, judgement: Judgement, options: InjectOptions): InjectResult {
-  const { userData, injectedBefore, decision, plan, diagnostics } = judgement
+/** @internal Carries a judgement on, for whoever asked for that first. */
+export function inject(judgement: Judgement, options?: OutputOptions): InjectResult
+/**
+ * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
+ * there is no output. Injecting what is already injected gives the same again.
+ */
+export function inject(input: Uint8Array, options?: InjectOptions): InjectResult
+export function inject(given: Uint8Array | Judgement, options: InjectOptions = {}): InjectResult {
+  const judgement = given instanceof Uint8Array ? judge(given, options) : given
+  const { input, userData, injectedBefore, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   if (!decision.inject) {
     // Switched off by the operator's own word: an earlier injection has to go.
@@ -53,30 +63,22 @@ export function carriedOut(input: Uint8Array, judgement: Judgement, options: Inj
   const { layout = 'multipart', profile = 'full', compress = 'never', platform, vendorData } = options
   const injection = render(plan, profile)
   const woven = LAYOUTS[layout](judgement, injection)
-  if (!woven.ok) return { output: undefined, decision, diagnostics: told([...diagnostics, ...woven.diagnostics]) }
-  const isMime = layout === 'multipart' || userData.format === 'mime'
-  const fitted = fitTo(woven.bytes, userData, {
+  if (!woven.ok) {
+    return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...woven.diagnostics]) }
+  }
+  const { output, size, ...fitted } = fitTo(woven.bytes, userData, {
     ...(platform !== undefined && { platform }),
     compress,
-    isMime,
+    isMime: layout === 'multipart' || userData.format === 'mime',
     full: profile === 'full',
   })
   const lost =
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const all = told([...diagnostics, ...lost, ...fitted.diagnostics])
-  const { size } = fitted
-  if (hasErrors(all)) return { output: undefined, decision, diagnostics: all, plan, injection, size }
-  return { output: fitted.output, decision, diagnostics: all, plan, injection, size }
+  const all = withoutMootNotes([...diagnostics, ...lost, ...fitted.diagnostics])
+  return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }
 }
-
-/**
- * Annotated user-data in, user-data that boots the VM into the mesh out. Pure: the same input gives the same bytes. On any error
- * there is no output. Injecting what is already injected gives the same again.
- */
-export const inject = (input: Uint8Array, options: InjectOptions = {}): InjectResult =>
-  carriedOut(input, judge(input, options), options)
 
 /** Judges a document exactly as `inject` would, and gives no user-data. */
 export function check(

@@ -1,5 +1,5 @@
-import { type Annotations, nameOf } from '../annotate/annotation.ts'
-import { type Beside, readFlags, readMetadata } from '../annotate/beside.ts'
+import { type AnnotationLayer, type Annotations, nameOf } from '../annotate/annotation.ts'
+import { readFlags, readMetadata } from '../annotate/beside.ts'
 import { collect } from '../annotate/collect.ts'
 import { type Decision, decide } from '../annotate/decision.ts'
 import { merge } from '../annotate/merge.ts'
@@ -9,7 +9,7 @@ import { type VendorKey, vendorSwitch } from '../annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from '../decode/user-data.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
-import { type Diagnostic, diagnostic, hasErrors, strictly } from '../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, strictly, withoutMootNotes } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
 import { unweave } from '../weave/unweave.ts'
 
@@ -20,7 +20,7 @@ export interface JudgeOptions {
   /** Annotations given beside the document, `key=value`; they outrank everything else. */
   readonly annotations?: readonly string[]
   /** A Kubernetes ObjectMeta in YAML or JSON, or what was read of one; its annotations outrank the document's. */
-  readonly metadata?: Source | Beside
+  readonly metadata?: Source | AnnotationLayer
   /** A values file of the consul-k8s Helm chart: defaults. */
   readonly values?: Source
   /** Inject unless connect-inject says "false". */
@@ -30,11 +30,10 @@ export interface JudgeOptions {
   readonly strict?: boolean
 }
 
-/** What is made of an injection: the user-data itself, or vendor-data beside user-data that stays untouched. */
-type Product = 'user-data' | 'vendor-data'
-
 /** A document with what its annotations come to. */
 export interface Judgement {
+  /** The document as it was given. */
+  readonly input: Uint8Array
   /** Annotations that count, and all that were given. */
   readonly annotations: Annotations
   readonly given: Annotations
@@ -57,21 +56,19 @@ function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefo
   return { userData, injectedBefore: true, diagnostics: [...unwoven.diagnostics, ...diagnostics] }
 }
 
-/** Bytes in, judgement out: what the operator asks for, and everything that is wrong with it, at once. */
-export function judge(
-  input: Uint8Array,
-  options: JudgeOptions,
-  product: Product = 'user-data',
-  vendorKey?: VendorKey,
-): Judgement {
+/**
+ * Bytes in, judgement out: what the operator asks for, and everything that is wrong with it, at once. With a vendor key the injection
+ * is to be vendor-data beside user-data that stays untouched, and the key is the one by which user-data would switch that off.
+ */
+export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: VendorKey): Judgement {
   const decoding = decode(input, options.name ?? '<stdin>')
   const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
   const { metadata: given } = options
   const metadata = given !== undefined && 'text' in given ? readMetadata(given) : given
-  const beside = product === 'vendor-data' && !injectedBefore
-  const document = collect(userData, beside ? 'read' : 'cut')
+  const untouched = vendorKey !== undefined && !injectedBefore
+  const document = collect(userData, untouched ? 'keep' : 'cut')
   const layers = [flags, ...(metadata === undefined ? [] : [metadata]), document, values]
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
@@ -84,11 +81,13 @@ export function judge(
     ...merged.diagnostics,
     ...valid.diagnostics,
   ]
-  const joining = [...planning.diagnostics, ...(beside ? vendorSwitch(userData, vendorKey) : [])]
-  const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, product)]
-  const said = [...before, ...after]
-  const diagnostics = told(options.strict === true ? strictly(said) : said)
+  const joining = [...planning.diagnostics, ...(untouched ? vendorSwitch(userData, vendorKey) : [])]
+  const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
+  const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, unchanged)]
+  const all = [...before, ...after]
+  const diagnostics = withoutMootNotes(options.strict === true ? strictly(all) : all)
   return {
+    input,
     annotations: valid.annotations,
     given: merged.annotations,
     values,
@@ -101,19 +100,14 @@ export function judge(
   }
 }
 
-/** What was decided is told only of what is done: beside errors there are no notes. */
-export const told = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  hasErrors(diagnostics) ? diagnostics.filter(({ severity }) => severity !== 'note') : diagnostics
-
 function notInjected(
   { reason, hint, span, explicit }: Decision,
   annotations: Annotations,
   before: boolean,
-  product: Product,
+  unchanged: string,
 ): Diagnostic {
   const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
   const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  const same = product === 'vendor-data' ? 'the vendor-data is empty' : 'the user-data is left as it is'
-  const done = before && explicit ? 'the injection is taken out' : `${same}${more}`
+  const done = before && explicit ? 'the injection is taken out' : `${unchanged}${more}`
   return diagnostic('N101', `${reason}: ${done}`, { hint, span })
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../annotate/decision.ts'
 import type { Preview } from '../preview/model.ts'
 import { maskedSources, type NamedBytes, previewOf } from '../preview/preview.ts'
 import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
-import { carriedOut, type InjectOptions } from './inject.ts'
+import { type InjectOptions, inject } from './inject.ts'
 import { judge } from './judge.ts'
 
 export interface PreviewOptions extends InjectOptions {
@@ -21,7 +21,7 @@ export interface PreviewResult {
 /** What `inject` would change, without doing it. Secrets that stand in the operator's document are masked. Pure. */
 export function preview(input: Uint8Array, options: PreviewOptions = {}): PreviewResult {
   const judgement = judge(input, options)
-  const { output, decision, plan, injection, size, diagnostics } = carriedOut(input, judgement, options)
+  const { output, decision, plan, injection, size, diagnostics } = inject(judgement, options)
   if (output === undefined) return { preview: undefined, decision, diagnostics: maskedSources(diagnostics) }
   const outcome = {
     ...judgement,

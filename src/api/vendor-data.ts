@@ -16,7 +16,8 @@ export interface VendorOptions extends Omit<InjectOptions, 'layout' | 'platform'
  * brings the injection itself: nothing joins twice. Warns of user-data that switches vendor-data off.
  */
 export function vendorData(input: Uint8Array, options: VendorOptions = {}): InjectResult {
-  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, 'vendor-data', options.vendorKey)
+  const { vendorKey = 'vendor_data' } = options
+  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, vendorKey)
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   const nothing = new Uint8Array()
   if (injectedBefore) {

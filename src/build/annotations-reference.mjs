@@ -72,12 +72,13 @@ const overview = ({ entries }) =>
   )
 
 /** One key: meaning, what it does on a VM, its value, an example. */
-function section({ key, summary, vm, verdict, syntax, default: value, helm, since, example, aliasOf }) {
+function section({ key, summary, vm, verdict, syntax, default: value, helm, since, example, aliasOf, needs }) {
   const facts = [
     `Value: ${link(syntax, 'Values')}`,
     ...(value === undefined ? [] : [`default ${quoted(value)}`]),
     ...(helm === undefined ? [] : [`values file: ${code(helm)}`]),
     / to /.test(since) ? since : `since ${since}`,
+    ...(needs === undefined ? [] : [`needs ${needs.split(' ').map(code).join(', ')}`]),
     ...(aliasOf === undefined ? [] : [`another spelling of ${link(code(aliasOf), aliasOf)}`]),
   ]
   const shown = ['```yaml', `${key.replace('*', 'team')}: ${scalar(example)}`, '```']

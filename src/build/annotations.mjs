@@ -19,7 +19,7 @@ const config = {
   ...DEFAULT_CONFIG,
   path: fileURLToPath(new URL('annotations/index.ts', root)),
   skipTypeCheck: true,
-  extraTags: ['verdict', 'helm', 'since', 'vm', 'aliasOf'],
+  extraTags: ['verdict', 'helm', 'since', 'vm', 'aliasOf', 'needs'],
 }
 const program = createProgram(config)
 
@@ -55,7 +55,7 @@ function entryOf(key, property, family, definitions) {
   const fail = what => {
     throw new Error(`annotations/${family}.ts: ${key} ${what}`)
   }
-  const { description, verdict, since, vm, helm, aliasOf } = property
+  const { description, verdict, since, vm, helm, aliasOf, needs } = property
   if (property.$ref === undefined) fail('needs a type of values.ts')
   const { format } = definitions[refName(property)]
   if (format === undefined) fail(`has the type ${refName(property)}, which has no @format`)
@@ -81,6 +81,7 @@ function entryOf(key, property, family, definitions) {
     ...(helm !== undefined && { helm }),
     example: property.examples[0],
     ...(aliasOf !== undefined && { aliasOf }),
+    ...(needs !== undefined && { needs }),
   }
 }
 

@@ -3,8 +3,10 @@ import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
 import { nameOf } from '../annotate/annotation.ts'
 import { nearestKey, rowOf } from '../annotate/table.ts'
+import { exampleOf } from '../preview/example.ts'
 import { CATALOGUE } from '../report/diagnostics.ts'
 import { jsonText } from '../report/json.ts'
+import { visible } from '../report/visible.ts'
 import { columns, hang } from '../report/wrap.ts'
 import { type Command, text } from './command.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
@@ -36,6 +38,14 @@ const display = ({ key, prefix }: AnnotationRow): string => (prefix ? `${key}<na
 const short = (row: AnnotationRow): string => display(row).replace(new RegExp(`^${DOMAIN}`), '')
 const firstSentence = (words: string): string => /^.*?[.!?](?=\s|$)/s.exec(words)?.[0] ?? words
 
+/** What the plan of a VM with the example has because of it. */
+function planOf(row: AnnotationRow): string {
+  const example = exampleOf(row)
+  if (example === undefined) return ''
+  const lines = example.effects.map(effect => `${hang('    ', visible(effect))}\n`)
+  return `\n  With "${visible(example.value)}" the plan of a VM with the service web has\n${lines.join('')}`
+}
+
 /** Everything about one annotation. */
 function whole(row: AnnotationRow): string {
   const { description, enum: values } = syntaxOf(row)
@@ -47,10 +57,11 @@ function whole(row: AnnotationRow): string {
     ['Helm value', row.helm],
     ['Since', row.since],
     ['Now spelt', row.aliasOf],
+    ['Needs', row.needs],
     ['Example', row.example === undefined ? undefined : `# ${display(row)}: ${row.example}`],
   ]
   const given = facts.flatMap(([term, fact]) => (fact === undefined ? [] : [[term, fact] as const]))
-  return `${display(row)}\n\n${hang('  ', row.summary)}\n\n${hang('  ', row.vm)}\n\n${columns(given)}`
+  return `${display(row)}\n\n${hang('  ', row.summary)}\n\n${hang('  ', row.vm)}\n\n${columns(given)}${planOf(row)}`
 }
 
 /** A family of annotations, each with the first sentence of its meaning. */

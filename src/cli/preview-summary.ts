@@ -5,7 +5,6 @@ import { grouped } from '../report/grouped.ts'
 import type { Paint } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
 import { LINE } from '../report/wrap.ts'
-import { quoted } from './completion/words.ts'
 
 const NOTHING = 'nothing on this VM'
 
@@ -39,12 +38,10 @@ function fileLines(files: readonly FileChange[]): readonly string[] {
   })
 }
 
-const WORD = /^[\w@%+=:,./-]+$/
-
-/** A command line as a shell takes it, in lines that go on. */
+/** Arguments behind a command, in lines that go on. They are flags with names, numbers and addresses: none needs a shell's quotes. */
 function commandLines(words: readonly string[]): readonly string[] {
   const lines: string[] = []
-  for (const word of words.map(visible).map(word => (WORD.test(word) ? word : quoted(word)))) {
+  for (const word of words.map(visible)) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + word.length + 3 <= LINE) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(`${last === undefined ? '  ' : '    '}${word}`)
@@ -98,11 +95,14 @@ function headline({ changed, before, after, profile, reason }: Preview): string 
 
 /** A preview for people, in sections; what there is nothing of is left out. */
 export function summaryText(preview: Preview, paint: Paint): string {
-  const { annotations, files, registration, sidecars, before, after } = preview
+  const { annotations, files, registration, guest, sidecars, before, after } = preview
   const places = widthOf(annotations.map(({ place }) => visible(place)))
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
-    ['Files on the guest', fileLines(files)],
+    [
+      `Files on the guest${guest === undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
+      fileLines(files),
+    ],
     ['Registration', registration === undefined ? [] : jsonLines(registration)],
     ['Redirection (what only the guest knows stands in braces)', sidecars.flatMap(redirectLines)],
     ['Envoy', sidecars.flatMap(({ envoy }) => shownLines(envoy.map((line, at) => (at === 0 ? line : `  ${line}`))))],

@@ -31,10 +31,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   return text === text?.normalize('NFC') ? text : undefined
 }
 
-function resultOf(
-  output: Uint8Array,
-  { plan, injection, diagnostics }: InjectResult,
-): Readonly<Record<string, string>> {
+function resultOf(output: Uint8Array, { decision, plan, diagnostics }: InjectResult): Readonly<Record<string, string>> {
   const text = textOf(output)
   // User-data that came in base64 goes out so; a platform is to get it in base64 once.
   const bytes = decodeBase64(text ?? '')?.bytes ?? output
@@ -45,7 +42,7 @@ function resultOf(
     user_data_base64: Buffer.from(bytes).toString('base64'),
     bytes: String(bytes.length),
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    injected: String(injection !== undefined),
+    injected: String(decision.inject),
     service: services.map(({ name }) => name).join(','),
     registration: JSON.stringify(registration ?? {}),
     diagnostics: JSON.stringify(inOrder(diagnostics).map(toRecord)),

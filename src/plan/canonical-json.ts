@@ -15,7 +15,12 @@ function printed(value: unknown, indent: string): string {
   const inner = `${indent}  `
   const block = (open: string, items: readonly string[], close: string): string =>
     items.length === 0 ? open + close : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`
-  if (Array.isArray(value)) return block('[', value.map(item => printed(item, inner)), ']')
+  if (Array.isArray(value))
+    return block(
+      '[',
+      value.map(item => printed(item, inner)),
+      ']',
+    )
   const entries = Object.entries(value).filter(([, field]) => field !== undefined)
   return block(
     '{',

@@ -5,7 +5,8 @@ import { SERVICE_RULES } from './rules/service.ts'
 
 /** Everything that is wrong between annotations: what would stop the agent, contradict itself or surprise, before boot. */
 export function conflicts(it: Case): readonly Diagnostic[] {
-  return [...SERVICE_RULES, ...PROXY_RULES].flatMap(({ code, find }) =>
-    find(it).map(({ message, hint, at }) => diagnostic(code, message, { hint, span: at?.span })),
-  )
+  return [...SERVICE_RULES, ...PROXY_RULES].flatMap(rule => {
+    const found = [rule.find(it) ?? []].flat()
+    return found.map(({ message, hint, at }) => diagnostic(rule.code, message, { hint, span: at?.span }))
+  })
 }

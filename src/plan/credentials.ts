@@ -35,7 +35,10 @@ const secretsOf = (reader: Reader): readonly Secret[] =>
   })
 
 /** Nodes that show Envoy's user what only root can read, where systemd has credentials (247), and how Envoy is told (`%d` since 250). */
-export function credentialsOf(reader: Reader): { readonly unit: readonly PlanNode[]; readonly command: readonly PlanNode[] } {
+export function credentialsOf(reader: Reader): {
+  readonly unit: readonly PlanNode[]
+  readonly command: readonly PlanNode[]
+} {
   const secrets = secretsOf(reader)
   if (secrets.length === 0) return { unit: [], command: [] }
   const told = (folder: string): readonly string[] =>

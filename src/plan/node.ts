@@ -28,7 +28,12 @@ export interface Uid {
 
 /** Nodes by the version of systemd (`then` counts at `from` and above), or by whether systemd-resolved resolves names. */
 export type Choice =
-  | { readonly hole: 'systemd'; readonly from: number; readonly then?: readonly PlanNode[]; readonly else?: readonly PlanNode[] }
+  | {
+      readonly hole: 'systemd'
+      readonly from: number
+      readonly then?: readonly PlanNode[]
+      readonly else?: readonly PlanNode[]
+    }
   | { readonly hole: 'resolved'; readonly then?: readonly PlanNode[]; readonly else?: readonly PlanNode[] }
 
 export const HOSTNAME: Fact = { hole: 'hostname' }

@@ -70,6 +70,4 @@ export const resolvesNames = (reader: Reader): boolean =>
 
 /** Settings of systemd-resolved; none where names of the mesh are not to be resolved. */
 export const resolvedOf = (reader: Reader): readonly PlanNode[] =>
-  resolvesNames(reader)
-    ? [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8600', 'Domains=~consul'] }]
-    : []
+  resolvesNames(reader) ? [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8600', 'Domains=~consul'] }] : []

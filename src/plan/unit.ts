@@ -1,7 +1,7 @@
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { credentialsOf, environmentOf } from './credentials.ts'
 import { adminOf, envoyOf } from './envoy.ts'
-import { PYTHON, type PlanNode, shownNodes } from './node.ts'
+import { type PlanNode, PYTHON, shownNodes } from './node.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 import { continued, unitWord } from './systemd.ts'
@@ -71,17 +71,20 @@ function pollsOf(reader: Reader): readonly Poll[] {
 }
 
 /** Seconds that the unit's start may take without them: waiting for the agent. */
-const START_SECONDS = 150
+const START_SECONDS = 150n
 
 function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const polls = pollsOf(reader)
   if (polls.length === 0) return []
-  const seconds = polls.reduce((sum, { delay, period, attempts, timeout }) => sum + delay + attempts * (period + timeout), 0)
+  const seconds = polls.reduce(
+    (sum, { delay, period, attempts, timeout }) => sum + BigInt(delay) + BigInt(attempts) * BigInt(period + timeout),
+    START_SECONDS,
+  )
   return [
     ...polls.map(({ optional, delay, period, attempts, timeout }) =>
       helper(`ExecStartPost=${optional}`, 'ready', adminOf(service), delay, period, attempts, timeout),
     ),
-    `TimeoutStartSec=${START_SECONDS + seconds}`,
+    `TimeoutStartSec=${seconds}`,
   ]
 }
 
@@ -150,7 +153,10 @@ const isStart = (node: PlanNode): boolean => node === 'ExecStart=/usr/bin/env \\
 const goesOn = (line: string): boolean => / \\(?: \{.*)?$/.test(line)
 
 /** The lines of a planned unit for people: the command that starts Envoy, and everything else. */
-export function shownUnit(unit: readonly PlanNode[]): { readonly envoy: readonly string[]; readonly others: readonly string[] } {
+export function shownUnit(unit: readonly PlanNode[]): {
+  readonly envoy: readonly string[]
+  readonly others: readonly string[]
+} {
   const from = unit.findIndex(isStart)
   const lines = shownNodes(unit.slice(from + 1))
   const last = lines.findIndex(line => !goesOn(line))

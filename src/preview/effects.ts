@@ -147,10 +147,7 @@ function placeOf({ span, keySpan, origin }: Annotation): string {
 }
 
 /** The annotations of a VM with what each does on it, those included that are not given and count all the same. */
-export function annotationEffects(
-  given: Annotations,
-  ground: Ground,
-): readonly AnnotationEffect[] {
+export function annotationEffects(given: Annotations, ground: Ground): readonly AnnotationEffect[] {
   const annotations = new Map(ground.annotations)
   for (const [key, value] of [...statedDefaults(), [keyOf('connect-inject'), 'true'] as const]) {
     if (!annotations.has(key)) annotations.set(key, { key, value, origin: 'default' })

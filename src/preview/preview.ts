@@ -150,9 +150,12 @@ function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' |
 
 function shownSidecar({ service, unit, redirect = [], environment = [], watch = [] }: SidecarPlan): Sidecar {
   const { envoy, others } = shownUnit(unit)
-  const [shownRedirect, shownEnvoy, shownOthers, shownWatch] = [shownNodes(redirect), envoy, others, shownNodes(watch)].map(
-    maskedWords,
-  ) as [string[], string[], string[], string[]]
+  const [shownRedirect, shownEnvoy, shownOthers, shownWatch] = [
+    shownNodes(redirect),
+    envoy,
+    others,
+    shownNodes(watch),
+  ].map(maskedWords) as [string[], string[], string[], string[]]
   return {
     service,
     redirect: shownRedirect,

@@ -1,9 +1,8 @@
-import { canonicalJson } from '../plan/canonical-json.ts'
 import { type GuestPlan, type ServiceDefinition, servicesIn } from '../plan/mesh-plan.ts'
 import { type Hole, shownNode } from '../plan/node.ts'
 
 /** Plain data of a part of the plan, as a reader of its JSON has it. */
-export const plainOf = (part: object): object => JSON.parse(canonicalJson(part)) as object
+export const plainOf = (part: object): object => JSON.parse(JSON.stringify(part)) as object
 
 const shown = (value: string | Hole): string => shownNode(value).join('')
 

@@ -142,6 +142,10 @@ export function diagnostic(code: Code, message: string, remark: Remark = {}): Di
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error')
 
+/** What was decided matters only where it is done: beside errors there are no notes. */
+export const withoutMootNotes = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  hasErrors(diagnostics) ? diagnostics.filter(({ severity }) => severity !== 'note') : diagnostics
+
 /** `--strict`: every warning counts as an error. */
 export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(entry => (entry.severity === 'warning' ? { ...entry, severity: 'error' } : entry))

@@ -4,7 +4,7 @@ import { decode } from '../../src/decode/user-data.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, pointedAt } from '../support/places.ts'
 
-const said = (content: string, key?: VendorKey): readonly string[] =>
+const said = (content: string, key: VendorKey = 'vendor_data'): readonly string[] =>
   vendorSwitch(decode(bytes(content), 'web.yaml').userData, key).map(
     entry => `${pointedAt(entry.span)} | ${brief(entry)}`,
   )

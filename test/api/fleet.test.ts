@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import test from 'ava'
-import { inject, renderGuest, staticVendorData, vendorData } from '../../src/index.ts'
+import { inject, renderGuest, staticVendorData } from '../../src/index.ts'
 import { bytes, codes, text } from '../support/places.ts'
 
 interface Bundle {
@@ -48,10 +48,15 @@ test('annotations of the fleet outrank its values, and stand in the defaults', t
   t.is(annotations['consul.hashicorp.com/connect-service'], 'web')
 })
 
-test('the defaults are what a VM of its own would have had stated', t => {
+test('the defaults that protect the operator are stated, so that they can be seen', t => {
   const { annotations } = bundleOf(staticVendorData({ annotations: ['connect-service=web'] }).output).defaults
-  const { plan } = vendorData(new Uint8Array(), { annotations: ['connect-inject=true', 'connect-service=web'] })
-  t.deepEqual({ ...annotations, 'consul.hashicorp.com/connect-inject': 'true' }, plan?.serviceConfig.annotations)
+  t.deepEqual(annotations, {
+    'alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata': 'true',
+    'alpha.consul.hashicorp.com/transparent-proxy-exclude-serf': 'true',
+    'alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh': 'true',
+    'consul.hashicorp.com/connect-service': 'web',
+    'consul.hashicorp.com/transparent-proxy': 'true',
+  })
 })
 
 test('settings of the enterprise edition travel, those of the community do not', t => {

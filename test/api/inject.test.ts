@@ -5,6 +5,7 @@ import { leavesOf, parseMime } from '../../src/decode/mime.ts'
 import { check, type InjectOptions, type InjectResult, inject, toRecord } from '../../src/index.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, codes, sourceOf, text } from '../support/places.ts'
+import { servicesOf } from '../support/plans.ts'
 import { bareUserData, cloudConfig, userData } from '../support/user-data.ts'
 
 const P = 'consul.hashicorp.com/'
@@ -32,7 +33,7 @@ test('annotated user-data gets the boothook and the script, and says what was de
   t.deepEqual(codes(result.diagnostics), ['N102'])
   t.like(result, {
     decision: { inject: true, explicit: true },
-    plan: { serviceConfig: { annotations: { [`${P}connect-service`]: 'web' } } },
+    plan: { serviceConfig: { format: 2, plan: { sidecars: [{ service: 'web' }] } } },
   })
   t.deepEqual(
     result.injection?.files.map(({ path }) => path),
@@ -124,17 +125,16 @@ test('check judges as inject does', t => {
 })
 
 test('flags outrank metadata, metadata the document, the document the values', t => {
-  const service = (options: InjectOptions): string | undefined =>
-    run(ANNOTATED, options).plan?.serviceConfig.annotations[`${P}connect-service-port`]
+  const service = (options: InjectOptions): number | undefined => servicesOf(run(ANNOTATED, options))[0]?.port
   const metadata = sourceOf(`annotations: {${P}connect-service-port: 9090}`, 'meta.yaml')
-  t.is(service({}), '8080')
-  t.is(service({ metadata }), '9090')
-  t.is(service({ metadata, annotations: ['connect-service-port=7070'] }), '7070')
+  t.is(service({}), 8080)
+  t.is(service({ metadata }), 9090)
+  t.is(service({ metadata, annotations: ['connect-service-port=7070'] }), 7070)
   const values = sourceOf('connectInject: {transparentProxy: {defaultEnabled: false}}', 'values.yaml')
   const proxy = (input: string): string | undefined =>
-    run(input, { values }).plan?.serviceConfig.annotations[`${P}transparent-proxy`]
-  t.is(proxy(ANNOTATED), 'false')
-  t.is(proxy(ANNOTATED.replace('packages', `${P}transparent-proxy: yes\npackages`)), 'true')
+    servicesOf(run(input, { values }))[0]?.connect.sidecar_service.proxy.mode
+  t.is(proxy(ANNOTATED), 'direct')
+  t.is(proxy(ANNOTATED.replace('packages', `${P}transparent-proxy: yes\npackages`)), 'transparent')
 })
 
 test('strict makes a warning an error; allowUnknown makes an unknown key a warning', t => {

@@ -15,7 +15,7 @@ const KEY = 'consul.hashicorp.com/connect-inject'
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line) as { readonly userData: string; readonly inject: boolean }
   const decoding = decode(Buffer.from(question.userData, 'base64'), 'user-data')
-  const { annotations: found, diagnostics } = collect(decoding.userData, 'read')
+  const { annotations: found, diagnostics } = collect(decoding.userData, 'keep')
   const { annotations, diagnostics: twice } = merge(found)
   const errors = [...decoding.diagnostics, ...diagnostics, ...twice]
     .filter(({ severity }) => severity === 'error')

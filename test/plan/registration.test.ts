@@ -1,13 +1,11 @@
 import test from 'ava'
 import type { ServiceDefinition } from '../../src/plan/mesh-plan.ts'
-import { planned } from '../support/plans.ts'
+import { planned, servicesOf } from '../support/plans.ts'
 
 const ENTERPRISE = JSON.stringify({ global: { image: 'hashicorp/consul-enterprise:1.22.0-ent' } })
 
 function services(annotations: Readonly<Record<string, string>>, values?: string): readonly ServiceDefinition[] {
-  const { plan } = planned(annotations, values)
-  if (plan === undefined) return []
-  return 'service' in plan.registration ? [plan.registration.service] : plan.registration.services
+  return servicesOf(planned(annotations, values)).map(service => JSON.parse(JSON.stringify(service)))
 }
 
 test('a service with a port gets a TCP check, a pinned sidecar port and the transparent mode', t => {

@@ -1,44 +1,49 @@
 import test from 'ava'
-import { planned } from '../support/plans.ts'
-
-const P = 'consul.hashicorp.com/'
-const A = 'alpha.consul.hashicorp.com/'
+import { shownNodes } from '../../src/plan/node.ts'
+import { shownUnit } from '../../src/plan/unit.ts'
+import { planned, sidecarsOf } from '../support/plans.ts'
 
 const redirect = test.macro({
-  exec(t, annotations: Readonly<Record<string, string>>, expected: readonly string[]) {
-    const { plan } = planned({ 'connect-service': 'web', ...annotations })
-    t.deepEqual(plan?.sidecars[0]?.redirect, expected)
+  exec(t, annotations: Readonly<Record<string, string>>, expected: readonly string[] | undefined) {
+    const [sidecar] = sidecarsOf({ 'connect-service': 'web', ...annotations })
+    t.deepEqual(sidecar?.redirect && shownNodes(sidecar.redirect), expected)
   },
   title: (title = '') => title,
 })
+const DNS = ['-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600'].map(flag => `${flag} {without systemd-resolved}`)
 test('SSH, gossip and instance metadata are left alone by default', redirect, {}, [
   '-proxy-id=web-sidecar-proxy',
   '-exclude-inbound-port=22',
+  '-exclude-inbound-port={ssh-ports}',
   '-exclude-inbound-port=8301',
   '-exclude-outbound-cidr=169.254.169.254/32',
+  ...DNS,
 ])
 test(
-  'each automatic exclusion can be switched off',
+  'each automatic exclusion can be switched off, and so can the names of the mesh',
   redirect,
   {
     'alpha:transparent-proxy-exclude-ssh': 'false',
     'alpha:transparent-proxy-exclude-serf': 'false',
     'alpha:transparent-proxy-exclude-metadata': 'false',
+    'consul-dns': 'false',
   },
   ['-proxy-id=web-sidecar-proxy'],
 )
 test(
-  'annotated exclusions follow the automatic ones, each its own argument, none twice',
+  'annotated exclusions follow the automatic ones, each its own argument, none twice; users are found on the guest',
   redirect,
   {
     'transparent-proxy-exclude-inbound-ports': '22, 9100,8000-8010',
     'transparent-proxy-exclude-outbound-ports': '443',
     'transparent-proxy-exclude-outbound-cidrs': '10.0.0.0/8',
-    'transparent-proxy-exclude-uids': '1000',
+    'transparent-proxy-exclude-uids': '1000,postgres',
+    'dual-stack': 'true',
   },
   [
     '-proxy-id=web-sidecar-proxy',
     '-exclude-inbound-port=22',
+    '-exclude-inbound-port={ssh-ports}',
     '-exclude-inbound-port=8301',
     '-exclude-inbound-port=9100',
     '-exclude-inbound-port=8000:8010',
@@ -46,43 +51,45 @@ test(
     '-exclude-outbound-cidr=169.254.169.254/32',
     '-exclude-outbound-cidr=10.0.0.0/8',
     '-exclude-uid=1000',
+    '-exclude-uid={uid of postgres}',
+    '-consul-dns-ip=::1 {without systemd-resolved}',
+    '-consul-dns-port=8600 {without systemd-resolved}',
   ],
 )
-test('nothing is redirected without transparent proxy', redirect, { 'transparent-proxy': 'false' }, [])
+test('nothing is redirected without transparent proxy', redirect, { 'transparent-proxy': 'false' }, undefined)
 
 test('arguments of Envoy come after its own, and its own concurrency gives way', t => {
-  const { plan, diagnostics } = planned({
+  const annotations = {
     'connect-service': 'web',
     'envoy-extra-args': '--concurrency 4 --log-path "/var/log/a b"',
     'consul-envoy-proxy-concurrency': '3',
-  })
-  t.deepEqual(plan?.sidecars[0]?.envoy, [
-    'consul',
-    'connect',
-    'envoy',
+  }
+  t.deepEqual(shownUnit(sidecarsOf(annotations)[0]?.unit ?? []).envoy, [
+    'consul connect envoy',
     '-sidecar-for=web',
     '-admin-bind=127.0.0.1:19000',
     '--',
     '--concurrency',
     '4',
     '--log-path',
-    '/var/log/a b',
+    '"/var/log/a b"',
   ])
-  t.true(diagnostics.some(({ code, severity }) => code === 'W303' && severity === 'warning'))
+  t.true(planned(annotations).diagnostics.some(({ code, severity }) => code === 'W303' && severity === 'warning'))
 })
 
-test('the configuration on the guest states the defaults that protect the operator', t => {
-  const { plan } = planned({ 'connect-service': 'web' })
-  t.deepEqual(plan?.serviceConfig, {
-    annotations: {
-      [`${A}transparent-proxy-exclude-metadata`]: 'true',
-      [`${A}transparent-proxy-exclude-serf`]: 'true',
-      [`${A}transparent-proxy-exclude-ssh`]: 'true',
-      [`${P}connect-inject`]: 'true',
-      [`${P}connect-service`]: 'web',
-      [`${P}transparent-proxy`]: 'true',
-    },
+test('variables for the application are sorted, and the first service has them', t => {
+  const [web, admin] = sidecarsOf({
+    'connect-service': 'web,admin',
+    'transparent-proxy': 'false',
+    'connect-service-upstreams': 'orders:2000,db:1000,prepared_query:geo:3000',
   })
+  t.deepEqual(web?.environment, [
+    'DB_CONNECT_SERVICE_HOST=127.0.0.1',
+    'DB_CONNECT_SERVICE_PORT=1000',
+    'ORDERS_CONNECT_SERVICE_HOST=127.0.0.1',
+    'ORDERS_CONNECT_SERVICE_PORT=2000',
+  ])
+  t.is(admin?.environment, undefined)
 })
 
 test('the agent learns the mesh settings of the values file', t => {

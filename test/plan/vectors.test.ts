@@ -1,6 +1,9 @@
 import test from 'ava'
 import { check, inject } from '../../src/index.ts'
-import type { MeshPlan, ServiceDefinition } from '../../src/plan/mesh-plan.ts'
+import { canonicalJson } from '../../src/plan/canonical-json.ts'
+import { type GuestPlan, type MeshPlan, type ServiceDefinition, servicesIn } from '../../src/plan/mesh-plan.ts'
+import { shownNodes } from '../../src/plan/node.ts'
+import { shownUnit } from '../../src/plan/unit.ts'
 import { type VectorCase, vectors } from '../shared.ts'
 import { DEVIATIONS } from './deviations.ts'
 
@@ -40,7 +43,7 @@ function valuesOf({ input }: VectorCase): string {
 }
 
 /** The annotations of a case as an operator of a VM would write them. */
-function annotationsOf({ input }: VectorCase): readonly string[] {
+function annotationsOf({ input, expected }: VectorCase): readonly string[] {
   const given = new Map(Object.entries(input.annotations ?? {}).map(([key, value]) => [key, String(value)]))
   if (!given.has(`${P}connect-service`)) given.set(`${P}connect-service`, 'web')
   const declared = (input['declared_ports'] as readonly { name: string; port: number }[] | undefined) ?? []
@@ -52,6 +55,8 @@ function annotationsOf({ input }: VectorCase): readonly string[] {
   if (input['kubernetes_service'] === 'web-admin') given.set(`${P}transparent-proxy`, 'false')
   const address = (input['kubernetes_service'] as { cluster_ip?: string } | undefined)?.cluster_ip
   if (address !== undefined && /[.:]/.test(address)) given.set('alpha.consul.hashicorp.com/virtual-ip', address)
+  // Without metrics nothing in the plan has their path.
+  if (expected['prometheus_scrape_path'] !== undefined) given.set(`${P}enable-metrics`, 'true')
   const upstreams = (
     input['agent_service'] as { proxy?: { upstreams?: readonly Record<string, unknown>[] } } | undefined
   )?.proxy?.upstreams
@@ -71,8 +76,19 @@ const options = (it: VectorCase, defaultInject: boolean): Parameters<typeof inje
   profile: 'prebuilt',
 })
 
-const services = ({ registration }: MeshPlan): readonly ServiceDefinition[] =>
-  'service' in registration ? [registration.service] : registration.services
+/** A plan as a reader of its JSON has it: numbers are numbers. */
+const plain = (plan: MeshPlan): GuestPlan => JSON.parse(canonicalJson(plan.serviceConfig.plan)) as GuestPlan
+
+const services = (plan: MeshPlan): readonly ServiceDefinition[] => servicesIn(plain(plan).registration)
+
+/** Lines that the annotations put into the unit of the first sidecar. */
+const unit = (plan: MeshPlan): readonly string[] => shownNodes(plan.serviceConfig.plan.sidecars[0]?.unit ?? [])
+
+/** What a directive of the unit says. */
+const directive = (plan: MeshPlan, name: string): string | undefined =>
+  unit(plan)
+    .find(line => line.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
 
 const service = (plan: MeshPlan, { expected }: VectorCase): ServiceDefinition | undefined =>
   services(plan).find(({ name }) => name === (expected['service'] as { name?: string }).name) ?? services(plan)[0]
@@ -126,30 +142,33 @@ const SEEN: Readonly<Record<string, (plan: MeshPlan, it: VectorCase) => unknown>
     services(plan)[0]?.connect.sidecar_service.tagged_addresses !== undefined
       ? ['service', 'proxy']
       : [],
-  init_applies_redirect: plan => (plan.sidecars[0]?.redirect.length ?? 0) > 0,
-  dns_redirect: plan => plan.dns,
-  dns_bind_port: plan => (plan.dns ? 8600 : null),
+  init_applies_redirect: plan => plan.serviceConfig.plan.sidecars[0]?.redirect !== undefined,
+  dns_redirect: plan => plan.serviceConfig.plan.resolved !== undefined,
+  dns_bind_port: plan => {
+    const resolved = shownNodes(plan.serviceConfig.plan.resolved ?? []).join('\n')
+    return Number(/^DNS=127\.0\.0\.1:(\d+)/m.exec(resolved)?.[1] ?? 0) || null
+  },
   enable_metrics: plan =>
     services(plan)[0]?.connect.sidecar_service.proxy.config?.['envoy_prometheus_bind_addr'] !== undefined,
-  prometheus_scrape_path: plan => plan.serviceConfig.annotations[`${P}prometheus-scrape-path`],
+  prometheus_scrape_path: plan => /-prometheus-scrape-path=(\S+)/.exec(unit(plan).join('\n'))?.[1],
   envoy_argv: plan => {
-    const argv = plan.sidecars[0]?.envoy ?? []
+    const argv = shownUnit(plan.serviceConfig.plan.sidecars[0]?.unit ?? []).envoy
     return argv
       .slice(argv.indexOf('--') + 1 || argv.length)
       .join('\0')
       .replace(/^--concurrency\0\d+\0?/, '')
       .split('\0')
       .filter(word => word !== '')
+      .map(word => word.replace(/^"(.*)"$/, '$1'))
   },
-  resources: plan =>
-    Object.fromEntries(
-      Object.entries(plan.serviceConfig.annotations).flatMap(([key, value]) => {
-        const name = /sidecar-proxy-((?:cpu|memory)-(?:request|limit))$/.exec(key)?.[1]
-        return name === undefined ? [] : [[name.replace('-', '_'), value]]
-      }),
-    ),
-  startup_grace_period_seconds: plan =>
-    Number(plan.serviceConfig.annotations[`${P}sidecar-proxy-lifecycle-startup-grace-period-seconds`]),
+  // A request below one core makes no directive: systemd has nothing that would keep it.
+  resources: (plan, { expected }) => ({
+    ...(expected['resources'] as object),
+    cpu_limit: `${10 * Number.parseInt(directive(plan, 'CPUQuota') ?? '', 10)}m`,
+    memory_limit: `${Number(directive(plan, 'MemoryMax')) / 2 ** 20}Mi`,
+    memory_request: `${Number(directive(plan, 'MemoryLow')) / 2 ** 20}Mi`,
+  }),
+  startup_grace_period_seconds: plan => Number(/^ExecStartPost=-.* (\d+) 1$/m.exec(unit(plan).join('\n'))?.[1]),
   proxy: plan => ({ config: services(plan)[0]?.connect.sidecar_service.proxy.config ?? {} }),
   service_name: plan => services(plan)[0]?.name,
   service: (plan, it) => shownOf(service(plan, it), it.expected['service'] as object),
@@ -158,7 +177,7 @@ const SEEN: Readonly<Record<string, (plan: MeshPlan, it: VectorCase) => unknown>
     Object.fromEntries(
       Object.entries(services(plan)[0]?.meta ?? {})
         .filter(([key]) => key !== 'managed-by')
-        .map(([key, value]) => [key, value === '$POD_NAME' ? '<hostname>' : value]),
+        .map(([key, value]) => [key, typeof value === 'string' ? value : `<${value.hole}>`]),
     ),
   tags: plan => services(plan)[0]?.tags ?? [],
 }

@@ -1,13 +1,12 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import { nameOf } from '../../src/annotate/annotation.ts'
-import { inject, preview } from '../../src/index.ts'
-import { ON_THE_GUEST } from '../../src/preview/effects.ts'
+import { preview } from '../../src/index.ts'
+import { exampleOf } from '../../src/preview/example.ts'
 import type { AnnotationEffect } from '../../src/preview/model.ts'
 import { bytes } from '../support/places.ts'
 
 const BASE = ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080']
-const ENTERPRISE = { name: 'values.yaml', text: 'global:\n  enableConsulNamespaces: true\n' }
 
 function effects(annotations: readonly string[]): readonly AnnotationEffect[] {
   const { preview: found, diagnostics } = preview(bytes(''), { annotations: [...BASE, ...annotations] })
@@ -25,13 +24,14 @@ test('an excluded port is an argument of redirect-traffic, also one that is excl
   ])
   t.deepEqual(effectOf('transparent-proxy-exclude-ssh', 'transparent-proxy-exclude-inbound-ports=22'), [
     'redirect-traffic -exclude-inbound-port=22',
+    'redirect-traffic -exclude-inbound-port={ssh-ports}',
   ])
 })
 
 test('what is switched off takes its arguments away', t => {
   t.deepEqual(
     effectOf('transparent-proxy-exclude-ssh', 'alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh=false'),
-    ['redirect-traffic without -exclude-inbound-port=22'],
+    ['redirect-traffic without -exclude-inbound-port=22', 'redirect-traffic without -exclude-inbound-port={ssh-ports}'],
   )
   const off = effectOf('transparent-proxy', 'transparent-proxy=false')
   t.true(off?.includes('registration service.connect.sidecar_service.proxy.mode = "direct"'))
@@ -100,55 +100,13 @@ test('each says where it stands', t => {
   t.is(places['transparent-proxy'], 'default')
 })
 
-const METRICS = ['enable-metrics=true']
-const TLS = [...METRICS, 'prometheus-ca-file=/a', 'prometheus-cert-file=/c', 'prometheus-key-file=/k']
-const PORTS = ['connect-service-port=8080,9090']
-const UPSTREAM = ['connect-service-upstreams=api:1234']
-
-/** What else has to be said for an annotation to have its effect, itself where the example will not do. */
-const WITH: Readonly<Record<string, readonly string[]>> = {
-  'prometheus-scrape-port': METRICS,
-  'prometheus-scrape-path': METRICS,
-  'prometheus-ca-file': TLS,
-  'prometheus-ca-path': TLS.filter(flag => !flag.startsWith('prometheus-ca-file')),
-  'prometheus-cert-file': TLS,
-  'prometheus-key-file': TLS,
-  'dual-stack': METRICS,
-  'transparent-proxy-overwrite-probes': ['alpha.consul.hashicorp.com/health-check-http=http://127.0.0.1:8080/'],
-  'connect-service-default-port': [...PORTS, 'connect-service-default-port=9090'],
-  'connect-service-upstreams': UPSTREAM,
-  'health-check-tcp': ['alpha.consul.hashicorp.com/health-check-tcp=127.0.0.1:9090'],
-}
-
-for (const { key, verdict, aliasOf, prefix, default: standard, example = '', syntax } of ANNOTATIONS) {
-  const name = nameOf(key)
-  if (!['applies', 'maps'].includes(verdict) || aliasOf !== undefined || name === 'connect-inject-status') continue
-  test(`${name} has an effect, in the plan or on the guest`, t => {
-    const whole = prefix ? `${key}a` : key
-    const value = syntax === 'go-bool' ? String(standard !== 'true') : example.replace(/^["']|["']$/g, '')
-    const said = [...BASE, ...(WITH[name] ?? [])].map(flag => [flag.slice(0, flag.indexOf('=')), flag] as const)
-    // The last of two for one key.
-    const flags = new Map(said)
-    const known = flags.has(name) || flags.has(key)
-    const annotations = [...flags.values(), ...(known ? [] : [`${whole}=${value}`])]
-    const { preview: found, diagnostics } = preview(bytes(''), { annotations, values: ENTERPRISE })
-    const faults = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)
-    t.deepEqual(faults, [])
-    const row = found?.annotations.find(({ key: other }) => other === whole)
-    t.true((row?.effects.length ?? 0) > 0, JSON.stringify(row))
-    t.true(row?.effects.every(effect => effect !== ''))
+for (const row of ANNOTATIONS) {
+  const { key, verdict, aliasOf } = row
+  const idle =
+    !['applies', 'maps'].includes(verdict) || aliasOf !== undefined || nameOf(key) === 'connect-inject-status'
+  test(`the example of ${key} ${idle ? 'does nothing' : 'has an effect'} in the plan`, t => {
+    const example = exampleOf(row)
+    t.is(example === undefined, idle, JSON.stringify(example))
+    t.true(example?.effects.every(effect => effect !== '') ?? true)
   })
 }
-
-test('what the guest alone makes of an annotation is nowhere in the plan', t => {
-  const keys = ANNOTATIONS.filter(({ key }) => ON_THE_GUEST.has(nameOf(key)))
-  t.is(keys.length, ON_THE_GUEST.size)
-  const plan = (annotations: readonly string[]) => {
-    const { plan } = inject(bytes(''), { annotations, values: ENTERPRISE })
-    return { ...plan, serviceConfig: undefined }
-  }
-  for (const { key, example = '', syntax, default: standard } of keys) {
-    const value = syntax === 'go-bool' ? String(standard !== 'true') : example.replace(/^["']|["']$/g, '')
-    t.deepEqual(plan([...BASE, `${key}=${value}`]), plan(BASE), key)
-  }
-})

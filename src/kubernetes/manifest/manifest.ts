@@ -3,13 +3,13 @@ import { readMetadata } from '../../annotate/beside.ts'
 import type { InjectOptions } from '../../api/inject.ts'
 import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
 import { toData } from '../../decode/yaml-data.ts'
-import { type Diagnostic, diagnostic, hasErrors } from '../../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, hasErrors, withoutMootNotes } from '../../report/diagnostics.ts'
 import { type Source, type Span, spanOf } from '../../report/source.ts'
 import { type Edit, edited } from '../objects/edit.ts'
-import { type Judged, judge, type ObjectOptions, unjudge } from '../objects/judge.ts'
+import { injectObject, type ObjectChange, type ObjectOptions, uninjectObject } from '../objects/inject.ts'
 import { type Kind, kindOf } from '../objects/kinds.ts'
+import type { Locator } from '../objects/locator.ts'
 import { type Path, textOf, valueAt } from '../objects/path.ts'
-import type { Places } from '../objects/places.ts'
 import type { Page } from './entries.ts'
 import { entryIn, merges, spotAt } from './node-path.ts'
 import { applied, textEdits } from './splice.ts'
@@ -47,7 +47,7 @@ function objectsIn(root: YamlNode, document: number): readonly Found[] {
 }
 
 /** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
-function placesOf(source: Source, { node, data, kind }: Found): Places {
+function locatorIn(source: Source, { node, data, kind }: Found): Locator {
   const name = valueAt(data, ['metadata', 'name'])
   const label = typeof name === 'string' ? `${kind.kind} ${name}` : kind.kind
   const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
@@ -74,33 +74,34 @@ const unsafe = (span: Span): Diagnostic =>
     hint: 'write the object without anchors, aliases and merge keys: `kubectl apply --dry-run=client -o yaml` prints it so',
   })
 
+/** An object with what is to change in it. */
+interface Edits {
+  readonly one: Found
+  readonly edits: readonly Edit[]
+}
+
+/** What a JSON Patch would make of the data of a document: the proof that the text says it. */
+function patched(root: YamlNode | undefined, document: number, all: readonly Edits[]): unknown {
+  let data = toData(root)
+  for (const { one, edits } of all) {
+    if (one.document !== document) continue
+    const moved = edits.map(edit => ({ ...edit, path: [...one.base, ...edit.path] }))
+    data = edited(data, moved)
+  }
+  return data
+}
+
 /** The text with the edits of all objects made; undefined where that does not say what is meant. */
-function spliced(
-  page: Page,
-  roots: readonly (YamlNode | undefined)[],
-  all: readonly (readonly [Found, readonly Edit[]])[],
-): string | undefined {
+function spliced(page: Page, roots: readonly (YamlNode | undefined)[], all: readonly Edits[]): string | undefined {
+  const meant = roots.map((root, document) => patched(root, document, all))
   for (const plainly of [false, true]) {
-    const edits = all.flatMap(([{ node }, own]) => own.map(edit => textEdits(page, node, edit, plainly)))
+    const edits = all.flatMap(({ one, edits }) => edits.map(edit => textEdits(page, one.node, edit, plainly)))
     if (edits.includes(undefined)) return undefined
     const text = applied(
       page.text,
       edits.flatMap(edit => edit ?? []),
     )
     const stream = readYamlStream(text)
-    // The proof: read again, the text says what the JSON Patch would have made.
-    const meant = roots.map((root, document) =>
-      all
-        .filter(([found]) => found.document === document)
-        .reduce(
-          (data, [{ base }, own]) =>
-            edited(
-              data,
-              own.map(edit => ({ ...edit, path: [...base, ...edit.path] })),
-            ),
-          toData(root),
-        ),
-    )
     if (stream.ok && isDeepStrictEqual(stream.roots.map(toData), meant)) return text
   }
   return undefined
@@ -117,12 +118,12 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...byText.values()]
 }
 
-/** Judges every object of a manifest and makes the changes in its text: every other byte stays. */
+/** Asks what is to change in every object of a manifest and makes the changes in its text: every other byte stays. */
 function rewrite(
   input: Uint8Array,
   name: string,
   nothing: string,
-  judged: (found: Found, places: Places) => Judged,
+  changeOf: (found: Found, locator: Locator) => ObjectChange,
 ): ManifestResult {
   const source: Source = { name, text: Buffer.from(input).toString('utf8') }
   const failed = (message: string, offset: number): ManifestResult => {
@@ -134,34 +135,31 @@ function rewrite(
   const stream = readYamlStream(source.text)
   if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))
-  const results = found.map(one => [one, judged(one, placesOf(source, one))] as const)
+  const changes = found.map(one => {
+    const locator = locatorIn(source, one)
+    return { one, locator, ...changeOf(one, locator) }
+  })
   const diagnostics = distinct(
-    results.flatMap(([one, { edits, diagnostics: said }]) => {
-      const { field } = placesOf(source, one)
-      if (said.length + edits.length > 0 && merges(one.node)) return [unsafe(field(['kind']))]
+    changes.flatMap(({ one, locator: { field }, edits, diagnostics: own }) => {
+      if (own.length + edits.length > 0 && merges(one.node)) return [unsafe(field(['kind']))]
       // What has no place of its own stands at the object's name.
-      return said.map(entry =>
+      return own.map(entry =>
         entry.span === undefined && entry.severity !== 'note' ? { ...entry, span: field(['metadata', 'name']) } : entry,
       )
     }),
   )
-  const all = results.map(([one, { edits }]) => [one, edits] as const).filter(([, edits]) => edits.length > 0)
-  // What was decided is told only of what is done.
-  if (hasErrors(diagnostics)) {
-    return { output: undefined, diagnostics: diagnostics.filter(({ severity }) => severity !== 'note') }
-  }
-  const [first] = all
+  if (hasErrors(diagnostics)) return { output: undefined, diagnostics: withoutMootNotes(diagnostics) }
+  const changed = changes.filter(({ edits }) => edits.length > 0)
+  const [first] = changed
   if (first === undefined) {
-    const said =
-      diagnostics.length > 0 ? diagnostics : [diagnostic('N101', `${nothing}: the manifest is left as it is`)]
-    return { output: input, diagnostics: said }
+    const note = diagnostic('N101', `${nothing}: the manifest is left as it is`)
+    return { output: input, diagnostics: diagnostics.length > 0 ? diagnostics : [note] }
   }
   const page: Page = { text: source.text, newline: source.text.includes('\r\n') ? '\r\n' : '\n' }
-  const text = spliced(page, stream.roots, all)
+  const text = spliced(page, stream.roots, changed)
   if (text !== undefined) return { output: new TextEncoder().encode(text), diagnostics }
-  const culprit = all.find(one => spliced(page, stream.roots, [one]) === undefined) ?? first
-  const place = culprit[1][0]?.path ?? []
-  return { output: undefined, diagnostics: [unsafe(placesOf(source, culprit[0]).field(place))] }
+  const culprit = changed.find(change => spliced(page, stream.roots, [change]) === undefined) ?? first
+  return { output: undefined, diagnostics: [unsafe(culprit.locator.field(culprit.edits[0]?.path ?? []))] }
 }
 
 /**
@@ -171,18 +169,9 @@ function rewrite(
 export function injectManifest(input: Uint8Array, options: InjectOptions & ObjectOptions = {}): ManifestResult {
   const { name = '<stdin>', metadata, ...shared } = options
   const also = metadata !== undefined && 'text' in metadata ? readMetadata(metadata) : metadata
-  return rewrite(input, name, 'no object in it asks for injection', ({ data, kind }, places) =>
-    judge(data, kind, shared, places, also),
+  return rewrite(input, name, 'no object in it asks for injection', ({ data, kind }, locator) =>
+    injectObject(data, kind, shared, locator, also),
   )
-}
-
-/** Judges a manifest exactly as `injectManifest` would, and writes nothing. */
-export function checkManifest(
-  input: Uint8Array,
-  options: InjectOptions & ObjectOptions = {},
-): { readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] } {
-  const { output, diagnostics } = injectManifest(input, options)
-  return { ok: output !== undefined, diagnostics }
 }
 
 /** Takes the injections out of a manifest again, whatever its annotations say. */
@@ -190,4 +179,6 @@ export const uninjectManifest = (
   input: Uint8Array,
   { name = '<stdin>', force = false }: { readonly name?: string; readonly force?: boolean } = {},
 ): ManifestResult =>
-  rewrite(input, name, 'no object in it was injected', ({ data, kind }, places) => unjudge(data, kind, force, places))
+  rewrite(input, name, 'no object in it was injected', ({ data, kind }, locator) =>
+    uninjectObject(data, kind, force, locator),
+  )

@@ -1,10 +1,9 @@
-import { type Annotation, isOurKey } from '../../annotate/annotation.ts'
-import type { Beside } from '../../annotate/beside.ts'
+import { type Annotation, type AnnotationLayer, isOurKey } from '../../annotate/annotation.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
+import type { Locator } from './locator.ts'
 import { isRecord, type Path, valueAt } from './path.ts'
-import type { Places } from './places.ts'
 
 /** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
 export const MARK = 'consul.hashicorp.com/connect-inject-status'
@@ -18,7 +17,7 @@ export const isMarked = (object: unknown, { metadata }: Kind): boolean =>
  * The annotations of an object; of a VM those of its template and its own, which are one layer: two values for one key contradict
  * each other. The mark of the tool itself is none: whether something is injected, the user-data say.
  */
-export function annotationsOf(object: unknown, { metadata }: Kind, places: Places): Beside {
+export function annotationsOf(object: unknown, { metadata }: Kind, locator: Locator): AnnotationLayer {
   const annotations: Annotation[] = []
   const diagnostics: Diagnostic[] = []
   for (const meta of metadata) {
@@ -26,7 +25,7 @@ export function annotationsOf(object: unknown, { metadata }: Kind, places: Place
     const given = valueAt(object, path)
     for (const [key, value] of isRecord(given) ? Object.entries(given) : []) {
       if (!isOurKey(key) || (key === MARK && value === INJECTED)) continue
-      const { keySpan, span } = places.annotation(path, key, value)
+      const { keySpan, span } = locator.annotation(path, key, value)
       if (typeof value === 'string') annotations.push({ key, value, origin: 'metadata', keySpan, span })
       else {
         const hint = 'quote it: Kubernetes takes strings only'

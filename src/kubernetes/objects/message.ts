@@ -6,13 +6,13 @@ import { visible } from '../../report/visible.ts'
 const WARNING_LIMIT = 256
 
 /** Where a span stands, in words: the path of a field, with the line where the field has several. */
-const placeOf = ({ source, start }: Span): string =>
+const locationOf = ({ source, start }: Span): string =>
   source.text.includes('\n') ? `${source.name} line ${lineOf(source, start)}` : source.name
 
 /** One diagnostic in one line: code, place, what is wrong, what to do. Excerpts are left out: an answer is logged in many places. */
 function lineFor({ code, message, hint, span, related }: Diagnostic): string {
-  const place = span === undefined ? '' : ` ${placeOf(span)}`
-  const second = related === undefined ? '' : ` (${related.message}: ${placeOf(related.span)})`
+  const place = span === undefined ? '' : ` ${locationOf(span)}`
+  const second = related === undefined ? '' : ` (${related.message}: ${locationOf(related.span)})`
   const remedy = hint === undefined ? '' : `; ${hint}`
   return visible(`${code}${place}: ${message}${second}${remedy}`)
 }

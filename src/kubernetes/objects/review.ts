@@ -2,12 +2,12 @@ import { hasErrors } from '../../report/diagnostics.ts'
 import type { V1AdmissionResponse, V1AdmissionReview } from '../types.ts'
 import { annotationsOf, isMarked } from './annotations.ts'
 import { patchOf } from './edit.ts'
-import { judge, type ObjectOptions } from './judge.ts'
+import { injectObject, type ObjectOptions } from './inject.ts'
 import { type Kind, kindOf } from './kinds.ts'
+import { PATH_LOCATOR } from './locator.ts'
 import { refusal, warningsOf } from './message.ts'
 import { isRecord, valueAt } from './path.ts'
-import { PATHS } from './places.ts'
-import { INLINE_LIMIT, placeOf } from './user-data.ts'
+import { INLINE_LIMIT, userDataField } from './user-data.ts'
 
 export type MutateOptions = ObjectOptions
 
@@ -22,8 +22,8 @@ const CHANGING: readonly unknown[] = ['CREATE', 'UPDATE']
 /** Everything of an object that the injection depends on. */
 const inputsOf = (object: unknown, kind: Kind): string =>
   JSON.stringify([
-    annotationsOf(object, kind, PATHS).annotations.map(({ key, value }) => [key, value]),
-    placeOf(object, kind, INLINE_LIMIT),
+    annotationsOf(object, kind, PATH_LOCATOR).annotations.map(({ key, value }) => [key, value]),
+    userDataField(object, kind, INLINE_LIMIT),
   ])
 
 /** A VMI that was made of a VM which went through here. Its user-data is what the VM's became. */
@@ -47,7 +47,7 @@ function answer(uid: string, request: Readonly<Record<string, unknown>>, options
   // An update about something else comes from a controller: it must not be stopped, and is no occasion to inject anew.
   const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
   if (same && isMarked(object, kind)) return untouched
-  const { edits, diagnostics } = judge(object, kind, options, PATHS)
+  const { edits, diagnostics } = injectObject(object, kind, options, PATH_LOCATOR)
   if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusal(diagnostics))
   const warnings = warningsOf(diagnostics)
   return {

@@ -9,7 +9,7 @@ import { isRecord, type Path, valueAt } from './path.ts'
 export const INLINE_LIMIT = 2048
 
 /** User-data that stands in the object itself. */
-export interface Inline {
+export interface InlineField {
   readonly at: 'inline'
   readonly path: Path
   /** What the field holds; undefined when there is no such field yet. */
@@ -22,8 +22,8 @@ export interface Inline {
 }
 
 /** Where an object has its user-data. */
-export type Place =
-  | Inline
+export type UserDataField =
+  | InlineField
   | { readonly at: 'secret'; readonly path: Path; readonly name: string }
   | { readonly at: 'nowhere'; readonly path: Path }
   | { readonly at: 'wrong'; readonly path: Path; readonly what: string }
@@ -41,11 +41,11 @@ export function cloudInitVolumes(object: unknown, path: Path): readonly Path[] {
   )
 }
 
-function inVolume(object: unknown, path: Path, limit: number): Place {
+function inVolume(object: unknown, path: Path, limit: number): UserDataField {
   const source = valueAt(object, path)
   if (!isRecord(source)) return { at: 'wrong', path, what: 'is not a mapping' }
   const { userData, userDataBase64 } = source
-  const field = (name: string, text: unknown, other: string): Place =>
+  const field = (name: string, text: unknown, other: string): UserDataField =>
     typeof text === 'string' || text === undefined
       ? { at: 'inline', path: [...path, name], text, base64: name === 'userDataBase64', other, limit }
       : { at: 'wrong', path: [...path, name], what: 'is not a string' }
@@ -57,7 +57,7 @@ function inVolume(object: unknown, path: Path, limit: number): Place {
   return field('userData', userData ?? undefined, 'userDataBase64')
 }
 
-function inSecret(object: unknown): Place {
+function inSecret(object: unknown): UserDataField {
   for (const key of SECRET_KEYS) {
     for (const holder of ['stringData', 'data']) {
       const text = valueAt(object, [holder, key])
@@ -72,20 +72,20 @@ function inSecret(object: unknown): Place {
 }
 
 /** Where an object of a kind has its user-data. `limit` is for user-data inside a VM. */
-export function placeOf(object: unknown, { volumes }: Kind, limit: number): Place {
+export function userDataField(object: unknown, { volumes }: Kind, limit: number): UserDataField {
   if (volumes === undefined) return inSecret(object)
   const [first] = cloudInitVolumes(object, volumes)
   return first === undefined ? { at: 'nowhere', path: volumes } : inVolume(object, first, limit)
 }
 
 /** The bytes of user-data; undefined when the field should hold base64 and does not. */
-export function bytesIn({ text = '', base64 }: Inline): Uint8Array | undefined {
+export function bytesIn({ text = '', base64 }: InlineField): Uint8Array | undefined {
   if (!base64) return Uint8Array.from(Buffer.from(text, 'utf8'))
   return text.trim() === '' ? new Uint8Array() : decodeBase64(text)?.bytes
 }
 
 /** The field with these bytes. Text goes into a field for text, and into the other one what is none. */
-function write({ path, text, base64, other }: Inline, bytes: Uint8Array): readonly Edit[] {
+function write({ path, text, base64, other }: InlineField, bytes: Uint8Array): readonly Edit[] {
   const layout = (base64 && decodeBase64(text ?? '')?.layout) || ONE_LINE
   const value = base64 ? encodeBase64(bytes, layout) : utf8Of(bytes)
   if (value === undefined) return [{ op: 'rename', path, to: other, value: encodeBase64(bytes, ONE_LINE) }]
@@ -103,28 +103,28 @@ export interface TooLarge {
  * The field with injected user-data: as it is when it fits, else in gzip as base64, which KubeVirt hands on and cloud-init
  * unpacks.
  */
-export function written(place: Inline, bytes: Uint8Array): readonly Edit[] | TooLarge {
-  if (bytes.length <= place.limit) return write(place, bytes)
+export function written(field: InlineField, bytes: Uint8Array): readonly Edit[] | TooLarge {
+  if (bytes.length <= field.limit) return write(field, bytes)
   const packed = isGzip(bytes) ? bytes : packGzip(bytes)
-  if (packed.length > place.limit) return { bytes: bytes.length, packed: packed.length }
-  if (place.base64) return write(place, packed)
+  if (packed.length > field.limit) return { bytes: bytes.length, packed: packed.length }
+  if (field.base64) return write(field, packed)
   const value = encodeBase64(packed, ONE_LINE)
-  return place.text === undefined
-    ? [{ op: 'add', path: [...place.path.slice(0, -1), place.other], value }]
-    : [{ op: 'rename', path: place.path, to: place.other, value }]
+  return field.text === undefined
+    ? [{ op: 'add', path: [...field.path.slice(0, -1), field.other], value }]
+    : [{ op: 'rename', path: field.path, to: field.other, value }]
 }
 
 /**
  * The field with the operator's own user-data again. What travels in gzip inside a VM comes back as text where that is text and
  * fits; a field with nothing in it goes.
  */
-export function restored(place: Inline, bytes: Uint8Array): readonly Edit[] {
-  const { path, other, limit } = place
+export function restored(field: InlineField, bytes: Uint8Array): readonly Edit[] {
+  const { path, other, limit } = field
   const unpacked = isGzip(bytes) ? unpackGzip(bytes) : undefined
   const bare = unpacked?.ok === true ? unpacked.bytes : bytes
   if (bare.length === 0 && other !== '') return [{ op: 'remove', path }]
-  if (other === '' || !isGzip(bytesIn(place) ?? bare)) return write(place, bytes)
-  if (bare.length > limit) return write(place, packGzip(bare))
+  if (other === '' || !isGzip(bytesIn(field) ?? bare)) return write(field, bytes)
+  if (bare.length > limit) return write(field, packGzip(bare))
   const text = utf8Of(bare)
-  return text === undefined ? write(place, bare) : [{ op: 'rename', path, to: other, value: text }]
+  return text === undefined ? write(field, bare) : [{ op: 'rename', path, to: other, value: text }]
 }

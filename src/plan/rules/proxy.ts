@@ -1,154 +1,143 @@
+import { goBool } from '../../annotate/grammar/boolean.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
+import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
-import { PROMETHEUS_FILES } from '../envoy.ts'
-import { none, type Rule } from './rule.ts'
+import { metaOf } from '../registration.ts'
+import type { Case, Conflict, Rule } from './rule.ts'
+
+/** What TLS of the Prometheus endpoint takes: one file of each row. */
+const TLS_FILES: readonly (readonly string[])[] = [
+  ['prometheus-ca-file', 'prometheus-ca-path'],
+  ['prometheus-cert-file'],
+  ['prometheus-key-file'],
+]
+
+const prometheusFiles = ({ reader }: Case): readonly string[] =>
+  PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
+
+/** Ports that somebody has already, and what for. */
+const takenPorts = ({ reader, services }: Case): ReadonlyMap<number, string> => {
+  const scrapePort = reader.on('enable-metrics') ? reader.read<number>('prometheus-scrape-port') : undefined
+  return portsInUse(services.length, scrapePort)
+}
+
+const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
   {
     code: 'E304',
-    find: ({ given, ...it }) => {
-      const merging = given.get(key('enable-metrics-merging'))
-      if (merging === undefined || !/^(?:1|t|T|TRUE|true|True)$/.test(merging.value)) return none
+    find(it) {
+      // It means nothing on a VM, so that it stands among the given ones only.
+      const merging = it.given.get(key('enable-metrics-merging'))
+      const asked = goBool(merging?.value ?? 'false')
+      if (merging === undefined || !asked.ok || !asked.value) return undefined
       if (it.services.length > 1) {
-        return [
-          {
-            message: 'multi protocol multi port services are not compatible with metrics merging',
-            hint: `take ${merging.key} out`,
-            at: merging,
-          },
-        ]
+        return {
+          message: 'multi protocol multi port services are not compatible with metrics merging',
+          hint: `take ${merging.key} out`,
+          at: merging,
+        }
       }
-      const tls = PROMETHEUS_FILES.some(name => it.reader.given(name) !== undefined)
-      return tls
-        ? [
-            {
-              message: 'metrics merging with TLS cannot be had on a VM: nothing there merges the metrics',
-              hint: `take ${merging.key} out; Envoy serves its own metrics over TLS`,
-              at: merging,
-            },
-          ]
-        : none
+      if (prometheusFiles(it).length === 0) return undefined
+      return {
+        message: 'metrics merging with TLS cannot be had on a VM: nothing there merges the metrics',
+        hint: `take ${merging.key} out; Envoy serves its own metrics over TLS`,
+        at: merging,
+      }
     },
   },
   {
     code: 'E304',
-    find: ({ reader }) => {
-      const set = PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
-      if (set.length === 0) return none
-      const missing = [
-        set.includes('prometheus-ca-file') || set.includes('prometheus-ca-path')
-          ? []
-          : [
-              `must set one of "${key('prometheus-ca-file')}" or "${key('prometheus-ca-path')}" when providing prometheus TLS config`,
-            ],
-        ...['prometheus-cert-file', 'prometheus-key-file'].map(name =>
-          set.includes(name) ? [] : [`must set "${key(name)}" when providing prometheus TLS config`],
-        ),
-      ].flat()
-      return missing.map(message => ({
-        message,
+    find(it) {
+      const files = prometheusFiles(it)
+      const [first] = files
+      if (first === undefined) return undefined
+      const missing = TLS_FILES.filter(names => !names.some(name => files.includes(name))).map(names => {
+        const keys = names.map(name => `"${key(name)}"`).join(' or ')
+        return names.length > 1 ? `one of ${keys}` : keys
+      })
+      return missing.map(what => ({
+        message: `must set ${what} when providing prometheus TLS config`,
         hint: 'CA, certificate and key go together',
-        at: reader.given(set[0] ?? ''),
+        at: it.reader.given(first),
       }))
     },
   },
   {
     code: 'E305',
-    find: ({ reader, services }) => {
-      const scrape = reader.on('enable-metrics') ? reader.read<number>('prometheus-scrape-port') : undefined
-      const taken = portsInUse(services.length, scrape)
-      const own = services.flatMap(({ ports }) => ports)
-      const clash = own.flatMap(port => {
+    find(it) {
+      const taken = takenPorts(it)
+      return ownPorts(it).flatMap((port): readonly Conflict[] => {
         const use = taken.get(port)
-        return use === undefined
-          ? []
-          : [
-              {
-                message: `the service's port ${port} is ${use}`,
-                hint: 'give the service another port',
-                at: reader.given('connect-service-port'),
-              },
-            ]
+        if (use === undefined) return []
+        const message = `the service's port ${port} is ${use}`
+        return [{ message, hint: 'give the service another port', at: it.reader.given('connect-service-port') }]
       })
-      const upstreams = reader
-        .list<Upstream>('connect-service-upstreams')
-        .flatMap(({ local_bind_port: port, destination_name: name }) => {
-          const use = own.includes(port) ? 'the service’s own port' : taken.get(port)
-          return use === undefined
-            ? []
-            : [
-                {
-                  message: `upstream ${name} would listen on port ${port}, which is ${use}`,
-                  hint: 'give the upstream another local port',
-                  at: reader.given('connect-service-upstreams'),
-                },
-              ]
-        })
-      return [...clash, ...upstreams]
     },
   },
   {
     code: 'E305',
-    find: ({ reader }) => {
-      const prefix = key('service-meta-')
-      const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(prefix))
-      const count = own.filter(({ key: name }) => name !== `${prefix}managed-by`).length + 1
-      return count > 64
-        ? [
-            {
-              message: `${count} meta entries: an agent takes 64 at most, and one is managed-by`,
-              hint: 'take some out',
-              at: own.at(-1),
-            },
-          ]
-        : none
+    find(it) {
+      const [taken, own] = [takenPorts(it), ownPorts(it)]
+      const upstreams = it.reader.list<Upstream>('connect-service-upstreams')
+      return upstreams.flatMap(({ local_bind_port: port, destination_name: name }): readonly Conflict[] => {
+        const use = own.includes(port) ? 'the service’s own port' : taken.get(port)
+        if (use === undefined) return []
+        const message = `upstream ${name} would listen on port ${port}, which is ${use}`
+        const at = it.reader.given('connect-service-upstreams')
+        return [{ message, hint: 'give the upstream another local port', at }]
+      })
+    },
+  },
+  {
+    code: 'E305',
+    find({ reader, services }) {
+      const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(key('service-meta-')))
+      const count = Math.max(0, ...services.map(service => Object.keys(metaOf(service, reader)).length))
+      if (count <= 64) return undefined
+      return {
+        message: `${count} meta entries, ${count - own.length} of them automatic: an agent takes 64 at most`,
+        hint: 'take some out',
+        at: own.at(-1),
+      }
     },
   },
   {
     code: 'W303',
-    find: ({ reader }) => {
-      const words = reader.list<string>('envoy-extra-args')
+    find({ reader }) {
       const asked = reader.given('consul-envoy-proxy-concurrency')
-      return asked !== undefined && words.some(word => /^--concurrency(?:=|$)/.test(word))
-        ? [
-            {
-              message: `--concurrency in ${key('envoy-extra-args')} wins over ${asked.key}`,
-              hint: 'keep one of the two',
-              at: asked,
-            },
-          ]
-        : none
+      const words = reader.list<string>('envoy-extra-args')
+      if (asked === undefined || !words.some(word => /^--concurrency(?:=|$)/.test(word))) return undefined
+      return {
+        message: `--concurrency in ${key('envoy-extra-args')} wins over ${asked.key}`,
+        hint: 'keep one of the two',
+        at: asked,
+      }
     },
   },
   {
     code: 'W303',
-    find: ({ reader }) => {
-      const bad = reader
-        .list<string>('envoy-extra-args')
-        .find(word => /^(?:-c|--config-path|--config-yaml)(?:=|$)/.test(word))
-      return bad === undefined
-        ? none
-        : [
-            {
-              message: `${bad} overrides the configuration that Consul gives Envoy`,
-              hint: `use ${key('proxy-config-map')} for settings of the proxy`,
-              at: reader.given('envoy-extra-args'),
-            },
-          ]
+    find({ reader }) {
+      const words = reader.list<string>('envoy-extra-args')
+      const bad = words.find(word => /^(?:-c|--config-path|--config-yaml)(?:=|$)/.test(word))
+      if (bad === undefined) return undefined
+      return {
+        message: `${bad} overrides the configuration that Consul gives Envoy`,
+        hint: `use ${key('proxy-config-map')} for settings of the proxy`,
+        at: reader.given('envoy-extra-args'),
+      }
     },
   },
   {
     code: 'W303',
-    find: ({ reader, acls }) =>
-      acls && reader.given('alpha:acl-token-file') === undefined
-        ? [
-            {
-              message: 'ACLs are on in the values file, and the sidecar has no token',
-              hint: `add ${key('alpha:acl-token-file')} with the path of a token for service:write`,
-            },
-          ]
-        : none,
+    find({ reader, acls }) {
+      if (!acls || reader.given('alpha:acl-token-file') !== undefined) return undefined
+      return {
+        message: 'ACLs are on in the values file, and the sidecar has no token',
+        hint: `add ${key('alpha:acl-token-file')} with the path of a token for service:write`,
+      }
+    },
   },
 ]

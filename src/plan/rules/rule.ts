@@ -12,17 +12,17 @@ export interface Case {
   readonly acls: boolean
 }
 
-export interface Finding {
+/** What does not go together. */
+export interface Conflict {
   readonly message: string
   readonly hint?: string
   /** The annotation at fault. */
   readonly at?: Annotation | undefined
 }
 
-/** One rule that ties annotations together. A rule is a row: the code of its findings, and what it finds. */
+/** One rule that ties annotations together. A rule is a row: the code of its conflicts, and what finds them. */
 export interface Rule {
   readonly code: Code
-  readonly find: (it: Case) => readonly Finding[]
+  /** Undefined when all is well. */
+  find(it: Case): Conflict | readonly Conflict[] | undefined
 }
-
-export const none: readonly Finding[] = []

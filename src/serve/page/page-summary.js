@@ -65,15 +65,17 @@ const table = files =>
     element('tbody', {}, files.map(fileRow)),
   )
 
-const WORD = /^[\w@%+=:,./-]+$/
-const word = text => (WORD.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
-const command = words => pre(words.map(word).join(' '))
-
-const REDIRECT = ['consul', 'connect', 'redirect-traffic', '-proxy-uid=UID-OF-ENVOY', '-exclude-uid=UID-OF-CONSUL']
+const REDIRECT = ['consul', 'connect', 'redirect-traffic', '-proxy-uid={uid of envoy}', '-exclude-uid={uid of consul}']
 const redirection = ({ service, redirect }) =>
   redirect.length === 0
     ? element('p', {}, shown(`None: ${service} has no transparent proxy.`))
-    : command([...REDIRECT, ...redirect])
+    : pre([...REDIRECT, ...redirect].join(' '))
+
+const units = ({ service, unit, watch = [] }) => [
+  pre([`envoy@${service}.service`, ...unit].join('\n  ')),
+  ...(watch.length === 0 ? [] : [pre([`consul-envoy-watch@${service}.service`, ...watch].join('\n  '))]),
+]
+const variables = sidecars => sidecars.flatMap(({ environment }) => environment)
 
 const bytesOf = ({ bytes, gzipped }) => `${count(bytes, 'byte')}, ${gzipped.toLocaleString('en-US')} when compressed`
 const COUNTED = { bytes: 'bytes', base64: 'characters of base64', text: 'bytes of text' }
@@ -103,7 +105,9 @@ export function summary(preview) {
     ['Files on the guest', files.length > 0 && [table(files)]],
     ['Registration', registration !== undefined && [pre(JSON.stringify(registration, undefined, 2))]],
     ['Redirection', sidecars.length > 0 && sidecars.map(redirection)],
-    ['Envoy', sidecars.length > 0 && sidecars.map(({ envoy }) => command(envoy))],
+    ['Envoy', sidecars.length > 0 && sidecars.map(({ envoy }) => pre(envoy.join('\n  ')))],
+    ['Units', sidecars.length > 0 && sidecars.flatMap(units)],
+    ['Variables for the application', variables(sidecars).length > 0 && [pre(variables(sidecars).join('\n'))]],
     ['Size', [sizes(preview)]],
   ]
   return [

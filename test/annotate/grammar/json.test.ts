@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { jsonArray, jsonObject } from '../../../src/annotate/grammar/json.ts'
+import { JsonNumber } from '../../../src/annotate/grammar/json-number.ts'
 import { scanJson } from '../../../src/annotate/grammar/json-scan.ts'
 import { meaningOf, soundIssue, table } from './table.ts'
 
@@ -9,12 +10,12 @@ table('a JSON object', jsonObject, {
     ['', {}],
     [' \n', {}],
     ['{}', {}],
-    ['{"local_connect_timeout_ms":1000}', { local_connect_timeout_ms: 1000 }],
+    ['{"local_connect_timeout_ms":1000}', { local_connect_timeout_ms: new JsonNumber('1000') }],
     [
       '{\n  "a": [1, -2.5e3, true, null],\n\t"b": {"c": "d\\n\\u00e9"}\n}',
-      { a: [1, -2500, true, null], b: { c: 'd\né' } },
+      { a: [new JsonNumber('1'), new JsonNumber('-2.5e3'), true, null], b: { c: 'd\né' } },
     ],
-    ['{"n": 9007199254740991}', { n: 9007199254740991 }],
+    ['{"n": 9007199254740991}', { n: new JsonNumber('9007199254740991') }],
   ],
   warns: [['{"a":1, "a":2}', 'key "a" is given twice; the last one counts', undefined, '"a"']],
   refuses: [
@@ -83,9 +84,17 @@ test('every JSON object is read as JSON.parse reads it', t => {
     fc.property(value, fc.nat(3), (object, indent) => {
       const text = JSON.stringify(object, null, indent)
       fc.pre(sane(text))
-      t.deepEqual(meaningOf(jsonObject(text)) as unknown, JSON.parse(text) as unknown)
+      t.deepEqual(JSON.parse(JSON.stringify(meaningOf(jsonObject(text)))) as unknown, JSON.parse(text) as unknown)
     }),
   )
+})
+
+test('a number stays as it was written, also where a number of JavaScript would not', t => {
+  for (const text of ['0', '-0', '1.0', '1E3', '1e-7', '0.10', '123456789012345.6789']) {
+    const { n } = meaningOf(jsonObject(`{"n":${text}}`)) as { n: JsonNumber }
+    t.is(n.text, text)
+    t.is(JSON.stringify({ n }), JSON.stringify({ n: Number(text) }))
+  }
 })
 
 test('what JSON.parse refuses is refused at a place within the text, and nothing else is', t => {

@@ -148,7 +148,8 @@ for (const vector of all) {
     const parsed = readKey(vector, 'proxy-config-map')
     if (parsed !== undefined)
       test(`${name}, proxy.config`, t => {
-        agrees(t, vector, parsed, { meaning: proxy?.config })
+        const plain = parsed.ok ? { ...parsed, value: JSON.parse(JSON.stringify(parsed.value)) } : parsed
+        agrees(t, vector, plain, { meaning: proxy?.config })
       })
   }
 }

@@ -2,7 +2,7 @@ import { type Source, type Span, spanOf } from '../../report/source.ts'
 import { type Path, textOf } from './path.ts'
 
 /** Where things stand, for diagnostics: inside an object that came as data, or in the text of a manifest. */
-export interface Places {
+export interface Locator {
   /** The name of the user-data in a field. */
   readonly name: (path: Path) => string
   /** The place of a field. */
@@ -11,8 +11,8 @@ export interface Places {
   readonly annotation: (path: Path, key: string, value: unknown) => { readonly keySpan: Span; readonly span: Span }
 }
 
-/** Places in an object that has no text of its own: a field is a source, named by its path. */
-export const PATHS: Places = {
+/** Locates in an object that has no text of its own: a field is a source, named by its path. */
+export const PATH_LOCATOR: Locator = {
   name: textOf,
   field: path => spanOf({ name: textOf(path), text: '' }, 0, 0),
   annotation: (path, key, value) => {
