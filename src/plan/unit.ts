@@ -72,20 +72,20 @@ function pollsOf(reader: Reader): readonly Poll[] {
 }
 
 /** Seconds that the unit's start may take without them: waiting for the agent. */
-const START_SECONDS = 150
+const START_SECONDS = 150n
 
 function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const polls = pollsOf(reader)
   if (polls.length === 0) return []
   const seconds = polls.reduce(
-    (sum, { delay, period, attempts, timeout }) => sum + delay + attempts * (period + timeout),
-    0,
+    (sum, { delay, period, attempts, timeout }) => sum + BigInt(delay) + BigInt(attempts) * BigInt(period + timeout),
+    START_SECONDS,
   )
   return [
     ...polls.map(({ optional, delay, period, attempts, timeout }) =>
       helper(`ExecStartPost=${optional}`, 'ready', adminOf(service), delay, period, attempts, timeout),
     ),
-    `TimeoutStartSec=${START_SECONDS + seconds}`,
+    `TimeoutStartSec=${seconds}`,
   ]
 }
 

@@ -133,6 +133,7 @@ TOGETHER = [
     {P + "connect-service-port": "8080", A + "virtual-ip": "10.1.2.3"},
     {A + "acl-token-file": "/t", A + "client-key-file": "/k"},
     {P + "enable-consul-dataplane-as-sidecar": "true"},
+    {P + "enable-consul-dataplane-as-sidecar": "true", P + "sidecar-probe-failure-threshold": "4294967295", P + "sidecar-probe-period-seconds": "4294967294"},
     {P + "connect-service-port": "8080,9090"},
     {P + "transparent-proxy-overwrite-probes": "true", A + "health-check-grpc": "h:1"},
     dict([(P + "service-meta-k%d" % n, "v") for n in range(61)]),
