@@ -318,7 +318,7 @@ def main(command=None, *words):
             import plan_annotations
         except ImportError:
             raise ValueError("no plan in it: inject again, or use an image made by consul-vm-inject guest")
-        config = plan_annotations.configuration(text)
+        config = json.loads(plan_annotations.canonical(plan_annotations.configuration(text, log)))
     if config["format"] == 2:
         return apply(*prepare(config["plan"]))
     apply(*prepare({}))
