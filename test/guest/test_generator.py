@@ -92,7 +92,7 @@ class Holes(Prepared):
 
     def test_a_user_by_its_number_or_the_plan_is_refused(self):
         self.assertEqual(self.lines({'hole': 'uid', 'user': 'root', 'prefix': '-exclude-uid='}), ['-exclude-uid=0'])
-        with self.assertRaisesRegex(ValueError, '^key: .*there is no user nobody-here on this VM'):
+        with self.assertRaisesRegex(ValueError, '^key: there is no user nobody-here on this VM$'):
             self.lines({'hole': 'uid', 'user': 'nobody-here', 'prefix': '-exclude-uid='})
 
     def test_a_choice_by_the_version_of_systemd(self):
@@ -180,7 +180,7 @@ class Plans(Prepared):
     def test_control_characters_and_halves_of_pairs_pass_into_no_line(self):
         for character in '\x00\n\r\x1b\x7f\ud800':
             for node in ('a%sb' % character, ['a', character], {'hole': 'uid', 'user': 'root', 'prefix': character}):
-                with self.assertRaisesRegex(ValueError, '^key: .*control character'):
+                with self.assertRaisesRegex(ValueError, '^key: a control character$'):
                     self.lines(node)
 
 

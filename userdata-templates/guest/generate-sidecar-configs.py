@@ -203,8 +203,10 @@ def fill(nodes):
 def lines(key, nodes):
     try:
         return list(fill(nodes))
+    except ValueError as error:
+        raise ValueError("%s: %s" % (key, error))
     except Exception as error:
-        raise ValueError("%s: %s: %s" % (key, type(error).__name__, error))
+        raise ValueError("%s: not known to this guest, inject again or use a newer image: %r" % (key, error))
 
 
 def prepare(plan):
@@ -329,6 +331,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:]))
     except Exception as error:
-        for fault in error.args[0] if type(error).__name__ == "Refused" else [(type(error).__name__, error)]:
+        for fault in error.args[0] if type(error).__name__ == "Refused" else [("refused", error if isinstance(error, ValueError) else repr(error))]:
             log("%s: %s: %s" % (CONFIG, *fault))
         sys.exit(2)
