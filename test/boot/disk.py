@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Self
 
 import nspawn
 from root import SUITE, Unavailable, debian_root
@@ -53,6 +54,9 @@ class Disk:
         except BaseException:
             self.close()
             raise
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -43,9 +43,6 @@ class Machine(Disk):
             self.close()
             raise
 
-    def __enter__(self) -> 'Machine':
-        return self
-
     def boot(self, *, timeout: float = 150, bound: float = 60, settle: float = 30, must_settle: bool = True,
              shutdown: str = 'cut', units: tuple[str, ...] = (), files: tuple[str, ...] = (),
              texts: tuple[str, ...] = (), wait_for: tuple[str, ...] = (), run: tuple[str, ...] = (),

@@ -44,9 +44,6 @@ class Standing(Disk):
             self.close()
             raise
 
-    def __enter__(self) -> 'Standing':
-        return self
-
     def close(self) -> None:
         self.cut()
         super().close()
