@@ -84,9 +84,12 @@ class Standing(Disk):
             self.run_of_nspawn.close()
         self.inside, self.run_of_nspawn, self.init = None, None, 0
 
-    def reboot(self, seconds: float = 60) -> None:
-        """Reboots in order, as an operator would; see `booted`."""
-        self.try_sh('systemctl --no-block reboot')
+    def ask_reboot(self) -> None:
+        """Has it reboot in order, as an operator would; see `rebooting`."""
+        self.sh('systemctl --no-block reboot')
+
+    def rebooting(self, seconds: float = 60) -> None:
+        """Waits until it has gone down, and switches it on; see `booted`."""
         status = self.run_of_nspawn.wait(seconds)
         if status != REBOOT:
             raise AssertionError(f'{self.name}: asked to reboot, ended with {status}\n{self.console_tail()}')
