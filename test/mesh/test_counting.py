@@ -9,6 +9,8 @@ from capture import HANDSHAKE, Capture
 from mesh import Mesh
 from waiting import eventually
 
+AGENT = '/etc/consul.d/consul-vm-inject.json'
+
 
 class Counting:
     """The tests of one flavour, all of them on one mesh."""
@@ -107,6 +109,20 @@ class BootFlavor(Counting, unittest.TestCase):
 
 class ImageFlavor(Counting, unittest.TestCase):
     flavor = 'image'
+
+    def test_an_agent_that_cannot_serve_envoy_is_named_and_can_be_mended(self) -> None:
+        counting = self.mesh.counting
+        # As in an image that lacks the agent's mesh settings: it joins, and has no port for Envoy.
+        counting.sh(f'cp {AGENT} /root/agent.json && sed -i \'/"grpc": 8502/d\' {AGENT}')
+        counting.sh('systemctl stop envoy@counting && systemctl restart consul', timeout=90)
+        counting.try_sh('systemctl start envoy@counting')
+        said = counting.journal('envoy@counting', lines=200)
+        self.assertIn('the agent listens on no port that gives Envoy its configuration (xDS)', said)
+        eventually(lambda: self.assertEqual(looks.rules(counting), []), 20)
+        self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
+        counting.sh(f'cp /root/agent.json {AGENT} && systemctl restart consul')
+        counting.sh('systemctl reset-failed envoy@counting; systemctl start envoy@counting')
+        self.again('the agent was mended')
 
 
 if __name__ == '__main__':
