@@ -7,14 +7,14 @@ from mesh import Mesh
 from standing import Standing
 from waiting import eventually
 
-PAGE = 'http://127.0.0.1:9002/'
+COUNT = 'http://127.0.0.1:9002/count'
 # The jumps into the chains of `consul connect redirect-traffic`: one each, or there are two sets of rules.
 JUMPS = ['-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT', '-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND']
 
 
 def count(mesh: Mesh) -> int:
     """What dashboard is told by counting, now. Raises AssertionError or OSError when it is told nothing."""
-    answer = mesh.dashboard.inside.get(PAGE)
+    answer = mesh.dashboard.inside.get(COUNT)
     if answer.status != 200:
         raise AssertionError(f'{answer.status}: {answer.text.strip()}')
     said = json.loads(answer.text)

@@ -76,6 +76,10 @@ class Standing(Disk):
             jobs = self.try_sh(STUCK)[1] if self.init and status is None else ''
             raise AssertionError(f'{self.name}: {why}\n{jobs}\nthe end of its console:\n{self.console_tail()}')
 
+    def ended(self) -> int | None:
+        """What systemd-nspawn ended with; None while the machine is up, or was never switched on."""
+        return self.run_of_nspawn.process.poll() if self.run_of_nspawn else None
+
     def cut(self) -> None:
         """Pulls the plug."""
         if self.inside:
