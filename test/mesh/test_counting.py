@@ -63,7 +63,7 @@ class Counting:
 
     def test_the_service_is_not_reached_beside_its_sidecar(self) -> None:
         with self.assertRaises(OSError):
-            print(self.mesh.network.get(f'http://{self.mesh.counting.address}:80/'))
+            self.mesh.network.get(f'http://{self.mesh.counting.address}:80/')
 
     def test_the_catalog_has_the_service_and_its_sidecar(self) -> None:
         for service in ('counting', 'counting-sidecar-proxy', 'dashboard', 'dashboard-sidecar-proxy'):
