@@ -1,24 +1,27 @@
-import { renderGuest } from '../index.ts'
+import { type Guest, guest } from '../index.ts'
 import { type Command, flag, text } from './command.ts'
+import { injectOptions } from './input.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
-import { OUTPUT_DIR } from './options.ts'
+import { COLOR, INJECTION, OUTPUT_DIR, QUIET } from './options.ts'
 import { whyNotWritten } from './reasons.ts'
+import { report } from './report.ts'
 
-const NEXT = `What is left to do in the image: install Consul and Envoy, and have the two lines in force that are there as
-files: the system user envoy (systemd-sysusers) and the enabled consul-sidecar-init.service (systemctl preset).
+const NEXT = `What is left to do in the image: install Consul and Envoy (/usr/local/bin/consul-mesh-packages does), and have the
+two lines in force that are there as files: the system user envoy (systemd-sysusers) and the enabled
+consul-sidecar-init.service (systemctl preset).
 `
 
-async function writeBelow(folder: string, io: Io): Promise<void> {
-  for (const { path, mode, content } of renderGuest().files) {
+async function writeBelow(folder: string, { files }: Guest, quiet: boolean, io: Io): Promise<void> {
+  for (const { path, mode, content } of files) {
     const target = `${folder.replace(/\/+$/, '')}${path}`
     try {
       await io.writeFile(target, new TextEncoder().encode(content), Number.parseInt(mode, 8))
     } catch (error) {
       throw new UsageError(`cannot write ${target}: ${whyNotWritten(error)}`)
     }
-    io.stderr(`${mode} ${target}\n`)
+    if (!quiet) io.stderr(`${mode} ${target}\n`)
   }
-  io.stderr(NEXT)
+  if (!quiet) io.stderr(NEXT)
 }
 
 export const guestCommand: Command = {
@@ -29,20 +32,34 @@ export const guestCommand: Command = {
   summary: 'write the guest files, to bake them into an image',
   description: [
     'An image that holds them needs user-data of --profile prebuilt only: one small file.',
+    'The settings that the agent needs for the mesh are among them; --values says more of it: whom to join, TLS, packages.',
     'Without options a script goes to standard output that installs them on the system it runs on, as root.',
     'With --output they are written below a directory instead, as they belong below the root of the image.',
     'With --install they are installed on this system, which takes root.',
   ],
-  options: [OUTPUT_DIR, { name: 'install', summary: 'install on the system this runs on' }],
-  examples: ['consul-vm-inject guest --output image/root', 'consul-vm-inject guest | ssh root@image sh'],
-  async run({ values }, io): Promise<ExitCode> {
-    const folder = text(values, 'output')
-    if (folder !== undefined && flag(values, 'install'))
+  options: [
+    OUTPUT_DIR,
+    { name: 'install', summary: 'install on the system this runs on' },
+    ...INJECTION.filter(({ name }) => name === 'values'),
+    COLOR,
+    QUIET,
+  ],
+  examples: [
+    'consul-vm-inject guest --values values.yaml --output image/root',
+    'consul-vm-inject guest --values values.yaml | ssh root@image sh',
+  ],
+  async run(call, io): Promise<ExitCode> {
+    const folder = text(call.values, 'output')
+    if (folder !== undefined && flag(call.values, 'install'))
       throw new UsageError('--output and --install exclude each other')
-    if (folder !== undefined) await writeBelow(folder, io)
-    else if (!flag(values, 'install')) io.stdout(renderGuest().script)
-    else if ((await io.runScript(renderGuest().script)) !== 0)
-      throw new UsageError('the guest files were not all installed')
-    return EXIT.done
+    const { output, diagnostics } = guest(await injectOptions(call, io))
+    if (output !== undefined) {
+      if (folder !== undefined) await writeBelow(folder, output, flag(call.values, 'quiet'), io)
+      else if (!flag(call.values, 'install')) io.stdout(output.script)
+      else if ((await io.runScript(output.script)) !== 0) throw new UsageError('the guest files were not all installed')
+    }
+    // Here --output is a directory, not the form of what is said.
+    report(diagnostics, { ...call.values, output: undefined }, io)
+    return output === undefined ? EXIT.bad : EXIT.done
   },
 }

@@ -22,8 +22,11 @@ import type { GuestFile, Injection, Profile } from './injection.ts'
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
-/** The files that an image has not baked in and that come of the values file. */
-const sharedFiles = ({ agent, packages }: Pick<MeshPlan, 'agent' | 'packages'>): readonly GuestFile[] => [
+/** What the values file makes of the agent and of the packages. */
+type Shared = Pick<MeshPlan, 'agent' | 'packages'>
+
+/** The files that come of the values file. */
+const sharedFiles = ({ agent, packages }: Shared): readonly GuestFile[] => [
   { path: '/etc/consul.d/consul-vm-inject.json', mode: '0644', content: json(agent), once: false },
   { path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false },
 ]
@@ -46,8 +49,8 @@ const installer = [installGuest, installBundle].join('\n').trimEnd()
 const program = ['#!/usr/bin/env python3', installGuest, readBundle, installBundle].join('\n')
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
-export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const files = imageFiles(program)
+export function renderGuest(shared: Shared): { readonly files: readonly GuestFile[]; readonly script: string } {
+  const files = [...imageFiles(program), ...sharedFiles(shared)]
   const context = { version: VERSION, files, bundle: bundleOf(files), installer }
   return { files, script: guest(context) }
 }

@@ -654,7 +654,8 @@ def drop_in(it, facts, name, i, argv, folder):
     if facts["systemd"] < 231:  # does not know the "+" of the unit's own commands
         cleanup = "/usr/local/bin/consul-cleanup-iptables"
         service += ["PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPre=" + cleanup, "ExecStopPost=",
-                    "ExecStartPre=/usr/local/bin/consul-redirect-traffic %i", "ExecStopPost=" + cleanup]
+                    "ExecStartPre=/usr/local/bin/consul-redirect-traffic %i", "ExecStartPre=" + unit_command(*script, "xds"),
+                    "ExecStopPost=" + cleanup]
     polls, probe = [], "sidecar-probe-"  # prefix of the command; delay, period, attempts, timeout of one attempt
     if it.get("enable-consul-dataplane-as-sidecar"):
         polls.append(("", it.get("sidecar-initial-probe-check-delay-seconds", 1), it.get(probe + "period-seconds", 1),
@@ -942,7 +943,48 @@ class Guest:
         systemctl("--no-block", "start", unit)
 
 
-# Commands of the units: is Envoy ready, drain it, watch it.
+# Commands of the units: does the agent serve Envoy; is Envoy ready, drain it, watch it.
+
+def agent_self():
+    """What /v1/agent/self says; {} when the agent does not answer, or not to this token."""
+    own, token = os.environ.get, os.environ.get("CONSUL_HTTP_TOKEN", "")
+    scheme, _, place = own("CONSUL_HTTP_ADDR", "").rpartition("://")
+    try:
+        if scheme == "https" or own("CONSUL_HTTP_SSL", "").lower() in ("1", "t", "true"):
+            import ssl
+            trust = ssl.create_default_context(cafile=own("CONSUL_CACERT") or None)
+            if own("CONSUL_CLIENT_CERT"):
+                trust.load_cert_chain(own("CONSUL_CLIENT_CERT"), own("CONSUL_CLIENT_KEY") or None)
+            connection = http.client.HTTPSConnection(place or "127.0.0.1:8501", timeout=5, context=trust)
+        else:
+            connection = http.client.HTTPConnection("localhost" if scheme == "unix" else place or "127.0.0.1:8500", timeout=5)
+        if scheme == "unix":
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(5)
+            connection.sock.connect(place)
+        token = read(own("CONSUL_HTTP_TOKEN_FILE", "")).strip() or token
+        connection.request("GET", "/v1/agent/self", headers={"X-Consul-Token": token} if token else {})
+        answer = connection.getresponse()
+        found = json.loads(answer.read().decode("utf-8")) if answer.status == 200 else {}
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError, ImportError, http.client.HTTPException):
+        return {}
+
+
+def xds():
+    """Says what keeps the agent from serving Envoy, by its own word; fails when there is no port that could: Envoy would try
+    for ever, in silence. What the agent does not tell is not held against it."""
+    settings = agent_self().get("DebugConfig")
+    settings = settings if isinstance(settings, dict) else {}
+    ports = [settings[key] for key in ("GRPCPort", "GRPCTLSPort") if isinstance(settings.get(key), int)]
+    if settings.get("ConnectEnabled") is False:
+        log("Connect is disabled in the agent: its configuration lacks connect { enabled = true }")
+    if not ports or max(ports) > 0 or os.environ.get("CONSUL_GRPC_ADDR"):
+        return 0
+    log("the agent listens on no port that gives Envoy its configuration (xDS): its own lacks ports { grpc = 8502 }, or "
+        "ports { grpc_tls = 8503 }. Add it and restart the agent; nothing is redirected, and the sidecar is not started")
+    return 1
+
 
 def ask(admin, method, target, timeout=1):
     """The status of one request to Envoy's admin API; 0 when there is no answer."""
@@ -1035,7 +1077,7 @@ def shown(wanted, kind, name):
 
 
 def main(argv):
-    if argv and argv[0] in ("ready", "drain", "wait", "watch"):
+    if argv and argv[0] in ("xds", "ready", "drain", "wait", "watch"):
         return globals()[argv[0]](*argv[1:])
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("-f", "--filename", "--config", dest="config", metavar="PATH", help="default %s; - is stdin" % CONFIG)
