@@ -1,12 +1,18 @@
 import { renderGuest } from '../index.ts'
-import { type Command, flag, text } from './command.ts'
+import { type Command, flag, type Option, text } from './command.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
-import { OUTPUT_DIR } from './options.ts'
 import { whyNotWritten } from './reasons.ts'
 
 const NEXT = `What is left to do in the image: install Consul and Envoy, and have the two lines in force that are there as
 files: the system user envoy (systemd-sysusers) and the enabled consul-sidecar-init.service (systemctl preset).
 `
+
+const FOLDER: Option = {
+  name: 'output',
+  value: 'DIR',
+  summary: 'write below the directory DIR, which is made when it is missing',
+}
+const INSTALL: Option = { name: 'install', summary: 'install on the system this runs on' }
 
 async function writeBelow(folder: string, io: Io): Promise<void> {
   for (const { path, mode, content } of renderGuest().files) {
@@ -33,7 +39,7 @@ export const guestCommand: Command = {
     'With --output they are written below a directory instead, as they belong below the root of the image.',
     'With --install they are installed on this system, which takes root.',
   ],
-  options: [OUTPUT_DIR, { name: 'install', summary: 'install on the system this runs on' }],
+  options: [FOLDER, INSTALL],
   examples: ['consul-vm-inject guest --output image/root', 'consul-vm-inject guest | ssh root@image sh'],
   async run({ values }, io): Promise<ExitCode> {
     const folder = text(values, 'output')

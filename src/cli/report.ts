@@ -6,12 +6,12 @@ import { flag, text, type Values } from './command.ts'
 import { EXIT, type ExitCode, type Io } from './io.ts'
 
 /** What --quiet leaves. */
-export const said = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
+export const unlessQuiet = (diagnostics: readonly Diagnostic[], values: Values): readonly Diagnostic[] =>
   flag(values, 'quiet') ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics
 
 /** Speaks to people: on standard error, after the data. */
 export function report(diagnostics: readonly Diagnostic[], values: Values, io: Io): void {
-  const list = said(diagnostics, values)
+  const list = unlessQuiet(diagnostics, values)
   if (text(values, 'output') === 'json') io.stderr(asJson(list))
   else if (list.length > 0) io.stderr(pretty(list, wantsColour(values, io)))
 }

@@ -39,5 +39,5 @@ function commandOf({ code, severity, message, hint, span, related, document }: C
 /** Complaints about many documents as workflow commands, one after the other. */
 export const githubRenderer = (files: Files): Renderer<string> => ({
   one: complaint => commandOf(complaint, files),
-  all: list => list.map(({ told }) => told).join(''),
+  all: list => list.map(({ rendered }) => rendered).join(''),
 })

@@ -67,12 +67,12 @@ const ruleOf = (id: keyof typeof CATALOGUE): object => {
 }
 
 /** A SARIF 2.1.0 log of one run. Its rules are those that the results name. */
-function logOf(told: readonly Result[]): string {
-  const rules = [...new Set(told.flatMap(({ ruleId }) => ruleId ?? []))].sort()
-  const results = told.flatMap(({ ruleId, ...result }) =>
+function logOf(all: readonly Result[]): string {
+  const rules = [...new Set(all.flatMap(({ ruleId }) => ruleId ?? []))].sort()
+  const results = all.flatMap(({ ruleId, ...result }) =>
     ruleId === undefined ? [] : [{ ruleId, ruleIndex: rules.indexOf(ruleId), ...result }],
   )
-  const notifications = told.filter(({ ruleId }) => ruleId === undefined)
+  const notifications = all.filter(({ ruleId }) => ruleId === undefined)
   return jsonText({
     $schema: SCHEMA,
     version: '2.1.0',
@@ -95,5 +95,5 @@ function logOf(told: readonly Result[]): string {
 /** Complaints about many documents as a SARIF log. */
 export const sarifRenderer = (files: Files): Renderer<Result> => ({
   one: complaint => resultOf(complaint, files),
-  all: list => logOf(list.map(({ told }) => told)),
+  all: list => logOf(list.map(({ rendered }) => rendered)),
 })

@@ -24,7 +24,7 @@ const bySight = (text: string): readonly Range[] => [
  * Where secrets stand in a text of the operator's, in order. A text of any kind is read by its lines, one that is YAML by its keys
  * too. Rather too much is taken for a secret than too little.
  */
-export function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
+function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
   const packed = depth > 0 ? secretsInBase64(text, inner => secretsIn(inner, depth - 1).length > 0) : []
   return joined([...bySight(text), ...secretsInTree(text, bySight), ...packed])
 }
