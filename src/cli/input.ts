@@ -1,7 +1,7 @@
 import { CHOICES } from '../api/choices.ts'
 import type { InjectOptions } from '../index.ts'
 import type { Source } from '../report/source.ts'
-import { type Call, flag, text, texts, type Values } from './command.ts'
+import { type Call, flag, type OptionValues, text, texts } from './command.ts'
 import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
@@ -44,7 +44,7 @@ async function readSource(path: string | undefined, io: Io): Promise<Source | un
 }
 
 /** The options whose values are the library's own words: the parser has let only those through. */
-const chosen = (values: Values): Pick<InjectOptions, keyof typeof CHOICES> =>
+const chosen = (values: OptionValues): Pick<InjectOptions, keyof typeof CHOICES> =>
   Object.fromEntries(
     Object.keys(CHOICES).flatMap(name => {
       const value = text(values, name)

@@ -5,7 +5,7 @@ import { grouped } from '../report/grouped.ts'
 import type { Paint } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
 import { LINE } from '../report/wrap.ts'
-import { quoted } from './completion/words.ts'
+import { shellQuoted } from './completion/words.ts'
 
 const NOTHING = 'nothing on this VM'
 
@@ -44,7 +44,7 @@ const WORD = /^[\w@%+=:,./-]+$/
 /** A command line as a shell takes it, in lines that go on. */
 function commandLines(words: readonly string[]): readonly string[] {
   const lines: string[] = []
-  for (const word of words.map(visible).map(word => (WORD.test(word) ? word : quoted(word)))) {
+  for (const word of words.map(visible).map(word => (WORD.test(word) ? word : shellQuoted(word)))) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + word.length + 3 <= LINE) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(`${last === undefined ? '  ' : '    '}${word}`)

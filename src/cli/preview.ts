@@ -3,7 +3,7 @@ import { isManifest } from '../kubernetes/manifest/recognise.ts'
 import { jsonText } from '../report/json.ts'
 import { painter } from '../report/paint.ts'
 import { wantsColour } from './colour.ts'
-import { type Command, text, type Values } from './command.ts'
+import { type Command, type OptionValues, text } from './command.ts'
 import { displayName, injectOptions, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { COLOR, FORMAT, INJECTION, QUIET } from './options.ts'
@@ -18,7 +18,7 @@ const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean) => stri
   json: jsonText,
 }
 
-const viewOf = (values: Values, io: Io, preview: Preview): string => {
+const viewOf = (values: OptionValues, io: Io, preview: Preview): string => {
   const view = VIEWS[text(values, 'view') ?? 'diff']
   return view === undefined ? '' : view(preview, wantsColour(values, io, io.stdoutIsTerminal))
 }

@@ -15,7 +15,7 @@ import { isatty } from 'node:tty'
 import { type Entry, EXIT, type FolderEntry, type Io, UsageError } from './io.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
-import { entryOf, staging } from './staging.ts'
+import { staging, statEntry } from './staging.ts'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2]
 const CHUNK = 65_536
@@ -81,7 +81,7 @@ function writeStderr(text: string): void {
 
 function stat(path: string): Entry | undefined {
   try {
-    return entryOf(statSync(path))
+    return statEntry(statSync(path))
   } catch {
     return undefined
   }

@@ -10,7 +10,7 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'])
 
 /** What stands at a path, as the commands see it. */
-export function entryOf(stats: Stats): Entry {
+export function statEntry(stats: Stats): Entry {
   const { dev, ino, size, mtimeMs, mode } = stats
   return {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other',
@@ -78,7 +78,7 @@ export function staging(): Staging {
       }
       return {
         commit() {
-          if (version !== undefined && entryOf(statSync(file.target)).version !== version) {
+          if (version !== undefined && statEntry(statSync(file.target)).version !== version) {
             throw new Error('it was changed by somebody else meanwhile')
           }
           file.commit()

@@ -2,14 +2,14 @@ import { decodeBase64 } from '../decode/base64.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { nearest } from '../report/nearest.ts'
 import { spanOf } from '../report/source.ts'
-import type { Option, Values } from './command.ts'
+import type { Option, OptionValues } from './command.ts'
 import { INJECTION } from './options.ts'
 
 /** What a query asks for: user-data, and the options that the command line would have had. */
 export interface Query {
   readonly name: string
   readonly userData: Uint8Array
-  readonly values: Values
+  readonly values: OptionValues
   /** The text of every file that the options name; a file has the name of its key. */
   readonly files: ReadonlyMap<string, string>
 }

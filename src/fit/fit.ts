@@ -8,7 +8,7 @@ import { COUNTED, type Platform, type PlatformName, platformOf } from './platfor
 export type Compress = 'never' | 'auto' | 'always'
 
 /** How large the user-data is, as the platform counts it. */
-export interface Size {
+export interface Measurement {
   readonly counted: number
   /** What was counted. */
   readonly counts: Platform['counts']
@@ -19,7 +19,7 @@ export interface Size {
 
 export interface Fitted {
   readonly output: Uint8Array
-  readonly size: Size
+  readonly size: Measurement
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -60,7 +60,7 @@ function unfit(
   ]
 }
 
-function tooLarge(size: Size, compressible: number | undefined, full: boolean): readonly Diagnostic[] {
+function tooLarge(size: Measurement, compressible: number | undefined, full: boolean): readonly Diagnostic[] {
   const { platform, counted, counts } = size
   if (platform?.limit === undefined || counted <= platform.limit) return []
   const fits = compressible !== undefined && compressible <= platform.limit
@@ -95,22 +95,22 @@ export function fitTo(
   const rules = platform ?? { gzip: 'bytes' as const }
   const plain = countOf(bare, wrappings, counts)
   const over = platform?.limit !== undefined && plain > platform.limit && rules.gzip !== 'no'
-  const worn =
+  const wrapped =
     options.compress === 'always' || (options.compress === 'auto' && over) ? packed(wrappings, rules) : wrappings
-  const compressed = worn.length > wrappings.length
-  const size: Size = {
-    counted: compressed ? countOf(bare, worn, counts) : plain,
+  const compressed = wrapped.length > wrappings.length
+  const size: Measurement = {
+    counted: compressed ? countOf(bare, wrapped, counts) : plain,
     counts,
     ...(platform !== undefined && { platform }),
     compressed,
   }
-  const smaller = !has(worn, 'gzip') && over ? countOf(bare, packed(worn, rules), counts) : undefined
+  const smaller = !has(wrapped, 'gzip') && over ? countOf(bare, packed(wrapped, rules), counts) : undefined
   const diagnostics = [
-    ...(platform === undefined ? [] : unfit(platform, worn, options.isMime)),
+    ...(platform === undefined ? [] : unfit(platform, wrapped, options.isMime)),
     ...tooLarge(size, smaller, options.full),
-    ...(compressed && has(worn, 'base64') && !has(wrappings, 'base64') && platform?.base64 !== undefined
+    ...(compressed && has(wrapped, 'base64') && !has(wrappings, 'base64') && platform?.base64 !== undefined
       ? [diagnostic('N105', 'the user-data is compressed and written in base64', { hint: platform.base64 })]
       : []),
   ]
-  return { output: wrap(bare, worn), size, diagnostics }
+  return { output: wrap(bare, wrapped), size, diagnostics }
 }

@@ -122,20 +122,20 @@ export interface Diagnostic {
 }
 
 /** A diagnostic without its code: what a stage knows before it says of which sort the complaint is. */
-export interface Remark {
+export interface DiagnosticDetails {
   readonly hint?: string | undefined
   readonly span?: Span | undefined
   readonly related?: { readonly message: string; readonly span: Span } | undefined
 }
 
-export function diagnostic(code: Code, message: string, remark: Remark = {}): Diagnostic {
+export function diagnostic(code: Code, message: string, { hint, span, related }: DiagnosticDetails = {}): Diagnostic {
   return {
     code,
     severity: CATALOGUE[code][0],
     message,
-    ...(remark.hint !== undefined && { hint: remark.hint }),
-    ...(remark.span !== undefined && { span: remark.span }),
-    ...(remark.related !== undefined && { related: remark.related }),
+    ...(hint !== undefined && { hint }),
+    ...(span !== undefined && { span }),
+    ...(related !== undefined && { related }),
   }
 }
 

@@ -5,12 +5,12 @@ import { type Paint, painter } from './paint.ts'
 import { redacted } from './redact.ts'
 import type { Rendered, Renderer } from './renderer.ts'
 import { visible } from './visible.ts'
-import { LINE, wrap } from './wrap.ts'
+import { LINE, wrapWords } from './wrap.ts'
 
 /** `  = help: what to do`, further lines under its first word. */
 function help(hint: string, indent: number, paint: Paint): readonly string[] {
   const lead = `${' '.repeat(indent + 1)}= help: `
-  const [first = '', ...rest] = wrap(visible(hint), LINE - lead.length)
+  const [first = '', ...rest] = wrapWords(visible(hint), LINE - lead.length)
   const label = `${' '.repeat(indent + 1)}${paint('frame', '=')} ${paint('bold', 'help')}: `
   return [label + first, ...rest.map(line => ' '.repeat(lead.length) + line)]
 }

@@ -1,11 +1,11 @@
 import { failure, noteOf, refused } from './outcome.ts'
-import { isResponse, optionsOf } from './query.ts'
+import { isResponse, requestOptions } from './query.ts'
 import { bytes, json } from './request.ts'
 import type { Handler } from './router.ts'
 
 /** The pipe over HTTP: user-data in, user-data with the injection out, or 422 and every diagnostic. */
 export const injectHandler: Handler = async (request, state) => {
-  const options = optionsOf(request, state)
+  const options = requestOptions(request, state)
   if (isResponse(options)) return options
   const result = await state.work({ kind: 'pipe', input: request.body, options })
   if (!result.ok) return failure(result)
@@ -14,7 +14,7 @@ export const injectHandler: Handler = async (request, state) => {
 
 /** The diagnostics alone: 200 when `inject` would have an output, else 422. */
 export const checkHandler: Handler = async (request, state) => {
-  const options = optionsOf(request, state)
+  const options = requestOptions(request, state)
   if (isResponse(options)) return options
   const result = await state.work({ kind: 'pipe', input: request.body, options })
   if (!result.ok) return failure(result)

@@ -1,5 +1,5 @@
 import { failure, noteOf, refused } from '../outcome.ts'
-import { isResponse, optionsOf } from '../query.ts'
+import { isResponse, requestOptions } from '../query.ts'
 import { respond } from '../request.ts'
 import type { Handler, Route } from '../router.ts'
 import { ASSETS } from './generated/assets.ts'
@@ -43,7 +43,7 @@ function fileRoute([file, text]: readonly [file: string, text: string]): Route {
 
 /** What would be made of user-data, as data; 422 and the diagnostics when it has errors. */
 const previewHandler: Handler = async (request, state) => {
-  const options = optionsOf(request, state)
+  const options = requestOptions(request, state)
   if (isResponse(options)) return options
   const result = await state.work({ kind: 'preview', input: request.body, options })
   if (!result.ok) return failure(result)
