@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  type Dirent,
   existsSync,
   fstatSync,
   mkdirSync,
@@ -87,11 +88,14 @@ function stat(path: string): Entry | undefined {
   }
 }
 
+function kindOf(entry: Dirent): FolderEntry['kind'] {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  return entry.isSymbolicLink() ? 'link' : 'other'
+}
+
 const list = (folder: string): readonly FolderEntry[] =>
-  readdirSync(folder, { withFileTypes: true }).map(entry => ({
-    name: entry.name,
-    kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other',
-  }))
+  readdirSync(folder, { withFileTypes: true }).map(entry => ({ name: entry.name, kind: kindOf(entry) }))
 
 function realPath(path: string): string {
   const absolute = resolve(path)

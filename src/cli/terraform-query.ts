@@ -50,9 +50,8 @@ const readPairs: Row['read'] = (text, key) => {
   if (object === undefined) return { faults: [fault(`${key} is not a JSON object`, OBJECT)] }
   const faults = Object.entries(object).flatMap(([name, value]) => {
     if (name === '' || name.includes('=')) return [fault(`${key}: "${name}" is not the name of an annotation`, OBJECT)]
-    return ['string', 'number', 'boolean'].includes(typeof value)
-      ? []
-      : [fault(`${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
+    if (['string', 'number', 'boolean'].includes(typeof value)) return []
+    return [fault(`${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
   })
   return faults.length > 0 ? { faults } : { value: Object.entries(object).map(([name, value]) => `${name}=${value}`) }
 }

@@ -24,14 +24,12 @@ function commandOf({ code, severity, message, hint, span, related, document }: C
     ['title', code],
   ]
   const given = properties.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${property(`${value}`)}`]))
-  const other = related && filePlace(related.span, document, files)
-  const lines = [
-    `${message}${inside === undefined ? '' : ` (${inside})`}`,
-    ...(other === undefined
-      ? []
-      : [`${related?.message}: ${other.inside ?? `${other.file}:${other.start?.line}:${other.start?.column}`}`]),
-    ...(hint === undefined ? [] : [`help: ${hint}`]),
-  ]
+  const lines = [`${message}${inside === undefined ? '' : ` (${inside})`}`]
+  if (related !== undefined) {
+    const other = filePlace(related.span, document, files)
+    lines.push(`${related.message}: ${other.inside ?? `${other.file}:${other.start?.line}:${other.start?.column}`}`)
+  }
+  if (hint !== undefined) lines.push(`help: ${hint}`)
   const command = given.length === 0 ? COMMAND[severity] : `${COMMAND[severity]} ${given.join(',')}`
   return `::${command}::${data(lines.map(visible).join('\n'))}\n`
 }

@@ -17,9 +17,11 @@ function action({ name, value, choices }: Option): string {
 /** A specification for each form of an option, which exclude each other unless it may be repeated. */
 function optionSpecs(option: Option): readonly string[] {
   const forms = formsOf(option)
-  const before = option.multiple === true ? '*' : forms.length > 1 ? `(${forms.join(' ')})` : ''
+  const others = forms.length > 1 ? `(${forms.join(' ')})` : ''
+  const before = option.multiple === true ? '*' : others
   return forms.map(form => {
-    const joint = option.value === undefined ? '' : form.startsWith('--') ? '=' : '+'
+    const sign = form.startsWith('--') ? '=' : '+'
+    const joint = option.value === undefined ? '' : sign
     return shellQuoted(`${before}${form}${joint}[${spec(option.summary)}]${action(option)}`)
   })
 }

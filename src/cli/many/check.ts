@@ -1,11 +1,16 @@
 import { type Call, flag, text } from '../command.ts'
 import { checkStdin, injectOptions, read } from '../input.ts'
 import { EXIT, type ExitCode, type Io, isUsageError, worst } from '../io.ts'
-import { injectDocument } from '../transform.ts'
+import { injectDocument, type Transformed } from '../transform.ts'
 import { inputFilesOf } from './input-files.ts'
 import { progress } from './progress.ts'
 import { reporterOf } from './reporters.ts'
 import { type FileOutcome, summary } from './summary.ts'
+
+function outcomeOf({ output, injected }: Transformed): FileOutcome {
+  if (output === undefined) return 'refused'
+  return injected ? 'injected' : 'unchanged'
+}
 
 /** Judges many documents and writes what there is to say of them; data goes to standard output. */
 export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
@@ -26,7 +31,7 @@ export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
       const bytes = await read(path, io)
       const result = injectDocument(bytes, { ...options, name })
       reporter.add(name, result.diagnostics)
-      outcomes.push(result.output === undefined ? 'refused' : result.injected ? 'injected' : 'unchanged')
+      outcomes.push(outcomeOf(result))
       status = worst([status, result.status])
     } catch (error) {
       if (!isUsageError(error)) throw error

@@ -42,7 +42,8 @@ export async function handle(file: InputFile, target: string, stage: boolean, ru
   reporter.add(name, diagnostics)
   if (output === undefined) return { outcome: 'refused', status }
   const unchanged = same(output, bytes)
-  const outcome = unchanged ? 'unchanged' : injected ? 'injected' : 'uninjected'
+  const changed = injected ? 'injected' : 'uninjected'
+  const outcome = unchanged ? 'unchanged' : changed
   if (!stage || ('suffix' in destination && unchanged)) return { outcome, status }
   try {
     const kept = 'suffix' in destination ? await backupOf(path, bytes, destination.suffix, io) : {}
