@@ -1,4 +1,4 @@
-import { type Position, positionOf, type Span } from './source.ts'
+import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -145,6 +145,24 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
 /** What was decided matters only where it is done: beside errors there are no notes. */
 export const withoutMootNotes = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   hasErrors(diagnostics) ? diagnostics.filter(({ severity }) => severity !== 'note') : diagnostics
+
+/** The same diagnostics in other sources: under another name, or with something blotted out. Places stay what they are. */
+export function withSources(
+  diagnostics: readonly Diagnostic[],
+  sourceFor: (source: Source) => Source,
+): readonly Diagnostic[] {
+  const known = new Map<Source, Source>()
+  const moved = ({ source, start, end }: Span): Span => {
+    const other = known.get(source) ?? sourceFor(source)
+    known.set(source, other)
+    return spanOf(other, start, end)
+  }
+  return diagnostics.map(({ span, related, ...entry }) => ({
+    ...entry,
+    ...(span !== undefined && { span: moved(span) }),
+    ...(related !== undefined && { related: { ...related, span: moved(related.span) } }),
+  }))
+}
 
 /** `--strict`: every warning counts as an error. */
 export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>

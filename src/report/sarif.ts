@@ -1,6 +1,6 @@
 import { VERSION } from '../version.ts'
 import type { Complaint } from './complaint.ts'
-import { CATALOGUE, type Severity } from './diagnostics.ts'
+import { CATALOGUE, type Code, type Severity } from './diagnostics.ts'
 import { type Files, filePlace, uriOf } from './file-place.ts'
 import { jsonText } from './json.ts'
 import type { Renderer } from './renderer.ts'
@@ -19,7 +19,7 @@ export interface Location {
 
 /** A result, or without a rule a notification: a file that could not be read. */
 export interface Result {
-  readonly ruleId?: keyof typeof CATALOGUE
+  readonly ruleId?: Code
   readonly level: Severity
   readonly message: Message
   readonly locations?: readonly Location[]
@@ -61,7 +61,7 @@ function resultOf(complaint: Complaint, files: Files): Result {
   }
 }
 
-const ruleOf = (id: keyof typeof CATALOGUE): object => {
+const ruleOf = (id: Code): object => {
   const [level, meaning] = CATALOGUE[id]
   return { id, shortDescription: { text: meaning }, defaultConfiguration: { level } }
 }
