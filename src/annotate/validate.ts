@@ -26,7 +26,8 @@ const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
 function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
   if (span === undefined) return () => undefined
   const raw = span.source.text.slice(span.start, span.end)
-  const lead = raw.startsWith(value) ? 0 : raw.slice(1).startsWith(value) ? 1 : undefined
+  // Perhaps behind a quote.
+  const lead = [0, 1].find(at => raw.startsWith(value, at))
   if (lead === undefined) return () => span
   const first = span.start + lead
   return ({ start, end }) =>

@@ -1,6 +1,6 @@
 import type { Decision } from '../annotate/decision.ts'
 import { decode, wrap } from '../decode/user-data.ts'
-import { type Compress, fitTo, type Size } from '../fit/fit.ts'
+import { type Compress, fitTo, type Measurement } from '../fit/fit.ts'
 import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
@@ -36,7 +36,7 @@ export interface InjectResult {
   readonly plan?: MeshPlan
   readonly injection?: Injection
   /** How large the output is; there also when it is too large. */
-  readonly size?: Size
+  readonly size?: Measurement
 }
 
 const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injection) => Woven>> = {

@@ -1,8 +1,8 @@
 import { type Guest, guest } from '../index.ts'
-import { type Command, flag, text } from './command.ts'
+import { type Command, flag, type Option, text } from './command.ts'
 import { injectOptions } from './input.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
-import { COLOR, INJECTION, OUTPUT_DIR, QUIET } from './options.ts'
+import { COLOR, INJECTION, QUIET } from './options.ts'
 import { whyNotWritten } from './reasons.ts'
 import { report } from './report.ts'
 
@@ -10,6 +10,13 @@ const NEXT = `What is left to do in the image: install Consul and Envoy (/usr/lo
 two lines in force that are there as files: the system user envoy (systemd-sysusers) and the enabled
 consul-sidecar-init.service (systemctl preset).
 `
+
+const FOLDER: Option = {
+  name: 'output',
+  value: 'DIR',
+  summary: 'write below the directory DIR, which is made when it is missing',
+}
+const INSTALL: Option = { name: 'install', summary: 'install on the system this runs on' }
 
 async function writeBelow(folder: string, { files }: Guest, quiet: boolean, io: Io): Promise<void> {
   for (const { path, mode, content } of files) {
@@ -37,13 +44,7 @@ export const guestCommand: Command = {
     'With --output they are written below a directory instead, as they belong below the root of the image.',
     'With --install they are installed on this system, which takes root.',
   ],
-  options: [
-    OUTPUT_DIR,
-    { name: 'install', summary: 'install on the system this runs on' },
-    ...INJECTION.filter(({ name }) => name === 'values'),
-    COLOR,
-    QUIET,
-  ],
+  options: [FOLDER, INSTALL, ...INJECTION.filter(({ name }) => name === 'values'), COLOR, QUIET],
   examples: [
     'consul-vm-inject guest --values values.yaml --output image/root',
     'consul-vm-inject guest --values values.yaml | ssh root@image sh',

@@ -2,7 +2,7 @@ import { prettyUsage } from '../report/pretty.ts'
 import { activation, type Listening, LOOPBACK, PORT, readListen } from '../serve/listen.ts'
 import { LEVELS } from '../serve/log.ts'
 import type { Settings } from '../serve/settings.ts'
-import { type Command, flag, type Option, text, type Values } from './command.ts'
+import { type Command, flag, type Option, type OptionValues, text } from './command.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { INJECTION } from './options.ts'
 import { report } from './report.ts'
@@ -17,7 +17,7 @@ const NUMBERS = {
   'shutdown-timeout': [10, 0, 3600],
 } as const
 
-function numberOf(values: Values, name: keyof typeof NUMBERS): number {
+function numberOf(values: OptionValues, name: keyof typeof NUMBERS): number {
   const [preset, least, most] = NUMBERS[name]
   const given = text(values, name)
   if (given === undefined) return preset
@@ -26,7 +26,7 @@ function numberOf(values: Values, name: keyof typeof NUMBERS): number {
   throw new UsageError(`--${name} ${given} is not a number from ${least} to ${most}`)
 }
 
-function listeningOf(values: Values, { env, process }: Io): Listening {
+function listeningOf(values: OptionValues, { env, process }: Io): Listening {
   const given = text(values, 'listen')
   if (given !== undefined) {
     const read = readListen(given)
@@ -38,7 +38,7 @@ function listeningOf(values: Values, { env, process }: Io): Listening {
   return passed ?? { kind: 'address', host: LOOPBACK, port: PORT }
 }
 
-function tlsOf(values: Values): Settings['tls'] {
+function tlsOf(values: OptionValues): Settings['tls'] {
   const [cert, key, clientCa] = ['tls-cert', 'tls-key', 'client-ca'].map(name => text(values, name))
   if (cert !== undefined && key !== undefined) return { cert, key, clientCa }
   if (cert !== undefined || key !== undefined) throw new UsageError('--tls-cert and --tls-key need each other')
@@ -46,7 +46,7 @@ function tlsOf(values: Values): Settings['tls'] {
   return undefined
 }
 
-function settingsOf(values: Values, io: Io): Settings {
+function settingsOf(values: OptionValues, io: Io): Settings {
   return {
     listening: listeningOf(values, io),
     directory: text(values, 'directory'),

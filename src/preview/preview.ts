@@ -1,7 +1,7 @@
 import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
 import { decode } from '../decode/user-data.ts'
-import type { Size } from '../fit/fit.ts'
+import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
 import { shownUnit } from '../plan/unit.ts'
@@ -26,8 +26,8 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
-/** What an injection came to, and what is needed to say why. */
-export interface Outcome extends Ground {
+/** A document with what an injection made of it, and what is needed to say why. */
+export interface PreviewInput extends Ground {
   readonly input: NamedBytes
   readonly output: Uint8Array
   readonly decision: Decision
@@ -37,15 +37,15 @@ export interface Outcome extends Ground {
   readonly plan: MeshPlan | undefined
   readonly profile: Profile | undefined
   /** How the output fits its platform. */
-  readonly fitted: Size | undefined
+  readonly fitted: Measurement | undefined
 }
 
-interface Reading {
+interface Side {
   readonly contents: Contents
   readonly subject: Subject
 }
 
-function read({ name, bytes }: NamedBytes, fitted?: Size): Reading {
+function read({ name, bytes }: NamedBytes, fitted?: Measurement): Side {
   const contents = contentsOf(decode(bytes, name).userData)
   const { carried, wrappings } = contents
   const injection = carried === undefined ? {} : { injectedBy: carried.version, layout: carried.layout }
@@ -124,7 +124,7 @@ function filesOf(pairs: readonly Pair[]): readonly FileChange[] {
 /** What stands in place of a diff of user-data that reads the same. */
 const UNSEEN = 'the bytes differ, what is in them does not: they are packed otherwise'
 
-function userDataChange(before: Reading, after: Reading, changed: boolean): readonly Change[] {
+function userDataChange(before: Side, after: Side, changed: boolean): readonly Change[] {
   if (!changed) return []
   const hunks = hunksOf(before.contents, after.contents)
   const labels = { before: labelOf(before.subject, true), after: labelOf(after.subject, false) }
@@ -171,10 +171,10 @@ function shownSidecar({ service, unit, redirect = [], environment = [], watch = 
  * masked.
  */
 export function previewOf(
-  outcome: Outcome,
+  injected: PreviewInput,
   against: NamedBytes | undefined,
 ): { readonly preview: Preview | undefined; readonly diagnostics: readonly Diagnostic[] } {
-  const { input, output, decision, plan, profile, given, fitted } = outcome
+  const { input, output, decision, plan, profile, given, fitted } = injected
   const before = read(against ?? input)
   if (against !== undefined && !before.subject.injected) {
     return { preview: undefined, diagnostics: [notAnOutput(against)] }
@@ -193,7 +193,7 @@ export function previewOf(
     after: after.subject,
     reason: decision.reason,
     ...(profile !== undefined && { profile }),
-    annotations: plan === undefined ? [] : annotationEffects(given, outcome),
+    annotations: plan === undefined ? [] : annotationEffects(given, injected),
     files: filesOf(pairs),
     ...(plan !== undefined && planned(plan)),
     sidecars: (plan?.serviceConfig.plan.sidecars ?? []).map(shownSidecar),

@@ -1,4 +1,4 @@
-import { type Position, positionOf, type Span } from './source.ts'
+import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -122,20 +122,20 @@ export interface Diagnostic {
 }
 
 /** A diagnostic without its code: what a stage knows before it says of which sort the complaint is. */
-export interface Remark {
+export interface DiagnosticDetails {
   readonly hint?: string | undefined
   readonly span?: Span | undefined
   readonly related?: { readonly message: string; readonly span: Span } | undefined
 }
 
-export function diagnostic(code: Code, message: string, remark: Remark = {}): Diagnostic {
+export function diagnostic(code: Code, message: string, { hint, span, related }: DiagnosticDetails = {}): Diagnostic {
   return {
     code,
     severity: CATALOGUE[code][0],
     message,
-    ...(remark.hint !== undefined && { hint: remark.hint }),
-    ...(remark.span !== undefined && { span: remark.span }),
-    ...(remark.related !== undefined && { related: remark.related }),
+    ...(hint !== undefined && { hint }),
+    ...(span !== undefined && { span }),
+    ...(related !== undefined && { related }),
   }
 }
 
@@ -145,6 +145,24 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
 /** What was decided matters only where it is done: beside errors there are no notes. */
 export const withoutMootNotes = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   hasErrors(diagnostics) ? diagnostics.filter(({ severity }) => severity !== 'note') : diagnostics
+
+/** The same diagnostics in other sources: under another name, or with something blotted out. Places stay what they are. */
+export function withSources(
+  diagnostics: readonly Diagnostic[],
+  sourceFor: (source: Source) => Source,
+): readonly Diagnostic[] {
+  const known = new Map<Source, Source>()
+  const moved = ({ source, start, end }: Span): Span => {
+    const other = known.get(source) ?? sourceFor(source)
+    known.set(source, other)
+    return spanOf(other, start, end)
+  }
+  return diagnostics.map(({ span, related, ...entry }) => ({
+    ...entry,
+    ...(span !== undefined && { span: moved(span) }),
+    ...(related !== undefined && { related: { ...related, span: moved(related.span) } }),
+  }))
+}
 
 /** `--strict`: every warning counts as an error. */
 export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>

@@ -17,7 +17,7 @@ import { remembering } from './remember.ts'
 import { ROUTES } from './routes.ts'
 import { directorySeeds } from './seeds.ts'
 import { createFront } from './server.ts'
-import type { Host, Settings } from './settings.ts'
+import type { ServerIo, Settings } from './settings.ts'
 import { createShutdown } from './shutdown.ts'
 import type { State } from './state.ts'
 import { contextOf } from './tls.ts'
@@ -45,7 +45,7 @@ const listen = (server: Server, listening: Listening): Promise<AddressInfo> =>
     })
   })
 
-function registerGauges(metrics: Metrics, server: Server, host: Host, loaded: Loaded, waiting: () => number): void {
+function registerGauges(metrics: Metrics, server: Server, io: ServerIo, loaded: Loaded, waiting: () => number): void {
   let connections = 0
   server.on('connection', socket => {
     connections += 1
@@ -61,7 +61,7 @@ function registerGauges(metrics: Metrics, server: Server, host: Host, loaded: Lo
     'When the certificate ends.',
     () => loaded.tls?.notAfter,
   )
-  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', host.memory)
+  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', io.memory)
 }
 
 /** Says who may ask, when that is not to be expected. */
@@ -81,11 +81,11 @@ const NOT_HERE_ALONE = {
 }
 
 /** Starts the server; it runs until it is stopped or SIGTERM or SIGINT arrives. */
-export async function serve(settings: Settings, host: Host): Promise<Started> {
-  const log = createLog(settings.logLevel, host.write)
+export async function serve(settings: Settings, io: ServerIo): Promise<Started> {
+  const log = createLog(settings.logLevel, io.write)
   const loaded: Loaded = { values: undefined, token: undefined, tls: undefined }
   let renew = (): void => {}
-  const items = reloadables(settings, host, loaded, () => renew())
+  const items = reloadables(settings, io, loaded, () => renew())
   const refusal = await loadAll(items)
   if (refusal !== undefined) return { ok: false, ...refusal }
   let seeds: State['seeds']
@@ -142,7 +142,7 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
   renew = () => {
     if (loaded.tls !== undefined) (server as TlsServer).setSecureContext(contextOf(loaded.tls))
   }
-  registerGauges(metrics, server, host, loaded, pool.waiting)
+  registerGauges(metrics, server, io, loaded, pool.waiting)
 
   let address: AddressInfo
   try {
@@ -159,9 +159,9 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
   const reloader = await createReloader(items, log, meters.reloads)
   const timer = setInterval(() => void reloader.changed(), settings.pollMilliseconds)
   const silence = [
-    host.onSignal('SIGHUP', () => void reloader.all()),
-    host.onSignal('SIGTERM', () => shutdown.begin('SIGTERM')),
-    host.onSignal('SIGINT', () => shutdown.begin('SIGINT')),
+    io.onSignal('SIGHUP', () => void reloader.all()),
+    io.onSignal('SIGTERM', () => shutdown.begin('SIGTERM')),
+    io.onSignal('SIGINT', () => shutdown.begin('SIGINT')),
   ]
   const ended = shutdown.ended.then(async () => {
     clearInterval(timer)

@@ -35,7 +35,7 @@ export interface Settings {
 export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 
 /** The process, as far as the server needs it. */
-export interface Host {
+export interface ServerIo {
   readFile(path: string): Promise<Uint8Array>
   /** Takes a line of the log. */
   write(line: string): void

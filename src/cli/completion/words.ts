@@ -14,7 +14,7 @@ export const SCHEMAS: readonly SchemaName[] = ['annotations', 'preview']
 export const ANNOTATION: string = 'annotation'
 
 /** A word of a shell, quoted. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+export const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** Keys for --annotation, as it takes them: without a domain, save for the alpha one. */
 const settable = (row: AnnotationRow): readonly string[] =>

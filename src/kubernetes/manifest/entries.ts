@@ -15,7 +15,7 @@ const nextLine = (text: string, offset: number): number => {
 }
 
 /** Where the key of an entry begins, its quote included. */
-export const startOf = (text: string, { key }: YamlEntry): number =>
+const startOf = (text: string, { key }: YamlEntry): number =>
   key.kind === 'scalar' ? (tokenOf(text, key)?.start ?? key.start) : key.start
 
 /** Where a node ends, its quote included; the line feed of a block is not. */

@@ -21,7 +21,7 @@ export interface ManifestResult {
 }
 
 /** An object of a known kind inside a stream of manifests. */
-interface Found {
+interface ManifestObject {
   /** Number of its document. */
   readonly document: number
   /** The way to it inside the document: into a List, or nowhere. */
@@ -32,7 +32,7 @@ interface Found {
 }
 
 /** The objects of a document: itself, or the items of a List. */
-function objectsIn(root: YamlNode, document: number): readonly Found[] {
+function objectsIn(root: YamlNode, document: number): readonly ManifestObject[] {
   const items = entryIn(root, 'items')?.value
   const kind = entryIn(root, 'kind')?.value
   const isList = kind?.kind === 'scalar' && kind.text.endsWith('List') && items?.kind === 'sequence'
@@ -47,7 +47,7 @@ function objectsIn(root: YamlNode, document: number): readonly Found[] {
 }
 
 /** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
-function locatorIn(source: Source, { node, data, kind }: Found): Locator {
+function locatorIn(source: Source, { node, data, kind }: ManifestObject): Locator {
   const name = valueAt(data, ['metadata', 'name'])
   const label = typeof name === 'string' ? `${kind.kind} ${name}` : kind.kind
   const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
@@ -76,7 +76,7 @@ const unsafe = (span: Span): Diagnostic =>
 
 /** An object with what is to change in it. */
 interface Edits {
-  readonly one: Found
+  readonly one: ManifestObject
   readonly edits: readonly Edit[]
 }
 
@@ -123,7 +123,7 @@ function rewrite(
   input: Uint8Array,
   name: string,
   nothing: string,
-  changeOf: (found: Found, locator: Locator) => ObjectChange,
+  changeOf: (found: ManifestObject, locator: Locator) => ObjectChange,
 ): ManifestResult {
   const source: Source = { name, text: Buffer.from(input).toString('utf8') }
   const failed = (message: string, offset: number): ManifestResult => {

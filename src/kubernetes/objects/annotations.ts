@@ -6,7 +6,7 @@ import type { Locator } from './locator.ts'
 import { isRecord, type Path, valueAt } from './path.ts'
 
 /** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
-export const MARK = 'consul.hashicorp.com/connect-inject-status'
+const MARK = 'consul.hashicorp.com/connect-inject-status'
 const INJECTED = 'injected'
 
 /** Whether the first metadata of an object say that it is injected. */

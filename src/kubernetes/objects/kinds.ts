@@ -11,7 +11,7 @@ export interface Kind {
 }
 
 /** Every kind that is mutated. What a VM's instances carry is the metadata of its template. */
-export const KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   {
     group: 'kubevirt.io',
     kind: 'VirtualMachine',

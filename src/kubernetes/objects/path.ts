@@ -16,7 +16,10 @@ export const valueAt = (object: unknown, path: Path): unknown =>
 
 /** A path as people write it: `spec.volumes[1].cloudInitNoCloud.userData`. */
 export const textOf = (path: Path): string =>
-  path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('')
+  path
+    .map(key => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '')
 
 /** A path as a JSON Pointer (RFC 6901). */
 export const pointerOf = (path: Path): string =>

@@ -5,7 +5,7 @@ import { patchOf } from './edit.ts'
 import { injectObject, type ObjectOptions } from './inject.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { PATH_LOCATOR } from './locator.ts'
-import { refusal, warningsOf } from './message.ts'
+import { refusalMessage, warningsOf } from './message.ts'
 import { isRecord, valueAt } from './path.ts'
 import { INLINE_LIMIT, userDataField } from './user-data.ts'
 
@@ -48,7 +48,7 @@ function answer(uid: string, request: Readonly<Record<string, unknown>>, options
   const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
   if (same && isMarked(object, kind)) return untouched
   const { edits, diagnostics } = injectObject(object, kind, options, PATH_LOCATOR)
-  if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusal(diagnostics))
+  if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusalMessage(diagnostics))
   const warnings = warningsOf(diagnostics)
   return {
     ...untouched,

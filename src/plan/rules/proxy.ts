@@ -1,4 +1,5 @@
 import { goBool } from '../../annotate/grammar/boolean.ts'
+import { metaLimits } from '../../annotate/grammar/meta.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
@@ -96,9 +97,9 @@ export const PROXY_RULES: readonly Rule[] = [
       const prefix = key('service-meta-')
       const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(prefix))
       const count = own.filter(({ key: name }) => name !== `${prefix}managed-by`).length + 1
-      if (count <= 64) return undefined
+      if (count <= metaLimits.pairs) return undefined
       return {
-        message: `${count} meta entries: an agent takes 64 at most, and one is managed-by`,
+        message: `${count} meta entries: an agent takes ${metaLimits.pairs} at most, and one is managed-by`,
         hint: 'take some out',
         at: own.at(-1),
       }
