@@ -1,6 +1,7 @@
 /**
  * The value syntaxes of annotations. `@format` names the grammar (src/annotate/grammar) that parses and explains a value;
- * `@pattern` and enums are the part of it that a JSON Schema can say, never stricter than the grammar.
+ * `@pattern` and enums are the part of it that a JSON Schema can say, never stricter than the grammar; `@minimum` and `@maximum` are
+ * the bounds of the number that a value means.
  * Values are always strings; an empty value counts as not given and is dropped before the schema sees it.
  */
 
@@ -29,6 +30,8 @@ export type ServicePorts = string
  * A port number 1-65535, decimal.
  *
  * @format port
+ * @minimum 1
+ * @maximum 65535
  * @pattern ^[1-9][0-9]{0,4}$
  */
 export type Port = string
@@ -37,6 +40,8 @@ export type Port = string
  * A port number 1024-65535, decimal: one that a process without privileges may bind.
  *
  * @format unprivileged-port
+ * @minimum 1024
+ * @maximum 65535
  * @pattern ^[1-9][0-9]{3,4}$
  */
 export type UnprivilegedPort = string
@@ -45,6 +50,8 @@ export type UnprivilegedPort = string
  * A whole number, zero or more, decimal digits only. No unit: `30`, not `30s`.
  *
  * @format uint
+ * @minimum 0
+ * @maximum 4294967295
  * @pattern ^(0|[1-9][0-9]{0,9})$
  */
 export type Uint = string
@@ -222,6 +229,8 @@ export type NamespaceName = string
  * A weight, a whole number 1-65535.
  *
  * @format weight
+ * @minimum 1
+ * @maximum 65535
  * @pattern ^[1-9][0-9]{0,4}$
  */
 export type Weight = string

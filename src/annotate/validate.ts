@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
+import { trim } from './grammar/list.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
@@ -58,7 +59,7 @@ function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow):
   if (row.prefix && key === row.key) {
     return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
   }
-  if (value.trim() === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
+  if (trim(value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
     const hint = 'leave the key out, or give a value'
     return diagnostic('W202', `${key} is empty and counts as not given`, { span: keySpan ?? span, hint })
   }

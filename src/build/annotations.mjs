@@ -1,7 +1,7 @@
 /**
- * Makes everything that is derived from the types in annotations/: its schema.json and README.md, which are committed, and
- * the modules under generated/, which are not. `--check` writes nothing and exits 1 naming the committed files that differ
- * from what the types give.
+ * Makes everything that is derived from the types in annotations/: its schema.json and README.md and the tables of the guest's
+ * plan_annotations.py, which are committed, and the modules under generated/, which are not. `--check` writes nothing and exits 1
+ * naming the committed files that differ from what the types give.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,14 +9,15 @@ import Ajv from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { createFormatter, createParser, createProgram, DEFAULT_CONFIG, SchemaGenerator } from 'ts-json-schema-generator'
 import { reference } from './annotations-reference.mjs'
+import { withPlanTables } from './plan-tables.mjs'
 
-const here = new URL('../../annotations/', import.meta.url)
+const root = new URL('../../', import.meta.url)
 const VERDICTS = ['applies', 'maps', 'warn', 'reject']
 const NOTICE = '// Made by src/build/annotations.mjs from the types in annotations/. Do not edit.'
 
 const config = {
   ...DEFAULT_CONFIG,
-  path: fileURLToPath(new URL('index.ts', here)),
+  path: fileURLToPath(new URL('annotations/index.ts', root)),
   skipTypeCheck: true,
   extraTags: ['verdict', 'helm', 'since', 'vm', 'aliasOf', 'needs'],
 }
@@ -120,11 +121,12 @@ function model() {
   return { schema, families }
 }
 
-/** The schema without what only people read; unknown keywords that remain make ajv throw. */
+/** The schema without what only people and the grammars read; unknown keywords that remain make ajv throw. */
 function bare(value, named = false) {
   if (Array.isArray(value)) return value.map(item => bare(item))
   if (typeof value !== 'object' || value === null) return value
-  const prose = ['title', 'description', 'default', 'examples', ...config.extraTags]
+  const bounds = value.type === 'string' ? ['minimum', 'maximum'] : []
+  const prose = ['title', 'description', 'default', 'examples', ...bounds, ...config.extraTags]
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => named || !prose.includes(key))
@@ -195,34 +197,53 @@ function helmPaths(definitions, node = definitions.HelmValues, path = '') {
 
 const constant = (name, type, value) => `${NOTICE}\nexport const ${name}: ${type} = ${value}\n`
 
-const { schema, families } = model()
-const committed = {
-  'schema.json': `${JSON.stringify(schema, null, 2)}\n`,
-  'README.md': reference(families, schema.definitions),
-}
+/** Bounds of the numbers that values mean, by syntax. */
+const rangesOf = definitions =>
+  Object.values(definitions).flatMap(({ type, format, minimum, maximum }) =>
+    type === 'string' && minimum !== undefined ? [[format, [minimum, maximum]]] : [],
+  )
+
+const PLAN_ANNOTATIONS = 'userdata-templates/guest/plan_annotations.py'
 
 const current = name => {
   try {
-    return readFileSync(new URL(name, here), 'utf8')
+    return readFileSync(new URL(name, root), 'utf8')
   } catch {
     return undefined
   }
+}
+
+const { schema, families } = model()
+const ranges = rangesOf(schema.definitions)
+const committed = {
+  'annotations/schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  'annotations/README.md': reference(families, schema.definitions),
+  [PLAN_ANNOTATIONS]: withPlanTables(current(PLAN_ANNOTATIONS) ?? '', families, ranges),
 }
 const changed = files => Object.entries(files).filter(([name, text]) => current(name) !== text)
 
 if (process.argv.includes('--check')) {
   for (const [name] of changed(committed)) {
     process.exitCode = 1
-    process.stderr.write(`annotations/${name} is stale: run npm run generate\n`)
+    process.stderr.write(`${name} is stale: run npm run generate\n`)
   }
 } else {
-  mkdirSync(new URL('generated/', here), { recursive: true })
+  mkdirSync(new URL('annotations/generated/', root), { recursive: true })
   const paths = JSON.stringify(helmPaths(schema.definitions))
   const generated = {
-    'generated/table.ts': tableOf(families),
-    'generated/validate.ts': validator(schema),
-    'generated/schema.ts': constant('SCHEMA', 'string', JSON.stringify(committed['schema.json'])),
-    'generated/helm-paths.ts': constant('HELM_PATHS', 'readonly string[]', paths),
+    'annotations/generated/table.ts': tableOf(families),
+    'annotations/generated/validate.ts': validator(schema),
+    'annotations/generated/schema.ts': constant(
+      'SCHEMA',
+      'string',
+      JSON.stringify(committed['annotations/schema.json']),
+    ),
+    'annotations/generated/helm-paths.ts': constant('HELM_PATHS', 'readonly string[]', paths),
+    'annotations/generated/ranges.ts': constant(
+      'RANGES',
+      `{ readonly [syntax in ${ranges.map(([name]) => `'${name}'`).join(' | ')}]: readonly [least: number, most: number] }`,
+      JSON.stringify(Object.fromEntries(ranges)),
+    ),
   }
-  for (const [name, text] of changed({ ...committed, ...generated })) writeFileSync(new URL(name, here), text)
+  for (const [name, text] of changed({ ...committed, ...generated })) writeFileSync(new URL(name, root), text)
 }

@@ -23,6 +23,8 @@ const LATER = new Map([
   ['schema.js', pathOf('../../dist/annotations/generated/schema.js')],
   ['preview-schema.js', pathOf('../../dist/src/preview/generated/schema.js')],
   ['guest.js', pathOf('../../dist/userdata-templates/generated/guest.js')],
+  ['light.js', pathOf('../../dist/userdata-templates/generated/light.js')],
+  ['packed.js', pathOf('../../dist/userdata-templates/generated/packed.js')],
   ['serve.js', pathOf('../../dist/src/serve/serve.js')],
   ['worker.js', pathOf('../../dist/src/serve/worker.js')],
   ['yaml.js', fileURLToPath(import.meta.resolve('js-yaml'))],

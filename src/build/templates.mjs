@@ -1,13 +1,26 @@
-// Turns the envelopes into precompiled Handlebars templates and the guest files into string constants, so that nothing is
-// read from disk and no template is compiled at run time. Run by `npm run generate`.
+// Turns the envelopes into precompiled Handlebars templates and the guest files into constants, full, light and packed, so that
+// at run time nothing is read from disk, no template is compiled and nothing that never changes is deflated. Run by
+// `npm run generate`.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Handlebars from 'handlebars'
+import { gzip, zlib } from './pack.mjs'
+import { IMAGE, PACKS, PLACES, READERS, segments } from './packs.mjs'
+import { strip } from './strip.mjs'
 
 const here = new URL('../../userdata-templates/', import.meta.url)
 const read = (folder, name) => readFileSync(new URL(`${folder}/${name}`, here), 'utf8')
 const list = folder => readdirSync(new URL(folder, here)).sort()
-const constant = (name, value) => `export const ${name}: string = ${JSON.stringify(value)}\n`
 const camel = name => name.replace(/\.[a-z.]+$/, '').replace(/-([a-z])/g, (_, letter) => letter.toUpperCase())
+const constant = (name, value, type = 'string') =>
+  `export const ${name}: ${type} = ${JSON.stringify(value, undefined, 2)}\n`
+const texts = (name, value) => constant(name, value, 'Readonly<Record<string, string>>')
+const write = (name, ...parts) =>
+  writeFileSync(new URL(`generated/${name}`, here), `// Made by src/build/templates.mjs.\n${parts.join('')}`)
+/** An object of the same keys, of what `make` gives for each. */
+const mapped = async (object, make) =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(object).map(async ([key, value]) => [key, await make(value, key)])),
+  )
 
 const envelopes = list('envelopes')
   .filter(name => name.endsWith('.hbs'))
@@ -15,21 +28,50 @@ const envelopes = list('envelopes')
     const spec = Handlebars.precompile(read('envelopes', name), { strict: true, noEscape: true })
     return `export const ${camel(name)}: (context: object) => string = Handlebars.template(${spec})\n`
   })
-const scripts = list('envelopes')
-  .filter(name => name.endsWith('.py'))
-  .map(name => constant(camel(name), read('envelopes', name)))
-const guest = Object.fromEntries(
-  list('guest')
-    .filter(name => !name.startsWith('__'))
-    .map(name => [name, read('guest', name)]),
-)
+const envelope = name => strip(name, read('envelopes', name))
+
+const homeless = list('guest').filter(name => !name.startsWith('__') && PLACES[name] === undefined)
+if (homeless.length > 0) throw new Error(`no place in src/build/packs.mjs for ${homeless.join(', ')}`)
+const guest = await mapped(PLACES, (_, name) => read('guest', name))
+const light = await mapped(guest, (text, name) => strip(name, text))
+const contents = {
+  ...(await mapped(PACKS, names => segments(names, light))),
+  readers: `=== join\n${READERS.map(envelope).join('')}`,
+}
+const pack = async text => (await zlib(text)).toString('base64').replace(/.{120}(?=.)/g, '$&\n')
+const packed = await mapped(contents, pack)
+const gzipped = await mapped(light, async text => (await gzip(text)).toString('base64'))
 
 mkdirSync(new URL('generated/', here), { recursive: true })
-writeFileSync(
-  new URL('generated/envelopes.ts', here),
-  `// @ts-nocheck\n// Made by src/build/templates.mjs.\nimport Handlebars from 'handlebars/runtime.js'\n\n${envelopes.join('')}${scripts.join('')}`,
+write(
+  'envelopes.ts',
+  `// @ts-nocheck\nimport Handlebars from 'handlebars/runtime.js'\n\n`,
+  ...envelopes,
+  constant('bootstrap', envelope('bootstrap.py')),
 )
-writeFileSync(
-  new URL('generated/guest.ts', here),
-  `// Made by src/build/templates.mjs.\nexport const GUEST: Readonly<Record<string, string>> = ${JSON.stringify(guest, undefined, 2)}\n`,
+write(
+  'places.ts',
+  '/** Name of a guest file -> its mode, and its path on the guest. */\n',
+  constant('PLACES', PLACES, 'Readonly<Record<string, readonly [mode: string, path: string]>>'),
+  '\n/** What travels together, by pack: names of guest files. */\n',
+  constant('PACKS', { ...PACKS, image: IMAGE }, 'Readonly<Record<string, readonly string[]>>'),
+)
+write(
+  'guest.ts',
+  '/** The guest files in full, by name. */\n',
+  texts('GUEST', guest),
+  '\n/** Segments of what an image has baked in, as in PACKED. */\n',
+  constant('IMAGE', await pack(segments(IMAGE, guest))),
+)
+write(
+  'light.ts',
+  '/** The guest files without what only a reader needs, by name: as they travel. */\n',
+  texts('LIGHT', light),
+)
+write(
+  'packed.ts',
+  '/** Segments of light texts, by pack: deflated (zlib), in lines of base64. */\n',
+  texts('PACKED', packed),
+  '\n/** Each light text, by name: in gzip, in one line of base64. */\n',
+  texts('GZIPPED', gzipped),
 )

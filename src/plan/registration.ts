@@ -48,12 +48,17 @@ function present<T extends object>(object: { [K in keyof T]: T[K] | undefined })
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
   service.ports.map((port, index) => ({ name: `port-${index + 1}`, port, default: port === main }))
 
-function metaOf(service: NamedService, several: boolean, reader: Reader): ServiceDefinition['meta'] {
+/** Several ports of one service are registered by Consul Enterprise only. */
+const hasSeveralPorts = ({ ports }: NamedService, reader: Reader): boolean =>
+  ports.length > 1 && reader.settings.enterprise
+
+/** What is registered of a service as its meta: what is automatic, and over it what the operator gives. */
+export function metaOf(service: NamedService, reader: Reader): ServiceDefinition['meta'] {
   const prefix = keyOf('service-meta-')
   const own = [...reader.annotations.values()]
     .filter(({ key }: Annotation) => key.startsWith(prefix) && key !== prefix)
     .map(({ key, value }) => [key.slice(prefix.length), substitute(value)] as const)
-  const ports = several
+  const ports = hasSeveralPorts(service, reader)
     ? [
         ['ports', service.ports.map((port, index) => `port-${index + 1}:${port}`).join(',')] as const,
         ...service.ports.map((port, index) => [`port-port-${index + 1}`, String(port)] as const),
@@ -120,7 +125,7 @@ function sidecarOf(
 
 function definitionOf(service: NamedService, reader: Reader): ServiceDefinition {
   const port = mainPort(service, reader)
-  const several = service.ports.length > 1 && reader.settings.enterprise
+  const several = hasSeveralPorts(service, reader)
   const tags = reader.list<string>('service-tags').map(substitute)
   const passing = reader.read<number>('service-weight')
   const address = reader.given('alpha:virtual-ip')?.value
@@ -134,7 +139,7 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
     port: several ? undefined : port,
     ports: when(several, portsField(service, port)),
     tags: when(tags.length > 0, tags),
-    meta: metaOf(service, several, reader),
+    meta: metaOf(service, reader),
     weights: passing === undefined ? undefined : { passing },
     namespace: reader.given('consul-namespace')?.value,
     tagged_addresses: virtual,

@@ -1,6 +1,7 @@
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { credentialsOf, environmentOf } from './credentials.ts'
 import { adminOf, envoyOf } from './envoy.ts'
+import type { GuestPlan } from './mesh-plan.ts'
 import { type PlanNode, PYTHON, shownNodes } from './node.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
@@ -71,20 +72,20 @@ function pollsOf(reader: Reader): readonly Poll[] {
 }
 
 /** Seconds that the unit's start may take without them: waiting for the agent. */
-const START_SECONDS = 150
+const START_SECONDS = 150n
 
 function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const polls = pollsOf(reader)
   if (polls.length === 0) return []
   const seconds = polls.reduce(
-    (sum, { delay, period, attempts, timeout }) => sum + delay + attempts * (period + timeout),
-    0,
+    (sum, { delay, period, attempts, timeout }) => sum + BigInt(delay) + BigInt(attempts) * BigInt(period + timeout),
+    START_SECONDS,
   )
   return [
     ...polls.map(({ optional, delay, period, attempts, timeout }) =>
       helper(`ExecStartPost=${optional}`, 'ready', adminOf(service), delay, period, attempts, timeout),
     ),
-    `TimeoutStartSec=${START_SECONDS + seconds}`,
+    `TimeoutStartSec=${seconds}`,
   ]
 }
 
@@ -181,3 +182,9 @@ export function watchOf(service: NamedService, reader: Reader): readonly PlanNod
     helper('ExecStart=', 'watch', adminOf(service), seconds, unit),
   ]
 }
+
+/** Whether a plan has Envoy asked, beyond its shutdown: commands of the generator that only such a guest needs. */
+export const asksProbes = ({ sidecars }: GuestPlan): boolean =>
+  sidecars.some(
+    ({ unit, watch }) => watch !== undefined || shownNodes(unit).some(line => line.startsWith('ExecStartPost=')),
+  )

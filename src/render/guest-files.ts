@@ -1,42 +1,24 @@
 import { GUEST } from '../../userdata-templates/generated/guest.ts'
+import { LIGHT } from '../../userdata-templates/generated/light.ts'
+import { GZIPPED } from '../../userdata-templates/generated/packed.ts'
+import { PACKS, PLACES } from '../../userdata-templates/generated/places.ts'
 import type { GuestFile } from './injection.ts'
 
-/** Where the static guest files go, and with which mode. */
-const PLACES: readonly (readonly [name: string, folder: string, mode: string])[] = [
-  ['generate-sidecar-configs.py', '/srv/consul', '0755'],
-  ['consul-redirect-traffic', '/usr/local/bin', '0755'],
-  ['consul-cleanup-iptables', '/usr/local/bin', '0755'],
-  ['consul-mesh-packages', '/usr/local/bin', '0755'],
-  ['consul-sidecar-init.service', '/etc/systemd/system', '0644'],
-  ['envoy@.service', '/etc/systemd/system', '0644'],
-]
+/** What travels together, packed at build. */
+export type Pack = 'core' | 'packages' | 'probes' | 'annotations'
 
-/** The files that are the same on every guest: what an image can have baked in. */
-export function staticGuestFiles(): readonly GuestFile[] {
-  return PLACES.map(([name, folder, mode]) => {
-    const content = GUEST[name]
-    if (content === undefined) throw new Error(`userdata-templates/guest/${name} is missing from the build`)
-    return { path: `${folder}/${name}`, mode, content, once: false }
-  })
+function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFile {
+  const [mode, path] = PLACES[name] ?? []
+  const content = texts[name]
+  if (mode === undefined || path === undefined || content === undefined) {
+    throw new Error(`userdata-templates/guest/${name} is missing from the build`)
+  }
+  return { path, mode, content, once: false }
 }
 
-/** The installer, where an image has it baked in: user-data then brings only what it is to install. */
-export const INSTALLER = '/srv/consul/install-guest.py'
+/** The guest files of some packs, as they travel: without comments. */
+export const packedFiles = (packs: readonly Pack[]): readonly GuestFile[] =>
+  packs.flatMap(pack => PACKS[pack] ?? []).map(name => ({ ...fileOf(name, LIGHT), gzipped: GZIPPED[name] ?? '' }))
 
-/**
- * What an image needs besides, because nothing runs in it yet: the installer, the user of the sidecar, and the one unit to enable.
- */
-export function imageFiles(installer: string): readonly GuestFile[] {
-  const preset = 'enable consul-sidecar-init.service\n'
-  return [
-    ...staticGuestFiles(),
-    { path: INSTALLER, mode: '0755', content: installer, once: false },
-    {
-      path: '/usr/lib/sysusers.d/consul-vm-inject.conf',
-      mode: '0644',
-      content: 'u envoy - "Envoy sidecar"\n',
-      once: false,
-    },
-    { path: '/usr/lib/systemd/system-preset/50-consul-vm-inject.preset', mode: '0644', content: preset, once: false },
-  ]
-}
+/** What an image has baked in, in full: nothing of it travels. */
+export const imageFiles = (): readonly GuestFile[] => (PACKS['image'] ?? []).map(name => fileOf(name, GUEST))

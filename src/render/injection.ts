@@ -9,6 +9,8 @@ export interface GuestFile {
   readonly content: string
   /** Written once an instance, so that the operator can edit or delete it; other files are kept as they are here. */
   readonly once: boolean
+  /** The content in gzip, as one line of base64, where it was packed at build. */
+  readonly gzipped?: string
 }
 
 /** What one VM needs beyond its own user-data: files, and the two scripts that bring them there. Pure data. */

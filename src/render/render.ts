@@ -1,70 +1,84 @@
-import { deflateSync } from 'node:zlib'
 import {
   boothook,
   boothookPrebuilt,
+  bootstrap,
   fleet,
   guest,
-  installBundle,
-  installGuest,
-  joinFleet,
-  readAnnotations,
-  readBundle,
-  readMetadata,
   start,
 } from '../../userdata-templates/generated/envelopes.ts'
-import { encodeBase64 } from '../decode/base64.ts'
+import { IMAGE } from '../../userdata-templates/generated/guest.ts'
+import { LIGHT } from '../../userdata-templates/generated/light.ts'
+import { PACKED } from '../../userdata-templates/generated/packed.ts'
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
-import type { MeshPlan } from '../plan/mesh-plan.ts'
+import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
+import { asksProbes } from '../plan/unit.ts'
 import { VERSION } from '../version.ts'
-import { INSTALLER, imageFiles, staticGuestFiles } from './guest-files.ts'
+import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
+import { packedSegment, segmentsOf } from './segments.ts'
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
+const packedSegments = (packs: readonly Pack[]): string => packs.map(pack => packedSegment(PACKED[pack] ?? '')).join('')
 
 /** What the values file makes of the agent and of the packages. */
 type Shared = Pick<MeshPlan, 'agent' | 'packages'>
 
-/** The files that come of the values file. */
-const sharedFiles = ({ agent, packages }: Shared): readonly GuestFile[] => [
-  { path: '/etc/consul.d/consul-vm-inject.json', mode: '0644', content: json(agent), once: false },
-  { path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false },
+/** The agent's mesh settings. */
+const agentFile = ({ agent }: Pick<Shared, 'agent'>): GuestFile => ({
+  path: '/etc/consul.d/consul-vm-inject.json',
+  mode: '0644',
+  content: canonicalJson(agent),
+  once: false,
+})
+
+/** Where Consul and Envoy come from, where the values file says something else than what is packed. */
+const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile[] =>
+  packages === LIGHT['packages.conf']
+    ? []
+    : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
+
+/** Of files for one path the last counts, as on the guest. */
+const last = (files: readonly GuestFile[]): readonly GuestFile[] => [
+  ...new Map(files.map(file => [file.path, file])).values(),
 ]
-
-/** The files that differ from VM to VM. */
-function ownFiles(plan: MeshPlan, profile: Profile): readonly GuestFile[] {
-  const content = canonicalJson(plan.serviceConfig)
-  const config = { path: '/srv/consul/service-config.json', mode: '0640', content, once: true }
-  return profile === 'prebuilt' ? [config] : [config, ...sharedFiles(plan)]
-}
-
-/** The bundle that a boothook unpacks: JSON, deflated, in base64 lines. */
-function bundleOf(content: unknown): string {
-  const packed = deflateSync(Buffer.from(JSON.stringify(content), 'utf8'), { level: 9 })
-  return encodeBase64(packed, { width: 120, newline: '\n', end: '' })
-}
-
-const installer = [installGuest, installBundle].join('\n').trimEnd()
-/** The installer as a program that reads its bundle from standard input. */
-const program = ['#!/usr/bin/env python3', installGuest, readBundle, installBundle].join('\n')
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(shared: Shared): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const files = [...imageFiles(program), ...sharedFiles(shared)]
-  const context = { version: VERSION, files, bundle: bundleOf(files), installer }
-  return { files, script: guest(context) }
+  const own = [
+    agentFile(shared),
+    { path: '/srv/consul/packages.conf', mode: '0644', content: shared.packages, once: false },
+  ]
+  const files = [...imageFiles(), ...own]
+  return {
+    files,
+    script: guest({ version: VERSION, files, bootstrap, segments: packedSegment(IMAGE) + segmentsOf(own) }),
+  }
 }
 
-/** MeshPlan -> Injection: the guest files and the scripts that install and start them. */
+/** MeshPlan -> Injection: the guest files and the scripts that install and start them. Nothing is compressed here. */
 export function render(plan: MeshPlan, profile: Profile): Injection {
-  const files = [...(profile === 'full' ? staticGuestFiles() : []), ...ownFiles(plan, profile)]
-  const context = { version: VERSION, profile, files, bundle: bundleOf(files) }
-  const full = profile === 'full'
+  const config: GuestFile = {
+    path: '/srv/consul/service-config.json',
+    mode: '0640',
+    content: canonicalJson(plan.serviceConfig),
+    once: true,
+  }
+  const context = { version: VERSION, oldest: OLDEST_GUEST, bootstrap }
+  if (profile === 'prebuilt') {
+    const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
+    return { profile, files: [config], boothook, script: start({ version: VERSION, installPackages: false }) }
+  }
+  const packs: readonly Pack[] = [
+    'core',
+    'packages',
+    ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : []),
+  ]
+  const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
   return {
     profile,
-    files,
-    boothook: full ? boothook({ ...context, installer }) : boothookPrebuilt({ ...context, program: INSTALLER }),
-    script: start({ version: VERSION, installPackages: full }),
+    files: last([...packedFiles(packs), ...own, ...sources]),
+    boothook: boothook({ ...context, segments: segmentsOf(own) + packedSegments(packs) + segmentsOf(sources) }),
+    script: start({ version: VERSION, installPackages: true }),
   }
 }
 
@@ -73,14 +87,21 @@ const JOINS = '/run/consul-vm-inject/joins'
 
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
-  const files = profile === 'prebuilt' ? [] : [...staticGuestFiles(), ...sharedFiles(shared)]
-  const bundle = bundleOf({ defaults, inject, files })
-  const program = [installGuest, readAnnotations, readMetadata, joinFleet].join('\n').trimEnd()
+  const full = profile === 'full'
+  const packs: readonly Pack[] = full ? ['core', 'packages', 'probes', 'annotations'] : []
+  const own = full ? [agentFile(shared)] : []
+  const sources = full ? sourcesFile(shared) : []
+  const files = last([...packedFiles(packs), ...own, ...sources])
+  const segments = [
+    segmentsOf(own) + packedSegments(packs) + segmentsOf(sources),
+    `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`,
+    packedSegment(PACKED['readers'] ?? ''),
+  ].join('')
   return {
     profile,
     files,
-    boothook: fleet({ version: VERSION, profile, files, bundle, program, joins: JOINS }),
-    script: start({ version: VERSION, installPackages: profile === 'full' }),
+    boothook: fleet({ version: VERSION, profile, oldest: OLDEST_GUEST, prebuilt: !full, files, bootstrap, segments }),
+    script: start({ version: VERSION, installPackages: full }),
     condition: JOINS,
   }
 }

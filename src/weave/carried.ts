@@ -44,18 +44,17 @@ function fromMultipart({ mime, source: { text } }: UserData, version: string): C
   if (mime?.boundary === undefined || guest === undefined) return undefined
   const bundle = readBundle(text.slice(guest.bodyStart, guest.end))
   if (bundle === undefined) return undefined
-  const { files, start, end } = bundle
-  const packed = {
-    start: guest.bodyStart + start,
-    end: guest.bodyStart + end,
-    words: `(${files.length} file${files.length === 1 ? '' : 's'}, ${end - start} characters: shown below, decoded)`,
-  }
+  const contents = bundle.contents.map(({ start, end, packed }) => {
+    const count = `${end - start} characters: shown below`
+    const words = packed === undefined ? `(${count})` : `(${packed} file${packed === 1 ? '' : 's'}, ${count}, decoded)`
+    return { start: guest.bodyStart + start, end: guest.bodyStart + end, words }
+  })
   return {
     version,
     layout: 'multipart',
-    files: files.map(file => ({ ...file, by: 'boothook' })),
+    files: bundle.files.map(file => ({ ...file, by: 'boothook' })),
     own: [{ start: guest.start, end: text.length }],
-    elided: [...delimiters(text, mime.boundary), packed].sort((a, b) => a.start - b.start),
+    elided: [...delimiters(text, mime.boundary), ...contents].sort((a, b) => a.start - b.start),
   }
 }
 

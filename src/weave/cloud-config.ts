@@ -1,10 +1,8 @@
 import { writeFiles } from '../../userdata-templates/generated/envelopes.ts'
-import { type Base64Layout, encodeBase64, ONE_LINE } from '../decode/base64.ts'
-import { packGzip } from '../decode/gzip.ts'
 import { brokenMergeHow } from '../decode/merge-how.ts'
 import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
-import type { Injection } from '../render/injection.ts'
+import type { GuestFile, Injection } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import { comment, formatLines, MARK } from './comments.ts'
@@ -14,11 +12,7 @@ import { preserves } from './proof.ts'
 import type { Woven } from './woven.ts'
 
 /** One entry of write_files. */
-interface Entry {
-  readonly path: string
-  readonly mode: string
-  readonly content: string
-}
+type Entry = Pick<GuestFile, 'path' | 'mode' | 'content' | 'gzipped'>
 
 /** The keys that one cloud-config needs to bring the sidecar, and the module of cloud-init that each depends on. */
 const KEYS = ['write_files', 'runcmd'] as const
@@ -32,19 +26,10 @@ const MODULES = [
 export const START_SCRIPT = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
 const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.service']
 
-/** Text that a literal block carries as it is, and short enough to be worth reading. */
-const isReadable = (content: string): boolean =>
-  content.length < 1024 && /^(?![ \n])(?:[ -~]*[!-~]\n|\n(?!$))+$/.test(content)
-
-/** The content as it travels: as it is, or in gzip as base64 of this layout. */
-function carried(content: string, layout: Base64Layout): { readonly packed: boolean; readonly body: string } {
-  const packed = !isReadable(content)
-  return { packed, body: packed ? encodeBase64(packGzip(Buffer.from(content, 'utf8')), layout) : content }
-}
-
-function entryLines({ path, mode, content }: Entry): object {
-  const { packed, body } = carried(content, { width: 120, newline: '\n', end: '' })
-  return { path, mode, packed, lines: body.replace(/\n$/, '').split('\n') }
+/** An entry's lines: the content as it is, or in gzip where it was packed at build. */
+function entryLines({ path, mode, content, gzipped }: Entry): object {
+  const lines = gzipped === undefined ? content.replace(/\n$/, '').split('\n') : (gzipped.match(/.{1,120}/g) ?? [])
+  return { path, mode, packed: gzipped !== undefined, lines }
 }
 
 const HINT = 'use --layout multipart, or mend the document here'
@@ -113,10 +98,9 @@ function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow:
     return writeFiles({ entries: entries.map(entryLines) })
       .trimEnd()
       .split('\n')
-  return entries.map(({ path, mode, content }) => {
-    const { packed, body } = carried(content, ONE_LINE)
-    const entry = { path, permissions: mode, ...(packed && { encoding: 'gz+b64' }), content: body }
-    return `${JSON.stringify(entry)},`
+  return entries.map(({ path, mode, content, gzipped }: Entry) => {
+    const packed = gzipped !== undefined && { encoding: 'gz+b64' }
+    return `${JSON.stringify({ path, permissions: mode, ...packed, content: gzipped ?? content })},`
   })
 }
 

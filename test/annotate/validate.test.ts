@@ -81,6 +81,8 @@ test(
 )
 test(complains, `${P}connect-service`, '', /^W202 connect-service is empty and counts as not given/)
 test(complains, `${P}connect-service`, ' \t', /^W202 /)
+test(complains, `${P}connect-service`, '\u0085\u3000', /^W202 /)
+test(complains, `${P}connect-service`, '\ufeff', /^E301 /, true)
 test(complains, `${P}connect-inject`, 'maybe', /^E301 connect-inject: "maybe" is not a boolean/, true)
 test(complains, `${P}connect-service-port`, '99999', /^E301 connect-service-port: /, true)
 

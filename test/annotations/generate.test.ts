@@ -9,6 +9,7 @@ import { SCHEMA } from '../../annotations/generated/schema.ts'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
+const PLAN_ANNOTATIONS = 'userdata-templates/guest/plan_annotations.py'
 
 /** Runs the generator with `--check` in a project: its exit code and what it says. */
 const check = (project: string): Promise<{ readonly code: number; readonly stderr: string }> =>
@@ -29,12 +30,13 @@ async function copy(): Promise<string> {
     recursive: true,
     filter: source => !source.endsWith('generated'),
   })
+  await cp(join(root, PLAN_ANNOTATIONS), join(project, PLAN_ANNOTATIONS))
   await writeFile(join(project, 'package.json'), '{"type": "module"}')
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'))
   return project
 }
 
-test('schema.json and README.md are what the types give', async t => {
+test('schema.json, README.md and the tables of plan_annotations.py are what the types give', async t => {
   t.deepEqual(await check(root), { code: 0, stderr: '' })
 })
 
@@ -49,6 +51,40 @@ test('the check names each stale file, and leaves it as it is', async t => {
     t.regex(stderr, /annotations\/README\.md is stale/)
     t.regex(stderr, /annotations\/schema\.json is stale/)
     t.is(await readFile(readme, 'utf8'), 'old\n')
+  } finally {
+    await rm(project, { recursive: true })
+  }
+})
+
+test('tables of plan_annotations.py that the model no longer gives are stale', async t => {
+  const edits = [
+    ['annotations/transparent-proxy.ts', '@default "true"', '@default "false"'],
+    ['annotations/values.ts', '@maximum 4294967295', '@maximum 4294967294'],
+    ['annotations/service.ts', "'?: ServicePorts", "'?: Port"],
+    [PLAN_ANNOTATIONS, '"weight": [1, 65535]', '"weight": [1, 65536]'],
+  ] as const
+  for (const [name, before, after] of edits) {
+    const project = await copy()
+    try {
+      const text = await readFile(join(project, name), 'utf8')
+      t.true(text.includes(before), name)
+      await writeFile(join(project, name), text.replace(before, after))
+      const { code, stderr } = await check(project)
+      t.is(code, 1)
+      t.regex(stderr, /userdata-templates\/guest\/plan_annotations\.py is stale/)
+    } finally {
+      await rm(project, { recursive: true })
+    }
+  }
+})
+
+test('a plan_annotations.py without a place for its tables stops the generator', async t => {
+  const project = await copy()
+  try {
+    await writeFile(join(project, PLAN_ANNOTATIONS), '# nothing\n')
+    const { code, stderr } = await check(project)
+    t.not(code, 0)
+    t.regex(stderr, /plan_annotations\.py needs the two lines between which its tables stand/)
   } finally {
     await rm(project, { recursive: true })
   }

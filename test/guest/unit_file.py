@@ -7,7 +7,7 @@ ESCAPES = {'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v'
 def directives(text):
     """(section, name) -> values in order. Lines are continued by a backslash at their end, blanks around them are dropped."""
     found, section = {}, None
-    for line in re.sub(r'\\\n', ' ', text).split('\n'):
+    for line in re.sub(r'(?<!\\)((?:\\\\)*)\\\n', r'\1 ', text).split('\n'):
         line = line.strip(' \t\r')
         if line.startswith('['):
             section = line[1:-1]

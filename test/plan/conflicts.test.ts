@@ -119,7 +119,18 @@ test(
   says,
   Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`service-meta-k${i}`, 'v'])),
   'E305',
-  /65 meta entries/,
+  /65 meta entries, 1 of them automatic/,
+)
+test(
+  'the meta entries of several ports count as well',
+  says,
+  {
+    'connect-service-port': '8080,9090',
+    ...Object.fromEntries(Array.from({ length: 61 }, (_, i) => [`service-meta-k${i}`, 'v'])),
+  },
+  'E305',
+  /65 meta entries, 4 of them automatic/,
+  'global: {image: "hashicorp/consul-enterprise:1.22.0-ent"}',
 )
 test(
   'a configuration of its own for Envoy is a surprise',

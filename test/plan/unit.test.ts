@@ -77,6 +77,18 @@ const CASES: readonly (readonly [
     ],
   ],
   [
+    'seconds are counted exactly, however many',
+    {
+      'enable-consul-dataplane-as-sidecar': 'true',
+      'sidecar-probe-period-seconds': '4294967295',
+      'sidecar-probe-failure-threshold': '4294967295',
+    },
+    [
+      `ExecStartPost=${GENERATOR} ready 127.0.0.1:19000 1 4294967295 4294967295 5`,
+      `TimeoutStartSec=${150n + 1n + 4294967295n * 4294967300n}`,
+    ],
+  ],
+  [
     'quantities become limits of the unit, rounded up',
     {
       'sidecar-proxy-cpu-limit': '1001m',

@@ -1,15 +1,14 @@
-"""Joins this VM to the mesh if it is annotated, and leaves it alone if not. The envelope sets BUNDLE (the fleet's defaults and
-the files to install) and JOINS (a file of this boot that tells the final script of the decision)."""
-# Stands behind what it uses in the envelope. ruff: noqa: F821
+"""Joins this VM to the mesh if it is annotated, and leaves it alone if not. Reads its annotations by read-annotations.py and
+read-metadata.py, and installs by generate-sidecar-configs.py: all are one program in the envelope."""
+# Stands behind what it uses. ruff: noqa: F821
 import syslog
 
-CONFIG = "/srv/consul/service-config.json"
 USER_DATA = "/var/lib/cloud/instance/user-data.txt"
 INSTANCE_DATA = ("/run/cloud-init/instance-data-sensitive.json", "/run/cloud-init/instance-data.json")
 
 
 def decided(message):
-    """cloud-init keeps no output of boothooks: what was decided goes to the journal as well."""
+    """What was decided goes to the journal as well."""
     log(message)
     syslog.openlog("consul-vm-inject")
     syslog.syslog(message)
@@ -17,10 +16,10 @@ def decided(message):
 
 def read_file(path):
     try:
-        with open(path, "rb") as file:
+        with open(ROOT + path, "rb") as file:
             return file.read()
     except OSError:
-        return None
+        return b""
 
 
 def metadata():
@@ -36,41 +35,36 @@ def metadata():
 
 def leave():
     """Takes away the configuration that an earlier boot wrote here, unless it has been edited since."""
-    state, found = load_state(), current(CONFIG)
-    digest = (state.get("once") or {}).pop(CONFIG, None)
-    if digest is None:
-        return
-    if found and hashlib.sha256(found[0]).hexdigest() == digest:
-        os.unlink(CONFIG)
-        log("removed %s" % CONFIG)
-    write(STATE, json.dumps(state, sort_keys=True).encode("utf-8"), 0o600)
+    once = recall().get("once", {})
+    if CONFIG in once:
+        if read(ROOT + CONFIG) == once.pop(CONFIG):
+            write(CONFIG, "")
+        finish(once=once)
 
 
-def join(config, files):
-    content = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
-    install(files + [{"path": CONFIG, "mode": "0640", "content": content, "once": True}])
-    os.makedirs(os.path.dirname(JOINS), mode=0o755, exist_ok=True)
-    open(JOINS, "w").close()
-
-
-def main(bundle):
-    if os.path.lexists(JOINS):
-        os.unlink(JOINS)
+def decide_and_act(files, fleet):
+    joins = ROOT + fleet["joins"]
+    if os.path.lexists(joins):
+        os.unlink(joins)
     try:
-        config, reason, alone = decide([metadata(), read_user_data(read_file(USER_DATA) or b"")], bundle)
+        config, reason, alone = decide([metadata(), read_user_data(read_file(USER_DATA))], fleet)
     except (Unclear, RecursionError) as error:
         decided("left as it is, the annotations are not clear: %s" % error)
         return
     if config:
-        join(config, bundle["files"])
-        decided("%s: this VM joins the mesh" % reason)
-    else:
-        if not alone:
-            leave()
-        decided("%s: this VM is left alone" % reason)
+        install("%s\n=== 0640 %s once\n%s\n" % (files, CONFIG, json.dumps(config, indent=2)))
+        os.makedirs(os.path.dirname(joins), exist_ok=True)
+        open(joins, "w").close()
+    elif not alone:
+        leave()
+    decided("%s: this VM %s" % (reason, "joins the mesh" if config else "is left alone"))
 
 
-try:
-    main(json.loads(zlib.decompress(base64.b64decode(BUNDLE)).decode("utf-8")))
-except Exception as problem:  # a boot goes on whatever happens here
-    decided("failed: %r" % problem)
+def join(text):
+    """The segments of the envelope: the files to install, then `fleet`: its defaults, whether VMs join by default, and the file of
+    this boot that tells the final script of the decision."""
+    try:
+        files, _, rest = text.partition("\n=== fleet\n")
+        decide_and_act(files, json.loads(rest.partition("\n=== ")[0]))
+    except Exception as problem:  # a boot goes on whatever happens here
+        decided("failed: %r" % problem)

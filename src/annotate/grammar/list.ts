@@ -24,6 +24,9 @@ export const trimmed = ({ text, start, end }: Item): Item => {
 /** The whole of a value as an item. */
 export const whole = (value: string): Item => ({ text: value, start: 0, end: value.length })
 
+/** The text without the spaces around it. */
+export const trim = (text: string): string => trimmed(whole(text)).text
+
 /** The part of an item from offset `from` up to `to` (both relative to the item), spaces and all. */
 export const part = (item: Item, from: number, to: number = item.text.length): Item => ({
   text: item.text.slice(from, to),

@@ -1,3 +1,4 @@
+import { RANGES } from '../../../annotations/generated/ranges.ts'
 import { onOneLine } from './one-line.ts'
 import { complaint, meaning, type Parsed, refuse } from './parsed.ts'
 import { quote } from './quote.ts'
@@ -61,11 +62,16 @@ export const decimal = (text: string, range: NumberRange): Parsed<number> => {
   return refuse(complaint(`${quote(text)} is not in ${range.name} ${range.least}-${range.most}`, hint))
 }
 
-const PORT: NumberRange = { name: 'the valid port range', least: 1, most: 65535, ports: true }
-const UNPRIVILEGED: NumberRange = { name: 'the unprivileged port range', least: 1024, most: 65535, ports: true }
-const UINT: NumberRange = { name: 'the range', least: 0, most: 4294967295 }
-/** The agent refuses a weight above 65535, for DNS SRV answers carry it in 16 bits. */
-const WEIGHT: NumberRange = { name: 'the weight range', least: 1, most: 65535 }
+/** The bounds that the model gives a syntax. */
+const ranged = (syntax: keyof typeof RANGES, name: string): NumberRange => {
+  const [least, most] = RANGES[syntax]
+  return { name, least, most }
+}
+
+const PORT: NumberRange = { ...ranged('port', 'the valid port range'), ports: true }
+const UNPRIVILEGED: NumberRange = { ...ranged('unprivileged-port', 'the unprivileged port range'), ports: true }
+const UINT = ranged('uint', 'the range')
+const WEIGHT = ranged('weight', 'the weight range')
 
 /** A whole number of 32 bits: seconds, threads, attempts. */
 export const uint: (value: string) => Parsed<number> = onOneLine(value => decimal(value, UINT))
@@ -76,5 +82,5 @@ export const port: (value: string) => Parsed<number> = onOneLine(value => decima
 /** A port that needs no privilege, 1024-65535. */
 export const unprivilegedPort: (value: string) => Parsed<number> = onOneLine(value => decimal(value, UNPRIVILEGED))
 
-/** The weight of a passing instance, 1-65535. */
+/** The weight of a passing instance, 1-65535: the agent refuses more, for DNS SRV answers carry it in 16 bits. */
 export const weight: (value: string) => Parsed<number> = onOneLine(value => decimal(value, WEIGHT))

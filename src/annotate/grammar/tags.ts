@@ -1,4 +1,4 @@
-import { trimmed } from './list.ts'
+import { trim } from './list.ts'
 import { onOneLine } from './one-line.ts'
 import { meaning, type Parsed } from './parsed.ts'
 
@@ -10,7 +10,7 @@ export const tags: (value: string) => Parsed<readonly string[]> = onOneLine(valu
   meaning(
     value
       .split(/(?<!\\),/)
-      .map(text => trimmed({ text: text.replaceAll('\\,', ','), start: 0, end: 0 }).text)
+      .map(text => trim(text.replaceAll('\\,', ',')))
       .filter(tag => tag !== ''),
   ),
 )

@@ -1,4 +1,4 @@
-import { cut, type Item, part } from './list.ts'
+import { cut, type Item, part, trim } from './list.ts'
 
 /** What an option of an upstream may set. */
 export type OptionField = 'destinationPort' | 'bindAddress' | 'mode' | 'datacenter'
@@ -28,7 +28,7 @@ export interface UpstreamOptions {
 /** The query-string decoding of Go's net/url: `+` is a space; nothing when an escape is broken or the bytes are not UTF-8. */
 const decoded = (text: string): string | undefined => {
   try {
-    return decodeURIComponent(text.replaceAll('+', '%20')).trim()
+    return trim(decodeURIComponent(text.replaceAll('+', '%20')))
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { ipAddress } from './ip-address.ts'
-import { cut, trimmed, whole } from './list.ts'
+import { cut, trim, whole } from './list.ts'
 import { controlCharacters } from './one-line.ts'
 import { complaint, type Issue, meaning, type Parsed } from './parsed.ts'
 import { quote } from './quote.ts'
@@ -75,7 +75,7 @@ const sameVariable: Words = ({ upstream, text }, earlier) => [
 export const upstreams = (value: string, settings: GrammarSettings): Parsed<readonly Upstream[]> => {
   const controls = controlCharacters(value, '\t\n\r')
   if (controls.length > 0) return { ok: false, issues: controls }
-  if (trimmed(whole(value)).text === '') return meaning([])
+  if (trim(value) === '') return meaning([])
   const read = cut(whole(value), ',').map(item => readUpstream(item, settings))
   const located = read.flatMap(one => (one.located === undefined ? [] : [one.located]))
   const issues = [

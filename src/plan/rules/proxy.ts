@@ -4,6 +4,7 @@ import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
+import { metaOf } from '../registration.ts'
 import type { Case, Conflict, Rule } from './rule.ts'
 
 /** What TLS of the Prometheus endpoint takes: one file of each row. */
@@ -93,13 +94,12 @@ export const PROXY_RULES: readonly Rule[] = [
   },
   {
     code: 'E305',
-    find({ reader }) {
-      const prefix = key('service-meta-')
-      const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(prefix))
-      const count = own.filter(({ key: name }) => name !== `${prefix}managed-by`).length + 1
+    find({ reader, services }) {
+      const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(key('service-meta-')))
+      const count = Math.max(0, ...services.map(service => Object.keys(metaOf(service, reader)).length))
       if (count <= metaLimits.pairs) return undefined
       return {
-        message: `${count} meta entries: an agent takes ${metaLimits.pairs} at most, and one is managed-by`,
+        message: `${count} meta entries, ${count - own.length} of them automatic: an agent takes ${metaLimits.pairs} at most`,
         hint: 'take some out',
         at: own.at(-1),
       }

@@ -1,0 +1,52 @@
+/** The guest files: where each goes, and in which pack it travels. */
+
+/** Name in userdata-templates/guest -> mode and path on the guest. */
+export const PLACES = {
+  'generate-sidecar-configs.py': ['0755', '/srv/consul/generate-sidecar-configs.py'],
+  'consul-redirect-traffic': ['0755', '/usr/local/bin/consul-redirect-traffic'],
+  'consul-cleanup-iptables': ['0755', '/usr/local/bin/consul-cleanup-iptables'],
+  'consul-mesh-packages': ['0755', '/usr/local/bin/consul-mesh-packages'],
+  'consul-sidecar-init.service': ['0644', '/etc/systemd/system/consul-sidecar-init.service'],
+  'envoy@.service': ['0644', '/etc/systemd/system/envoy@.service'],
+  'packages.conf': ['0644', '/srv/consul/packages.conf'],
+  'probe_sidecar.py': ['0644', '/srv/consul/probe_sidecar.py'],
+  'plan_annotations.py': ['0644', '/srv/consul/plan_annotations.py'],
+  'install-guest.py': ['0755', '/srv/consul/install-guest.py'],
+  'consul-vm-inject.conf': ['0644', '/usr/lib/sysusers.d/consul-vm-inject.conf'],
+  'consul-vm-inject.preset': ['0644', '/usr/lib/systemd/system-preset/50-consul-vm-inject.preset'],
+}
+
+/** What an image has baked in: everything but what a values file has a say in. In full, since nothing travels. */
+export const IMAGE = Object.keys(PLACES).filter(name => name !== 'packages.conf')
+
+/**
+ * What travels together, packed as one: the less there is to say twice, the smaller it is, so files stand beside files of their
+ * kind. Each pack is made of light texts.
+ */
+export const PACKS = {
+  core: [
+    'generate-sidecar-configs.py',
+    'consul-redirect-traffic',
+    'consul-cleanup-iptables',
+    'consul-sidecar-init.service',
+    'envoy@.service',
+  ],
+  packages: ['consul-mesh-packages', 'packages.conf'],
+  probes: ['probe_sidecar.py'],
+  annotations: ['plan_annotations.py'],
+}
+
+/** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */
+export const READERS = ['read-annotations.py', 'read-metadata.py', 'join-fleet.py']
+
+/** The files of a pack as segments, each behind a header `=== MODE PATH`. */
+export function segments(names, texts) {
+  return names
+    .map(name => {
+      const [mode, path] = PLACES[name]
+      const text = texts[name]
+      if (!text.endsWith('\n') || /^=== /m.test(text)) throw new Error(`${name} cannot be a segment`)
+      return `=== ${mode} ${path}\n${text}`
+    })
+    .join('')
+}

@@ -1,1 +1,0 @@
-IMAGE, BUNDLE = False, sys.stdin.read()  # noqa: F821

@@ -1,0 +1,837 @@
+#!/usr/bin/env python3
+"""Annotations -> the plan: the very same, byte for byte, that consul-vm-inject makes of them.
+
+For images and fleets, where nobody has planned for the VM beforehand. `plan` is a pure function; as a command this reads a
+configuration from standard input and prints the service-config.json that says the same as a plan. What only the guest knows
+stands in the plan as holes, typed nodes that generate-sidecar-configs.py fills in. Values are judged as strictly as by
+consul-vm-inject: a bad file in /etc/consul.d keeps the whole agent from starting. Python 3.6, standard library only; no value
+is ever evaluated: each is quoted for who reads it.
+"""
+import ipaddress
+import json
+import math
+import re
+import sys
+from fractions import Fraction
+from urllib.parse import unquote_to_bytes
+
+# Made by src/build/plan-tables.mjs from the types in annotations/: do not edit, run `npm run generate`.
+SYNTAXES = {
+    "consul.hashicorp.com/connect-inject": "go-bool",
+    "consul.hashicorp.com/connect-inject-status": "text",
+    "consul.hashicorp.com/connect-service": "service-names",
+    "consul.hashicorp.com/connect-service-port": "service-ports",
+    "consul.hashicorp.com/connect-service-default-port": "port",
+    "consul.hashicorp.com/service-tags": "tags",
+    "consul.hashicorp.com/connect-service-tags": "tags",
+    "consul.hashicorp.com/service-meta-*": "meta-value",
+    "consul.hashicorp.com/proxy-config-map": "json-object",
+    "consul.hashicorp.com/service-weight": "weight",
+    "consul.hashicorp.com/connect-service-upstreams": "upstreams",
+    "consul.hashicorp.com/transparent-proxy": "go-bool",
+    "consul.hashicorp.com/transparent-proxy-exclude-inbound-ports": "port-ranges",
+    "consul.hashicorp.com/transparent-proxy-exclude-outbound-ports": "port-ranges",
+    "consul.hashicorp.com/transparent-proxy-exclude-outbound-cidrs": "cidrs",
+    "consul.hashicorp.com/transparent-proxy-exclude-uids": "uids",
+    "consul.hashicorp.com/transparent-proxy-overwrite-probes": "go-bool",
+    "consul.hashicorp.com/dual-stack": "go-bool",
+    "consul.hashicorp.com/consul-dns": "go-bool",
+    "consul.hashicorp.com/enable-metrics": "go-bool",
+    "consul.hashicorp.com/prometheus-scrape-port": "unprivileged-port",
+    "consul.hashicorp.com/prometheus-scrape-path": "url-path",
+    "consul.hashicorp.com/prometheus-ca-file": "absolute-path",
+    "consul.hashicorp.com/prometheus-ca-path": "absolute-path",
+    "consul.hashicorp.com/prometheus-cert-file": "absolute-path",
+    "consul.hashicorp.com/prometheus-key-file": "absolute-path",
+    "consul.hashicorp.com/enable-sidecar-proxy-lifecycle": "go-bool",
+    "consul.hashicorp.com/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners": "go-bool",
+    "consul.hashicorp.com/enable-sidecar-proxy-shutdown-drain-listeners": "go-bool",
+    "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-grace-period-seconds": "uint",
+    "consul.hashicorp.com/sidecar-proxy-lifecycle-startup-grace-period-seconds": "uint",
+    "consul.hashicorp.com/enable-consul-dataplane-as-sidecar": "go-bool",
+    "consul.hashicorp.com/sidecar-initial-probe-check-delay-seconds": "uint",
+    "consul.hashicorp.com/sidecar-probe-period-seconds": "uint",
+    "consul.hashicorp.com/sidecar-probe-failure-threshold": "uint",
+    "consul.hashicorp.com/sidecar-probe-check-timeout-seconds": "uint",
+    "consul.hashicorp.com/use-proxy-health-check": "go-bool",
+    "consul.hashicorp.com/sidecar-proxy-startup-failure-seconds": "uint",
+    "consul.hashicorp.com/sidecar-proxy-liveness-failure-seconds": "uint",
+    "consul.hashicorp.com/sidecar-proxy-cpu-limit": "quantity-cpu",
+    "consul.hashicorp.com/sidecar-proxy-cpu-request": "quantity-cpu",
+    "consul.hashicorp.com/sidecar-proxy-memory-limit": "quantity-memory",
+    "consul.hashicorp.com/sidecar-proxy-memory-request": "quantity-memory",
+    "consul.hashicorp.com/consul-envoy-proxy-concurrency": "uint",
+    "consul.hashicorp.com/envoy-extra-args": "shell-words",
+    "consul.hashicorp.com/consul-sidecar-access-log-path": "absolute-path",
+    "consul.hashicorp.com/consul-namespace": "namespace-name",
+    "alpha.consul.hashicorp.com/virtual-ip": "ip",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh": "go-bool",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-serf": "go-bool",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata": "go-bool",
+    "alpha.consul.hashicorp.com/dialed-directly": "go-bool",
+    "alpha.consul.hashicorp.com/health-check": "go-bool",
+    "alpha.consul.hashicorp.com/health-check-http": "url",
+    "alpha.consul.hashicorp.com/health-check-tcp": "host-port",
+    "alpha.consul.hashicorp.com/health-check-grpc": "grpc-target",
+    "alpha.consul.hashicorp.com/health-check-interval": "duration",
+    "alpha.consul.hashicorp.com/health-check-timeout": "duration",
+    "alpha.consul.hashicorp.com/app-unit": "unit-name",
+    "alpha.consul.hashicorp.com/acl-token-file": "absolute-path",
+    "alpha.consul.hashicorp.com/ca-file": "absolute-path",
+    "alpha.consul.hashicorp.com/client-cert-file": "absolute-path",
+    "alpha.consul.hashicorp.com/client-key-file": "absolute-path",
+    "alpha.consul.hashicorp.com/grpc-ca-file": "absolute-path",
+    "alpha.consul.hashicorp.com/http-addr": "address",
+    "alpha.consul.hashicorp.com/grpc-addr": "address",
+}
+DEFAULTS = {
+    "consul.hashicorp.com/connect-inject": "false",
+    "consul.hashicorp.com/transparent-proxy": "true",
+    "consul.hashicorp.com/transparent-proxy-overwrite-probes": "false",
+    "consul.hashicorp.com/enable-metrics": "false",
+    "consul.hashicorp.com/prometheus-scrape-port": "20200",
+    "consul.hashicorp.com/prometheus-scrape-path": "/metrics",
+    "consul.hashicorp.com/enable-sidecar-proxy-lifecycle": "true",
+    "consul.hashicorp.com/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners": "true",
+    "consul.hashicorp.com/sidecar-proxy-lifecycle-shutdown-grace-period-seconds": "30",
+    "consul.hashicorp.com/sidecar-proxy-lifecycle-startup-grace-period-seconds": "0",
+    "consul.hashicorp.com/enable-consul-dataplane-as-sidecar": "false",
+    "consul.hashicorp.com/sidecar-initial-probe-check-delay-seconds": "1",
+    "consul.hashicorp.com/sidecar-probe-period-seconds": "1",
+    "consul.hashicorp.com/sidecar-probe-failure-threshold": "10",
+    "consul.hashicorp.com/sidecar-probe-check-timeout-seconds": "5",
+    "consul.hashicorp.com/use-proxy-health-check": "false",
+    "consul.hashicorp.com/sidecar-proxy-startup-failure-seconds": "0",
+    "consul.hashicorp.com/sidecar-proxy-liveness-failure-seconds": "0",
+    "consul.hashicorp.com/consul-envoy-proxy-concurrency": "2",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh": "true",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-serf": "true",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata": "true",
+    "alpha.consul.hashicorp.com/dialed-directly": "false",
+    "alpha.consul.hashicorp.com/health-check": "true",
+    "alpha.consul.hashicorp.com/health-check-interval": "10s",
+    "alpha.consul.hashicorp.com/health-check-timeout": "2s",
+}
+ALIASES = {
+    "consul.hashicorp.com/connect-service-tags": "consul.hashicorp.com/service-tags",
+    "consul.hashicorp.com/enable-sidecar-proxy-shutdown-drain-listeners": "consul.hashicorp.com/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners",
+}
+RANGES = {
+    "port": [1, 65535],
+    "weight": [1, 65535],
+    "unprivileged-port": [1024, 65535],
+    "uint": [0, 4294967295],
+}
+# End of what is made.
+
+P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
+META = P + "service-meta-"
+SELF, CLEANUP = "/srv/consul/generate-sidecar-configs.py", "/usr/local/bin/consul-cleanup-iptables"
+SIDECAR, ADMIN, READY = 20000, 19000, 20800
+RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
+HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
+STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
+TLS = ["prometheus-ca-file", "prometheus-ca-path", "prometheus-cert-file", "prometheus-key-file"]
+# How the sidecar talks to the agent: annotation, variable, and the name of the secret where it is one.
+VARIABLES = [("acl-token-file", "HTTP_TOKEN_FILE", "acl-token"), ("ca-file", "CACERT", None), ("client-cert-file", "CLIENT_CERT", None),
+             ("client-key-file", "CLIENT_KEY", "client-key"), ("grpc-ca-file", "GRPC_CACERT", None), ("http-addr", "HTTP_ADDR", None),
+             ("grpc-addr", "GRPC_ADDR", None)]
+
+
+class Bad(ValueError):
+    """What is wrong with a value; one argument a complaint."""
+
+
+class Refused(Exception):
+    """The configuration is not for use; the argument is a list of (key, message)."""
+
+
+class Number(str):
+    """A number of JSON as it was written."""
+
+
+def canonical(value):
+    """Canonical JSON: ASCII, keys in code-point order, numbers as they were written, a line feed at the end."""
+    def printed(node, end):
+        inner = end + "  "
+        if isinstance(node, dict) and node:
+            fields = ("%s: %s" % (json.dumps(key), printed(node[key], inner)) for key in sorted(node))
+            return "{%s%s%s}" % (inner, ("," + inner).join(fields), end)
+        if isinstance(node, list) and node:
+            return "[%s%s%s]" % (inner, ("," + inner).join(printed(item, inner) for item in node), end)
+        return str(node) if isinstance(node, Number) else json.dumps(node)
+    return printed(value, "\n") + "\n"
+
+
+# The grammar of each syntax: functions text -> meaning that raise Bad.
+
+def quote(text):
+    return json.dumps(text if len(text) <= 80 else text[:77] + "...")
+
+
+def unlike(text, what):
+    return Bad("%s is not %s" % (quote(text), what))
+
+
+def trim(text):
+    """The text without the spaces around it, as Go's strings.TrimSpace."""
+    return text.strip("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
+
+
+def one_line(text, allowed=""):
+    for found in re.finditer("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", text):
+        if found.group() not in allowed:
+            raise Bad("the value holds a control character (U+%04X)" % ord(found.group()))
+
+
+def matching(pattern, what):
+    """The syntax of a text that has a shape; groups named `six` and `path` are judged as such too."""
+    shape = re.compile(r"(?:%s)\Z" % pattern)
+
+    def parse(text):
+        found = shape.match(text)
+        if not found:
+            raise unlike(text, what)
+        for name, judge in (("six", ip), ("path", path)):
+            if found.groupdict().get(name):
+                judge(found.group(name))
+        return text
+    return parse
+
+
+def number(least, most):
+    def parse(text):
+        if not re.match(r"(?:0|[1-9][0-9]{0,17})\Z", text) or not least <= int(text) <= most:
+            raise unlike(text, "a whole number from %d to %d" % (least, most))
+        return int(text)
+    return parse
+
+
+def each(parse, separator=","):
+    """A list: items trimmed, empty ones dropped, every bad one complained about."""
+    def parse_list(text):
+        values, wrong = [], []
+        for item in filter(None, map(trim, re.split(separator, text))):
+            try:
+                values.append(parse(item))
+            except Bad as bad:
+                wrong += bad.args
+        if wrong:
+            raise Bad(*wrong)
+        return values
+    return parse_list
+
+
+BOOLEANS = {text: meaning for meaning, texts in ((True, "1 t T TRUE true True"), (False, "0 f F FALSE false False")) for text in texts.split()}
+
+
+def boolean(text):
+    if text not in BOOLEANS:
+        raise unlike(text, "a boolean: write \"true\" or \"false\"")
+    return BOOLEANS[text]
+
+
+def free_text(text):
+    if len(text.encode("utf-16-le")) > 2 * 4096:
+        raise Bad("the value is longer than 4096 characters")
+    return text
+
+
+def ip(text):
+    """An address without leading zeros, zone or IPv4 mapped into IPv6."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        address = None
+    if not address or getattr(address, "ipv4_mapped", None) or re.search(r"%|(?:\A|[.:])0[0-9]+\.|\.0[0-9]", text):
+        raise unlike(text, "an IP address")
+    return text
+
+
+def path(text):
+    if not re.match(r"(?!.*/\.\.(?:/|\Z))/", text) or len(text.encode("utf-8")) > 4095:
+        raise unlike(text, "an absolute path without \"..\"")
+    return text
+
+
+def service_names(text):
+    names = each(service_name)(text)
+    if not names or len(set(names)) < len(names):
+        raise Bad("a service name stands here twice" if names else "the value names no service")
+    return names
+
+
+def duration(text):
+    units = {"ns": 1, "us": 1e3, "\u00b5s": 1e3, "\u03bcs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
+    term = "([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
+    terms = re.findall(term, text) if len(text) <= 64 and re.match("(?:%s)+\\Z" % term, text) else []
+    if not 0 < sum(int(Fraction(amount) * int(units[unit])) for amount, unit in terms) < 2**63:
+        raise unlike(text, "a duration such as \"10s\"")
+    return text
+
+
+def quantity(text):
+    """A Kubernetes quantity in billionths, rounded up."""
+    found = re.match(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:([numkMGTPE])|([KMGTPE])i|[eE]([+-]?[0-9]+))?\Z", text)
+    if found and len(text) <= 64:
+        amount, decimal, binary, exponent = found.groups("")
+        ten = 3 * ("num kMGTPE".index(decimal or " ") - 3) + max(-200, min(200, int(exponent or 0)))
+        nano = math.ceil(Fraction(amount) * Fraction(10)**(ten + 9) * 1024**" KMGTPE".index(binary or " "))
+        if nano <= (2**63 - 1) * 10**9:
+            return nano
+    raise unlike(text, "a quantity such as \"500m\", \"2\" or \"64Mi\"")
+
+
+def port_range(text):
+    ends = [port(end) for end in re.split("[:-]", text, maxsplit=1)]
+    if ends[0] > ends[-1]:
+        raise Bad("port range %s runs backwards" % quote(text))
+    return ":".join(map(str, sorted(set(ends))))
+
+
+def cidr(text):
+    prefix, slash, length = text.partition("/")
+    bits = number(0, 128 if ":" in ip(prefix) else 32)
+    if slash:
+        bits(length)
+    return text
+
+
+def user(text):
+    return str(number(0, 4294967294)(text)) if re.match("[0-9]+\\Z", text) else user_name(text)
+
+
+def tags(text):
+    return [trim(tag.replace("\\,", ",")) for tag in each(str, r"(?<!\\),")(text)]
+
+
+def meta_value(text):
+    if len(text.encode("utf-8")) > 512:
+        raise Bad("the metadata value is longer than 512 bytes")
+    return text
+
+
+def json_number(text):
+    if not math.isfinite(float(text)) or text.lstrip("-").isdigit() and abs(int(text)) > 2**53 - 1:
+        raise Bad("%s cannot be kept exactly: write it as a string" % quote(text))
+    return Number(text)
+
+
+def json_object(text):
+    """Of a key given twice the last counts; numbers stay as they are written."""
+    depth = 0
+    for mark in re.sub(r'"(?:[^"\\]|\\.)*"|[^][{}]', "", text):
+        depth += 1 if mark in "[{" else -1
+        if depth > 64:
+            raise Bad("the JSON is nested more than 64 levels deep")
+    try:
+        text.encode("utf-8")
+        value = json.loads(text, parse_int=json_number, parse_float=json_number, parse_constant=json_number)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise Bad("not JSON: %s" % error)
+    if not isinstance(value, dict):
+        raise unlike(text, "a JSON object")
+    return value
+
+
+def shell_words(text):
+    """Words as google/shlex cuts them; nothing is expanded."""
+    words, word, mark, escaped = [], None, "", False
+    for c in text + " ":
+        if escaped or (mark and c != mark and not (c == "\\" and mark == "\"")):
+            word, escaped = (word or "") + c, False
+        elif c == "\\":
+            escaped = True
+        elif mark or c in "\"'":
+            word, mark = word or "", "" if mark else c
+        elif c == "#" and word is None:
+            break
+        elif c != " ":
+            word = (word or "") + c
+        elif word is not None:
+            words.append(word)
+            word = None
+    if mark or word is not None:
+        raise Bad("a quote is never closed, or nothing follows the last backslash")
+    return words
+
+
+OPTIONS = {"port": "destination_port", "dc": "datacenter", "datacenter": "datacenter"}
+for snake, field in (("destination_port", "destination_port"), ("local_bind_address", "local_bind_address"),
+                     ("mesh_gateway_mode", "mesh_gateway")):
+    camel = re.sub("_(.)", lambda found: found.group(1).upper(), snake)
+    OPTIONS.update({snake: field, camel: field, snake.replace("_", "-"): field})
+LABELS = {"ns": "destination_namespace", "peer": "destination_peer", "ap": "destination_partition", "dc": "datacenter"}
+
+
+def upstream_options(text, item, wrong):
+    fields = {}
+    for pair in filter(None, map(trim, re.split("[&;]", text))):
+        try:
+            if re.search("%(?![0-9A-Fa-f]{2})", pair):
+                raise wrong
+            name, value = (trim(unquote_to_bytes(word.replace("+", " ")).decode("utf-8")) for word in pair.partition("=")[::2])
+        except UnicodeDecodeError:
+            raise wrong
+        if name not in OPTIONS:
+            raise Bad("unsupported upstream option %s in \"%s\"" % (quote(name), item))
+        if value and OPTIONS[name] in fields:
+            raise Bad("upstream option \"%s\" is given twice in \"%s\"" % (name, item))
+        if value:
+            fields[OPTIONS[name]] = value
+    return fields
+
+
+def upstream(item, settings):
+    """One upstream in the grammar of consul-k8s, as the agent's proxy definition spells it."""
+    one_line(item)
+    wrong = Bad("upstream structured incorrectly: %s" % (item or "the item is empty"))
+    parts = [trim(part) for part in item.split(":", 2)] + ["", ""]
+    name, local, extra = parts[:3]
+    scoped = settings["namespaces"] or settings["partitions"]
+    fields = {"destination_type": "service", "destination_name": name}
+    if name == "prepared_query":
+        fields = {"destination_type": name, "destination_name": local}
+        if not local or len(parts) < 5:
+            raise wrong
+        local = extra
+    else:
+        pieces, labeled = [trim(piece) for piece in name.split(".")], name.split(".")[1:2] == ["svc"]
+        if labeled:
+            labels, order = pieces[3::2], [["ns"], ["peer", "ap", "dc"]] if scoped else [["peer", "dc"]]
+            if len(pieces) % 2 or len(labels) > len(order) or any(one not in own for one, own in zip(labels, order)):
+                raise wrong
+            fields["destination_name"] = pieces[0]
+            fields.update((LABELS[label], value) for label, value in zip(labels, pieces[2::2]))
+        elif scoped:
+            pieces = [trim(piece) for piece in name.split(".", 2)]
+            fields.update(zip(["destination_name", "destination_namespace", "destination_partition"], pieces))
+        if len(parts) < 4:
+            raise wrong
+        word, mark, options = extra.partition("?")
+        if not mark or word and (labeled or re.search("[=&]", word)):
+            word, options = ("", extra) if re.search("[=&]", extra) else (extra, "")
+        given = upstream_options(options, item, wrong)
+        if word:
+            given.setdefault("destination_port" if labeled else "datacenter", word)
+        if "datacenter" in fields and given.get("datacenter", fields["datacenter"]) != fields["datacenter"]:
+            raise wrong
+        fields.update(given)
+    where, complaints = " in \"%s\"" % item, []
+    try:
+        fields["local_bind_port"] = port(local)
+    except Bad:
+        complaints.append("invalid upstream local bind port \"%s\"" % local)
+    mode = fields.get("mesh_gateway")
+    if mode:
+        fields["mesh_gateway"] = {"mode": mode}
+    if mode not in (None, "none", "local", "remote"):
+        complaints.append("invalid upstream mesh gateway mode %s" % quote(mode))
+    for key in sorted(LABELS.values()) + ["destination_name", "destination_port"]:
+        if not re.match(r"[A-Za-z0-9._-]+\Z", fields.get(key, "x")):
+            complaints.append("%s %s" % (key, "is empty" if not fields[key] else "is a wildcard" if fields[key] == "*"
+                                         else "has stray characters"))
+    try:
+        ip(fields.get("local_bind_address", "::1"))
+    except Bad as bad:
+        complaints.append(str(bad))
+    if "destination_peer" in fields and "datacenter" in fields:
+        complaints.append("a peer and a datacenter are given together")
+    if "destination_port" in fields and not settings["enterprise"]:
+        complaints.append("a port of the destination needs Consul Enterprise")
+    if complaints:
+        raise Bad(*[complaint + where for complaint in complaints])
+    return fields
+
+
+def upstreams(text, settings):
+    found, wrong, seen = [], [], {}
+    for item in text.split(","):
+        try:
+            one = upstream(trim(item), settings)
+        except Bad as bad:
+            wrong += bad.args
+            continue
+        target = sorted(pair for pair in one.items() if pair[0].startswith("d"))
+        for mark in (str(target), (ipaddress.ip_address(one.get("local_bind_address", "127.0.0.1")), one["local_bind_port"])):
+            if seen.setdefault(mark, one) is not one:
+                wrong.append("upstreams cannot contain duplicates: %s" % quote(trim(item)))
+        found.append(one)
+    if wrong:
+        raise Bad(*wrong)
+    return found
+
+
+OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+HOST = r"(?:%s(?:\.%s){3}|\[(?P<six>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|(?![0-9.]+(?:[:/?#]|\Z))[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}" \
+    r"[A-Za-z0-9])?)" % (OCTET, OCTET)
+URL = r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})*"
+GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
+    "absolute-path": path, "cidrs": each(cidr), "duration": duration, "go-bool": boolean, "ip": ip, "json-object": json_object,
+    "meta-value": meta_value, "port-ranges": each(port_range), "quantity-cpu": quantity, "quantity-memory": quantity,
+    "service-names": service_names, "shell-words": shell_words, "tags": tags, "text": free_text, "uids": each(user),
+    "upstreams": upstreams,
+    "address": matching(r"(?:https?://)?%s:%s|unix://(?P<path>.*)" % (HOST, PORT), "[http://|https://]HOST:PORT or unix:///PATH"),
+    "grpc-target": matching(r"%s:%s(?:/[A-Za-z0-9_.-]+)?" % (HOST, PORT), "HOST:PORT[/SERVICE]"),
+    "host-port": matching(HOST + ":" + PORT, "HOST:PORT"),
+    "namespace-name": matching(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?", "the name of a namespace"),
+    "unit-name": matching(r"(?!.{256})[A-Za-z0-9:_.\\-][A-Za-z0-9:_.\\@-]*(?<!@)\.service", "the name of a service unit"),
+    "url": matching(r"https?://%s(?::%s)?(?:[/?#]%s)?" % (HOST, PORT, URL), "an http or https URL"),
+    "url-path": matching(r"/[!$-;=?-\[\]_a-z~]*", "the path of a URL")})
+port = GRAMMARS["port"]
+GRAMMARS["service-ports"] = each(port)
+service_name = matching(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "a service name: at most 63 of [A-Za-z0-9_.-]")
+user_name = matching(r"(?=.{1,32}\Z)[a-z_][a-z0-9_-]*\$?", "a user id or a user name")
+SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\A[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I | re.A)
+
+
+class Reader:
+    """The annotations of a configuration by their meaning, with faults and warnings as (key, message)."""
+
+    def __init__(self, config):
+        self.values, self.meta, self.faults, self.warnings = {}, {}, [], []
+        config = config if isinstance(config, dict) else {}
+        given, settings = config.get("annotations", {}), config.get("settings", {})
+        if not {"annotations", "name"} & set(config) or not isinstance(given, dict) or not isinstance(settings, dict):
+            raise Refused([("annotations", "the file is not of the form {\"annotations\": {\"%sconnect-service\": ...}}" % P)])
+        self.settings = {name: settings.get(name, False) for name in ("enterprise", "namespaces", "partitions")}
+        self.faults += [("settings." + name, "not true or false") for name in self.settings
+                        if not isinstance(self.settings[name], bool)]
+        self.texts = {}
+        short = [(P + "connect-service", "name"), (P + "connect-service-port", "port")]
+        for key, value in list(given.items()) + [(key, config[name]) for key, name in short if name in config]:
+            text = json.dumps(value) if isinstance(value, int) else value
+            if not isinstance(text, str):
+                self.faults.append((key, "neither a string nor an integer nor a boolean"))
+            elif self.texts.setdefault(key, text) != text:
+                self.faults.append((key, "given twice, with two values"))
+        for key in sorted(self.texts):
+            try:
+                self.read(key, self.texts[key])
+            except Bad as bad:
+                self.faults += [(key, message) for message in bad.args[:20]]
+        for old, new in ALIASES.items():
+            self.rename(old, new)
+
+    def read(self, key, text):
+        name, syntax = key[len(META):] if key.startswith(META) else "", SYNTAXES.get(key)
+        if name:
+            if not re.match(r"(?!consul-)[A-Za-z0-9_-]{1,128}\Z", name):
+                raise unlike(name, "a metadata key: at most 128 of [A-Za-z0-9_-], not consul-...")
+            one_line(text)
+            self.meta[name] = meta_value(text)
+        elif syntax is None:
+            if key.startswith((P, A)):
+                self.warnings.append((key, "not known or without meaning here, ignored"))
+        elif not trim(text) and syntax != "shell-words":
+            self.warnings.append((key, "empty, counts as not given"))
+        elif SECRET.search(text):
+            raise Bad("the value is a secret itself: put it in a file and give its path")
+        else:
+            self.values[key] = self.meaning(syntax, text)
+
+    def meaning(self, syntax, text):
+        if syntax != "json-object":
+            one_line(text, "\t\n\r" if syntax == "upstreams" else "")
+        return upstreams(text, self.settings) if syntax == "upstreams" else GRAMMARS[syntax](text)
+
+    def rename(self, old, new):
+        """An old spelling counts as the new one: two lists of tags are joined, other values must not differ."""
+        if old not in self.texts:
+            return
+        self.warnings.append((old, "an old spelling of " + new))
+        value = self.values.pop(old, None)
+        if new not in self.values:
+            self.values.update({} if value is None else {new: value})
+        elif value is not None and self.texts[old] != self.texts[new]:
+            if SYNTAXES[new] == "tags":
+                self.values[new] = tags("%s,%s" % (self.texts[new], self.texts[old]))
+            else:
+                self.faults.append((new, "given twice, with two values"))
+
+    def get(self, name, prefix=P):
+        """The meaning of the value given, else of the model's default, else None."""
+        key = prefix + name
+        if key not in self.values and key in DEFAULTS:
+            return self.meaning(SYNTAXES[key], DEFAULTS[key])
+        return self.values.get(key)
+
+    def list(self, name):
+        return self.get(name) or []
+
+    def alpha(self, name):
+        return self.get(name, A)
+
+
+# The plan. Pure.
+
+def plan(config):
+    """A configuration ({"annotations": {...}, "settings": {...}} or {"name": ..., "port": ...}) -> (plan, warnings). Raises Refused
+    with every fault. The plan of a VM that is to stay outside the mesh is empty."""
+    it = Reader(config)
+    if it.values.get(P + "connect-inject") is False:
+        return {}, [(P + "connect-inject", "\"false\": this VM stays outside the mesh")]
+    names, ports = it.list("connect-service"), it.list("connect-service-port")
+    check_together(it, names, ports)
+    services = [definition(it, name, i, ports if len(names) == 1 or len(ports) == 1 else ports[i:i + 1]) for i, name in enumerate(names)]
+    if any(len(service["meta"]) > 64 for service in services):
+        it.faults.append((META, "more than 64 meta entries"))
+    if it.faults:
+        raise Refused(it.faults)
+    resolve = ["[Resolve]", "DNS=127.0.0.1:8600", "Domains=~consul"]
+    return present(
+        app_unit=it.alpha("app-unit"),
+        registration={"services": services} if len(services) > 1 else {"service": services[0]},
+        resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
+        sidecars=[present(
+            service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
+            folder=log_folder(it), redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i))
+            for i, name in enumerate(names)]), it.warnings
+
+
+def check_together(it, names, ports):
+    """What is wrong between annotations."""
+    several, transparent, metrics = len(names) > 1, it.get("transparent-proxy"), it.get("enable-metrics")
+    tls = {name for name in TLS if it.get(name)}
+    taken = set(RESERVED + [base + i for base in (SIDECAR, ADMIN, READY) for i in range(len(names))])
+    if metrics:
+        taken.add(it.get("prometheus-scrape-port"))
+    # It means nothing on a VM, but for what contradicts it.
+    merging = BOOLEANS.get(it.texts.get(P + "enable-metrics-merging"))
+    clash = "multi protocol multi port services are not compatible with %s: set it to \"false\""
+    together = "missing: CA, certificate and key of the metrics endpoint go together"
+    faults = [
+        ("connect-service", not names and all(key != P + "connect-service" for key, _ in it.faults),
+         "missing: a VM has no Kubernetes Service to take the name from"),
+        ("transparent-proxy", several and transparent, clash % "transparent proxy"),
+        ("enable-metrics", several and metrics, clash % "metrics"),
+        ("enable-metrics-merging", several and merging, clash % "metrics merging"),
+        ("enable-metrics-merging", tls and merging, "nothing on a VM merges metrics"),
+        ("connect-service-port", several and len(ports) not in (0, 1, len(names)), "services and ports go together by position"),
+        ("prometheus-ca-file", tls and not tls & set(TLS[:2]), together),
+        ("prometheus-cert-file", tls and TLS[2] not in tls, together),
+        ("prometheus-key-file", tls and TLS[3] not in tls, together),
+        ("virtual-ip", it.alpha("virtual-ip") and not ports, "needs connect-service-port"),
+        ("consul-namespace", it.get("consul-namespace") and not it.settings["enterprise"], "needs Consul Enterprise"),
+    ]
+    faults += [("connect-service-port", True, "port %d is in use by the mesh itself" % own) for own in sorted(taken & set(ports))]
+    faults += [("connect-service-upstreams", one["local_bind_port"] in taken | set(ports), "upstream %s would listen on port %d, "
+                "which is in use" % (one["destination_name"], one["local_bind_port"]))
+               for one in it.list("connect-service-upstreams")]
+    warnings = [
+        ("connect-service-port", not several and len(ports) > 1 and not it.settings["enterprise"],
+         "several ports a service need Consul Enterprise: one is registered"),
+        ("virtual-ip", it.alpha("virtual-ip") and not transparent, "used with the transparent proxy only"),
+    ] + [("envoy-extra-args", re.match(r"(?:-c|--config-path|--config-yaml)(?:=|\Z)", word),
+          "%s overrides the configuration that Consul gives Envoy" % word) for word in it.list("envoy-extra-args")]
+    for found, into in ((faults, it.faults), (warnings, it.warnings)):
+        into += [((A if key == "virtual-ip" else P) + key, message) for key, wrong, message in found if wrong]
+
+
+def present(**fields):
+    return {key: value for key, value in fields.items() if value not in (None, [], {})}
+
+
+def definition(it, name, i, ports):
+    """One service as the agent reads it, with holes for whole values of tags and meta."""
+    transparent, several = it.get("transparent-proxy"), len(ports) > 1 and it.settings["enterprise"]
+    chosen = it.get("connect-service-default-port")
+    main = chosen if chosen in ports else ports[0] if ports else None
+    virtual = None
+    if it.alpha("virtual-ip") and main and transparent:
+        virtual = {"virtual": {"address": it.alpha("virtual-ip"), "port": main}}
+    meta = {"managed-by": "consul-vm-inject"}
+    if several:
+        meta["ports"] = ",".join("port-%d:%d" % pair for pair in enumerate(ports, 1))
+        meta.update(("port-port-%d" % n, str(own)) for n, own in enumerate(ports, 1))
+    meta.update((key, STANDS_FOR.get(value, value)) for key, value in it.meta.items())
+    timing = {"interval": it.alpha("health-check-interval"), "timeout": it.alpha("health-check-timeout")}
+    checks = [dict(timing, name="%s %s" % (name, label), **{label.lower(): it.alpha("health-check-" + label.lower())})
+              for label in ("HTTP", "TCP", "gRPC") if i == 0 and it.alpha("health-check-" + label.lower())]
+    if not checks and main and it.alpha("health-check"):
+        checks = [dict(timing, name=name + " TCP", tcp="127.0.0.1:%d" % main)]
+    config = dict(it.get("proxy-config-map") or {})
+    if it.get("enable-metrics"):
+        config["envoy_prometheus_bind_addr"] = "%s:%d" % (
+            "[::]" if it.get("dual-stack") else "0.0.0.0", it.get("prometheus-scrape-port"))
+    exposed = transparent and it.get("transparent-proxy-overwrite-probes") and any({"http", "grpc"} & set(c) for c in checks)
+    ready = [{"name": "Envoy Ready", "http": "http://127.0.0.1:%d/ready" % (READY + i), "interval": "10s", "timeout": "2s"},
+             {"name": "Connect Sidecar Aliasing " + name, "alias_service": name}]
+    proxy = present(
+        mode="transparent" if transparent else "direct", config=config, expose={"checks": True} if exposed else None,
+        upstreams=it.get("connect-service-upstreams") if i == 0 else None,
+        transparent_proxy={"dialed_directly": True} if it.alpha("dialed-directly") else None)
+    return present(
+        name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
+        ports=[{"name": "port-%d" % n, "port": own, "default": own == main} for n, own in enumerate(ports, 1) if several],
+        tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
+        weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
+            port=SIDECAR + i, tagged_addresses=virtual, proxy=proxy,
+            checks=ready if it.get("use-proxy-health-check") else None)})
+
+
+def environment(found):
+    """Where the application finds its upstreams, as consul-k8s tells containers. Of one variable twice the later counts."""
+    variables = {}
+    for one in found:
+        if one["destination_type"] == "service":
+            name = re.sub("[^A-Z0-9_]", "_", one["destination_name"].upper()) + "_CONNECT_SERVICE_"
+            variables[name + "HOST"] = one.get("local_bind_address", "127.0.0.1")
+            variables[name + "PORT"] = str(one["local_bind_port"])
+    return sorted("%s=%s" % pair for pair in variables.items())
+
+
+def resolves_names(it):
+    """Whether names of the mesh are to be resolved by Consul. How is the guest's to decide."""
+    asked = it.get("consul-dns")
+    return it.get("transparent-proxy") if asked is None else asked
+
+
+def redirect(it, name):
+    """Arguments of `consul connect redirect-traffic`, each once, but for the users that its wrapper looks up."""
+    def left_alone(flag, key, switch="", *automatic):
+        on = switch and it.alpha("transparent-proxy-exclude-" + switch)
+        return ["-%s=%s" % (flag, value) for value in (automatic if on else ()) + tuple(it.list("transparent-proxy-exclude-" + key))]
+
+    if not it.get("transparent-proxy"):
+        return []
+    ssh = left_alone("exclude-inbound-port", "", "ssh", "22")
+    nodes = ["-proxy-id=%s-sidecar-proxy" % name] + ssh
+    nodes += [{"hole": "ssh-ports", "prefix": "-exclude-inbound-port="}] if ssh else []
+    nodes += left_alone("exclude-inbound-port", "inbound-ports", "serf", "8301")
+    nodes += left_alone("exclude-outbound-port", "outbound-ports")
+    nodes += left_alone("exclude-outbound-cidr", "outbound-cidrs", "metadata", "169.254.169.254/32")
+    nodes += ["-exclude-uid=" + uid if uid.isdigit() else {"hole": "uid", "user": uid, "prefix": "-exclude-uid="}
+              for uid in it.list("transparent-proxy-exclude-uids")]
+    if it.get("consul-namespace"):
+        nodes.append("-namespace=" + it.get("consul-namespace"))
+    if resolves_names(it):
+        dns = "-consul-dns-ip=" + ("::1" if it.get("dual-stack") else "127.0.0.1")
+        nodes.append({"hole": "resolved", "else": [dns, "-consul-dns-port=8600"]})
+    return list({json.dumps(node): node for node in nodes}.values())
+
+
+def envoy_arguments(it, name, i):
+    argv = ["-sidecar-for=" + name, "-admin-bind=127.0.0.1:%d" % (ADMIN + i)]
+    if it.get("consul-namespace"):
+        argv.append("-namespace=" + it.get("consul-namespace"))
+    if it.get("enable-metrics"):
+        argv.append("-prometheus-scrape-path=" + it.get("prometheus-scrape-path"))
+        argv += ["-%s=%s" % (flag, it.get(flag)) for flag in TLS if it.get(flag)]
+    if it.get("use-proxy-health-check"):
+        argv += ["-envoy-ready-bind-address=127.0.0.1", "-envoy-ready-bind-port=%d" % (READY + i)]
+    extra, threads = it.list("envoy-extra-args"), it.get("consul-envoy-proxy-concurrency")
+    envoy = ["--base-id", str(i)] if i else []
+    if threads and not any(re.match(r"--concurrency(?:=|\Z)", word) for word in extra):
+        envoy += ["--concurrency", str(threads)]
+    return argv + (["--"] + envoy + extra if envoy + extra else [])
+
+
+def unit_word(text, command=True):
+    """A word as systemd reads it back; in a command line `$` is special too."""
+    if re.match(r"[A-Za-z0-9_@+=:,./-]+\Z", text):
+        return text
+    text = re.sub(r'["\\]', r"\\\g<0>", text).replace("%", "%%").replace("$", "$$" if command else "$")
+    return "\"%s\"" % re.sub("[\x00-\x1f\x7f]", lambda found: "\\x%02x" % ord(found.group()), text)
+
+
+def helper(directive, *words):
+    """A directive that runs one of the generator's commands. Words are numbers, addresses and names: they need no quotes."""
+    return [directive, PYTHON, " %s %s" % (SELF, " ".join(map(str, words)))]
+
+
+def log_folder(it):
+    """The folder of Envoy's access log, unless it is the kernel's."""
+    folder = re.sub(r"/+[^/]*\Z", "", it.get("consul-sidecar-access-log-path") or "")
+    return folder if folder and not re.match(r"/(?:dev|proc|sys)(?:/|\Z)", folder) else None
+
+
+def credentials(it):
+    """Lines of the command and of the unit that show Envoy's user secrets only root can read. The commands before it run as root
+    and keep the plain path: whether they see credentials depends on systemd's version. The default leaves it to them to name a
+    missing file."""
+    secrets = []
+    for key, variable, secret in VARIABLES:
+        file = it.alpha(key) or ""
+        if secret and file.strip("/.") and file[-1] not in " \\":  # systemd takes the rest of the line, unquoted, if the path is in normal form
+            secrets.append((variable, secret, "".join("/" + part for part in file.split("/") if part not in ("", "."))))
+    if not secrets:
+        return [], []
+    told = [["  CONSUL_%s=%s/%s \\" % (variable, folder, secret) for variable, secret, _ in secrets]
+            for folder in ("%d", "/run/credentials/%n")]
+    loaded = []
+    for _, secret, file in secrets:
+        loaded += ["LoadCredential=%s:%s" % (secret, file.replace("%", "%%")), "SetCredential=%s:missing" % secret]
+    older = {"hole": "systemd", "from": 247, "then": told[1]}
+    return [{"hole": "systemd", "from": 250, "then": told[0], "else": [older]}], [{"hole": "systemd", "from": 247, "then": loaded}]
+
+
+def unit(it, name, i):
+    """The part of envoy@<name>.service that follows from the annotations."""
+    admin = "127.0.0.1:%d" % (ADMIN + i)
+    command, loaded = credentials(it)
+    words = ["consul connect envoy"] + list(map(unit_word, envoy_arguments(it, name, i)))
+    lines = ["Before=" + it.alpha("app-unit")] if it.alpha("app-unit") else []
+    if it.get("sidecar-proxy-liveness-failure-seconds"):
+        lines.append("Wants=consul-envoy-watch@%s.service" % name)
+    lines = (["[Unit]"] + lines if lines else []) + ["[Service]", "ExecStart=", "ExecStart=/usr/bin/env \\"] + command
+    lines += ["  %s \\" % word for word in words[:-1]] + ["  " + words[-1]] + loaded
+    lines.append({"hole": "systemd", "from": 231, "else": [  # does not know the "+" of the unit's own commands
+        "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPre=" + CLEANUP, "ExecStopPost=",
+        "ExecStartPre=/usr/local/bin/consul-redirect-traffic %i", "ExecStopPost=" + CLEANUP]})
+    polls, probe = [], "sidecar-probe-"  # prefix of the command; delay, period, attempts, timeout of one attempt
+    if it.get("enable-consul-dataplane-as-sidecar"):
+        polls.append(("", it.get("sidecar-initial-probe-check-delay-seconds"), it.get(probe + "period-seconds"),
+                      it.get(probe + "failure-threshold"), it.get(probe + "check-timeout-seconds")))
+    polls.append(("", 0, 1, it.get("sidecar-proxy-startup-failure-seconds"), 1))
+    polls.append(("-", 0, 1, it.get("sidecar-proxy-lifecycle-startup-grace-period-seconds"), 1))
+    polls = [poll for poll in polls if poll[3]]
+    lines += [helper("ExecStartPost=" + poll[0], "ready", admin, *poll[1:]) for poll in polls]
+    if polls:
+        seconds = sum(delay + tries * (period + limit) for _, delay, period, tries, limit in polls)
+        lines.append("TimeoutStartSec=%d" % (150 + seconds))
+    if it.get("enable-sidecar-proxy-lifecycle"):
+        grace = it.get("sidecar-proxy-lifecycle-shutdown-grace-period-seconds")
+        drained = it.get("enable-sidecar-proxy-lifecycle-shutdown-drain-listeners")
+        lines += [helper("ExecStop=-", "drain" if drained else "wait", admin, grace), "TimeoutStopSec=%d" % max(grace + 5, 15)]
+    limit, request = it.get("sidecar-proxy-cpu-limit"), it.get("sidecar-proxy-cpu-request") or 0
+    if limit:
+        lines.append("CPUQuota=%d%%" % math.ceil(Fraction(limit, 10**7)))
+    if request > 10**9:
+        lines.append("CPUWeight=%d" % min(10000, (request + 5 * 10**6) // 10**7))
+    for key, directive in (("limit", "MemoryMax"), ("request", "MemoryLow")):
+        if it.get("sidecar-proxy-memory-" + key):
+            lines.append("%s=%d" % (directive, math.ceil(Fraction(it.get("sidecar-proxy-memory-" + key), 10**9))))
+    if any(one["local_bind_port"] < 1024 for one in it.list("connect-service-upstreams")):
+        lines.append("AmbientCapabilities=CAP_NET_BIND_SERVICE")
+    if log_folder(it):
+        lines.append("ReadWritePaths=" + unit_word("-" + log_folder(it), False))
+    return lines + ["Environment=" + unit_word("CONSUL_%s=%s" % (variable, it.alpha(key)), False)
+                    for key, variable, _ in VARIABLES if it.alpha(key)]
+
+
+def watch(it, name, i):
+    """The unit that restarts a sidecar which no longer answers; empty when nothing asks for it."""
+    seconds, watched = it.get("sidecar-proxy-liveness-failure-seconds"), "envoy@%s.service" % name
+    return ["[Unit]", "PartOf=" + watched, "After=" + watched, "[Service]", "Restart=on-failure", "RestartSec=5",
+            helper("ExecStart=", "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []
+
+
+def main():
+    try:
+        wanted, warnings = plan(json.loads(sys.stdin.buffer.read().decode("utf-8-sig")))
+        code = 0
+        sys.stdout.write(canonical({"format": 2, "plan": wanted}))
+    except Refused as refused:
+        code, warnings = 2, refused.args[0]
+    except (ValueError, RecursionError) as error:
+        code, warnings = 2, [("file", "cannot be read as JSON: %s" % error)]
+    for pair in warnings:
+        print("".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in "%s: %s" % pair), file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
