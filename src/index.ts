@@ -1,6 +1,6 @@
 export type { AnnotationLayer } from './annotate/annotation.ts'
 export { type FleetOptions, staticVendorData } from './api/fleet.ts'
-export { type Guest, guest } from './api/guest.ts'
+export { type Guest, guest, guestBundle } from './api/guest.ts'
 export { check, type InjectOptions, type InjectResult, inject } from './api/inject.ts'
 export type { JudgeOptions } from './api/judge.ts'
 export { type PreviewOptions, type PreviewResult, preview } from './api/preview.ts'

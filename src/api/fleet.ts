@@ -12,7 +12,8 @@ import type { JudgeOptions } from './judge.ts'
 /** What is said of every VM of a fleet, flags before the values file; the VM's own annotations outrank all of it. */
 export interface FleetOptions
   extends Pick<JudgeOptions, 'annotations' | 'values' | 'defaultInject' | 'allowUnknown' | 'strict'> {
-  readonly profile?: Profile
+  /** Not `fetch`: the readers of annotations travel with the document. */
+  readonly profile?: Exclude<Profile, 'fetch'>
 }
 
 /**

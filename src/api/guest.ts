@@ -1,3 +1,5 @@
+import { BUNDLE } from '../../userdata-templates/generated/bundle.ts'
+import { BUNDLE_DIGEST } from '../../userdata-templates/generated/packed.ts'
 import { readValues } from '../annotate/values.ts'
 import { agentOf } from '../plan/agent.ts'
 import { packagesOf } from '../plan/packages.ts'
@@ -25,3 +27,9 @@ export function guest(options: Pick<JudgeOptions, 'values'> = {}): {
   if (hasErrors(diagnostics)) return { output: undefined, diagnostics }
   return { output: renderGuest({ agent: agentOf(helm), packages: packagesOf(helm) }), diagnostics }
 }
+
+/** The guest files that the profile `fetch` fetches: bytes to be put where the VMs reach them, and their SHA-256, which travels. */
+export const guestBundle = (): { readonly bytes: Uint8Array; readonly digest: string } => ({
+  bytes: new TextEncoder().encode(BUNDLE),
+  digest: BUNDLE_DIGEST,
+})

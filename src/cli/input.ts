@@ -64,6 +64,7 @@ export async function injectOptions({ values }: Call, io: Io, name?: string): Pr
     ...(helm !== undefined && { values: helm }),
     defaultInject: flag(values, 'default-inject'),
     ...chosen(values),
+    ...(text(values, 'guest-url') !== undefined && { guestUrl: text(values, 'guest-url') ?? '' }),
     ...(vendor !== undefined && { vendorData: { name: displayName(vendor), bytes: await read(vendor, io) } }),
     allowUnknown: flag(values, 'allow-unknown'),
     strict: flag(values, 'strict'),

@@ -70,7 +70,13 @@ export const INJECTION: readonly Option[] = [
     name: 'profile',
     value: 'PROFILE',
     choices: CHOICES.profile,
-    summary: 'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest',
+    summary:
+      'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest; fetch lets the VM get the rest from --guest-url',
+  },
+  {
+    name: 'guest-url',
+    value: 'URL',
+    summary: 'with --profile fetch: where the VM gets the guest files, by their digest; see guest --bundle',
   },
   {
     name: 'layout',

@@ -1,3 +1,5 @@
+import { CHOICES } from '../api/choices.ts'
+import { guestUrlFaults } from '../api/guest-url.ts'
 import { prettyUsage } from '../report/pretty.ts'
 import { activation, type Listening, LOOPBACK, PORT, readListen } from '../serve/listen.ts'
 import { LEVELS } from '../serve/log.ts'
@@ -46,6 +48,15 @@ function tlsOf(values: OptionValues): Settings['tls'] {
   return undefined
 }
 
+/** The profile, and where its guest files are. */
+function fetchOf(values: OptionValues): Pick<Settings, 'profile' | 'guestUrl'> {
+  const profile = CHOICES.profile.find(choice => choice === text(values, 'profile')) ?? 'full'
+  const guestUrl = text(values, 'guest-url')
+  const [fault] = guestUrlFaults(profile, guestUrl)
+  if (fault !== undefined) throw new UsageError(fault.message, fault.hint)
+  return { profile, guestUrl }
+}
+
 function settingsOf(values: OptionValues, io: Io): Settings {
   return {
     listening: listeningOf(values, io),
@@ -56,7 +67,7 @@ function settingsOf(values: OptionValues, io: Io): Settings {
     tls: tlsOf(values),
     tokenFile: text(values, 'token-file'),
     values: text(values, 'values'),
-    profile: text(values, 'profile') === 'prebuilt' ? 'prebuilt' : 'full',
+    ...fetchOf(values),
     defaultInject: flag(values, 'default-inject'),
     maxBody: numberOf(values, 'max-body'),
     maxConnections: numberOf(values, 'max-connections'),
@@ -82,6 +93,7 @@ export const serveCommand: Command = {
     'POST /openstack/vendordata: a target named cloud-init for the DynamicJSON vendor-data of Nova.',
     'POST /mutate: the admission webhook of Kubernetes, for the virtual machines of KubeVirt.',
     'POST /inject and /check: the commands; their options are parameters of the query.',
+    'GET /guest/DIGEST: the guest files, for --profile fetch; with --guest-url http://this-host:8080/guest/ VMs find them here.',
     'GET / with --page: a page that shows the diff, the summary and the diagnostics of user-data as it is typed.',
     'GET /healthz, /readyz and /metrics: for probes and for Prometheus.',
     'Writes one line of JSON for every request to standard error, never user-data.',
@@ -110,6 +122,7 @@ export const serveCommand: Command = {
     },
     ...shared('values'),
     ...shared('profile'),
+    ...shared('guest-url'),
     ...shared('default-inject'),
     { name: 'tls-cert', value: 'FILE', summary: 'serve HTTPS with this certificate and its chain (PEM)' },
     { name: 'tls-key', value: 'FILE', summary: 'the key of the certificate (PEM)' },

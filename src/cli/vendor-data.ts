@@ -12,6 +12,7 @@ const ROWS: readonly string[] = [
   'values',
   'default-inject',
   'profile',
+  'guest-url',
   'allow-unknown',
   'strict',
 ]
@@ -34,7 +35,12 @@ async function staticOf(call: Call, io: Io): Promise<ReturnType<typeof staticVen
   if (text(call.values, 'metadata') !== undefined) {
     throw new UsageError('--metadata is of one VM, --static of many', 'give defaults with --annotation or --values')
   }
-  return staticVendorData(await injectOptions(call, io, '--static'))
+  const { profile, ...options } = await injectOptions(call, io, '--static')
+  if (profile === 'fetch') {
+    const hint = 'use full or prebuilt: what reads the annotations on the guest has to travel with the document'
+    throw new UsageError('--static takes no --profile fetch', hint)
+  }
+  return staticVendorData({ ...options, ...(profile !== undefined && { profile }) })
 }
 
 async function vendorDataOf(call: Call, io: Io): Promise<ReturnType<typeof vendorData>> {

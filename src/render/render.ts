@@ -1,14 +1,16 @@
 import {
   boothook,
+  boothookFetch,
   boothookPrebuilt,
   bootstrap,
+  fetch,
   fleet,
   guest,
   start,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { IMAGE } from '../../userdata-templates/generated/guest.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
-import { PACKED } from '../../userdata-templates/generated/packed.ts'
+import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed.ts'
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
@@ -55,8 +57,21 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
   }
 }
 
+/** Where the profile fetch finds the guest files; an address that ends in a slash is a folder that holds them by their digest. */
+export const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
+
+/** What travels in the profile fetch: the VM's own files, and how to come by the others. */
+function renderFetch(own: readonly GuestFile[], address: string): Injection {
+  return {
+    profile: 'fetch',
+    files: own,
+    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(own) }),
+    script: fetch({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
+  }
+}
+
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. Nothing is compressed here. */
-export function render(plan: MeshPlan, profile: Profile): Injection {
+export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injection {
   const config: GuestFile = {
     path: '/srv/consul/service-config.json',
     mode: '0640',
@@ -74,6 +89,7 @@ export function render(plan: MeshPlan, profile: Profile): Injection {
     ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : []),
   ]
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
+  if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
     files: last([...packedFiles(packs), ...own, ...sources]),

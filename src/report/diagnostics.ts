@@ -7,6 +7,7 @@ export type Code =
   | 'E101'
   | 'E102'
   | 'E103'
+  | 'E104'
   | 'E201'
   | 'E202'
   | 'E203'
@@ -61,6 +62,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E101: ['error', 'the user-data unpacks to more than the tool will read'],
   E102: ['error', 'the user-data was injected before and has been edited inside the injected parts'],
   E103: ['error', 'the file to compare with was not written by this tool'],
+  E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],

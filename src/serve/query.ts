@@ -31,6 +31,7 @@ const PARAMETERS: Readonly<Record<string, (values: readonly string[]) => Reading
   metadata: values => ({ metadata: { name: 'metadata', text: values.at(-1) ?? '' } }),
   name: values => ({ name: values.at(-1) || '<stdin>' }),
   profile: chosen('profile'),
+  'guest-url': values => ({ guestUrl: values.at(-1) ?? '' }),
   layout: chosen('layout'),
   platform: chosen('platform'),
   compress: chosen('compress'),

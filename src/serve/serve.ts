@@ -110,6 +110,7 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
     onError: settings.onError,
     defaults: () => ({
       profile: settings.profile,
+      ...(settings.guestUrl !== undefined && { guestUrl: settings.guestUrl }),
       defaultInject: settings.defaultInject,
       ...(loaded.values !== undefined && { values: loaded.values }),
     }),

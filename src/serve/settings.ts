@@ -18,6 +18,8 @@ export interface Settings {
   /** The path of a values file. */
   readonly values?: string | undefined
   readonly profile: Profile
+  /** Where VMs find the guest files, for the profile `fetch`. */
+  readonly guestUrl?: string | undefined
   readonly defaultInject: boolean
   readonly maxBody: number
   readonly maxConnections: number
