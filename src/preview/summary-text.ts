@@ -1,11 +1,11 @@
 import { nameOf } from '../annotate/annotation.ts'
 import { COUNTED } from '../fit/platforms.ts'
-import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from '../preview/model.ts'
 import { grouped } from '../report/grouped.ts'
 import type { Paint } from '../report/paint.ts'
+import { shellQuoted } from '../report/shell.ts'
 import { visible } from '../report/visible.ts'
 import { LINE } from '../report/wrap.ts'
-import { shellQuoted } from './completion/words.ts'
+import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from './model.ts'
 
 const NOTHING = 'nothing on this VM'
 
