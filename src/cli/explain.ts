@@ -58,7 +58,7 @@ function whole(row: AnnotationRow): string {
     ['Since', row.since],
     ['Now spelt', row.aliasOf],
     ['Needs', row.needs],
-    ['Example', row.example === undefined ? undefined : `# ${display(row)}: ${row.example}`],
+    ['Example', `# ${display(row)}: ${row.example}`],
   ]
   const given = facts.flatMap(([term, fact]) => (fact === undefined ? [] : [[term, fact] as const]))
   return `${display(row)}\n\n${hang('  ', row.summary)}\n\n${hang('  ', row.vm)}\n\n${columns(given)}${planOf(row)}`

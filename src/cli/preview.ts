@@ -1,5 +1,7 @@
 import { type Preview, preview } from '../index.ts'
 import { isManifest } from '../kubernetes/manifest/recognise.ts'
+import { diffText } from '../preview/diff-text.ts'
+import { summaryText } from '../preview/summary-text.ts'
 import { jsonText } from '../report/json.ts'
 import { painter } from '../report/paint.ts'
 import { wantsColour } from './colour.ts'
@@ -7,8 +9,6 @@ import { type Command, type OptionValues, text } from './command.ts'
 import { displayName, injectOptions, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { COLOR, FORMAT, INJECTION, QUIET } from './options.ts'
-import { diffText } from './preview-diff.ts'
-import { summaryText } from './preview-summary.ts'
 import { report, statusOf } from './report.ts'
 
 /** How a preview is written, by the names of --view. */

@@ -1,3 +1,4 @@
+import { sameBytes } from '../decode/bytes.ts'
 import { type InjectOptions, inject, uninject } from '../index.ts'
 import { injectManifest, uninjectManifest } from '../kubernetes/manifest/manifest.ts'
 import { isManifest } from '../kubernetes/manifest/recognise.ts'
@@ -25,7 +26,7 @@ export function injectDocument(bytes: Uint8Array, options: InjectOptions): Trans
     return { output, injected: decision.inject, diagnostics, status: statusOf(diagnostics) }
   }
   const { output, diagnostics } = injectManifest(bytes, options)
-  const changed = output !== undefined && !Buffer.from(output).equals(bytes)
+  const changed = output !== undefined && !sameBytes(output, bytes)
   return { output, injected: changed, diagnostics, status: statusOf(diagnostics) }
 }
 

@@ -1,5 +1,6 @@
 import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
+import { sameBytes } from '../decode/bytes.ts'
 import { decode } from '../decode/user-data.ts'
 import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
@@ -131,8 +132,6 @@ function userDataChange(before: Side, after: Side, changed: boolean): readonly C
   return [{ ...labels, ...(hunks.length === 0 && { note: UNSEEN }), hunks }]
 }
 
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
-
 /** The complaint about a file to compare with that no injection wrote. */
 function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
   const { source } = decode(bytes, name).userData
@@ -180,7 +179,7 @@ export function previewOf(
     return { preview: undefined, diagnostics: [notAnOutput(against)] }
   }
   const after = read({ name: input.name, bytes: output }, fitted)
-  const changed = !same(output, (against ?? input).bytes)
+  const changed = !sameBytes(output, (against ?? input).bytes)
   const pairs = pairsOf(before.contents, after.contents)
   const changes = [
     ...userDataChange(before, after, changed),

@@ -167,7 +167,7 @@ export function withSources(
 }
 
 /** `--strict`: every warning counts as an error. */
-export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+export const warningsAsErrors = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(entry => (entry.severity === 'warning' ? { ...entry, severity: 'error' } : entry))
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, note: 2 }

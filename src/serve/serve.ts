@@ -4,19 +4,19 @@ import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Diagnostic } from '../report/diagnostics.ts'
 import { VERSION } from '../version.ts'
-import type { Front } from './exchange.ts'
+import type { ServerContext } from './exchange.ts'
 import { isLoopback, type Listening, LOOPBACK, PORT, whyNotHeard } from './listen.ts'
 import { type Loaded, loadAll, reloadables } from './loaded.ts'
 import { createLog, type Log } from './log.ts'
+import { memoized } from './memoize.ts'
 import { createMeters } from './meters.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { PAGE_ROUTES } from './page/routes.ts'
 import { createPool } from './pool.ts'
 import { createReloader } from './reload.ts'
-import { remembering } from './remember.ts'
 import { ROUTES } from './routes.ts'
 import { directorySeeds } from './seeds.ts'
-import { createFront } from './server.ts'
+import { createHttpServer } from './server.ts'
 import type { ServerIo, Settings } from './settings.ts'
 import { createShutdown } from './shutdown.ts'
 import type { State } from './state.ts'
@@ -114,11 +114,11 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
       defaultInject: settings.defaultInject,
       ...(loaded.values !== undefined && { values: loaded.values }),
     }),
-    work: remembering(pool.run, REMEMBERED),
+    work: memoized(pool.run, REMEMBERED),
     ready: () => !stopping(),
     metrics,
   }
-  const front: Front = {
+  const context: ServerContext = {
     routes: settings.page ? [...PAGE_ROUTES, ...ROUTES] : ROUTES,
     state,
     log,
@@ -137,7 +137,7 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
           rejectUnauthorized: false,
           handshakeTimeout: settings.requestMilliseconds,
         }
-  const server = createFront(front, settings, tls)
+  const server = createHttpServer(context, settings, tls)
   const shutdown = createShutdown(server, settings.shutdownMilliseconds, log)
   stopping = shutdown.begun
   renew = () => {

@@ -1,6 +1,7 @@
+import { shellQuoted } from '../../report/shell.ts'
 import type { Command, Option } from '../command.ts'
 import { optionsOf } from '../options.ts'
-import { ANNOTATION, assignments, formsOf, operandWords, shellQuoted, switches } from './words.ts'
+import { ANNOTATION, assignments, formsOf, operandWords, switches } from './words.ts'
 
 type Commands = readonly Command[]
 

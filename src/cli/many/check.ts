@@ -1,6 +1,6 @@
 import { type Call, flag, text } from '../command.ts'
 import { checkStdin, injectOptions, read } from '../input.ts'
-import { EXIT, type ExitCode, type Io, isUsageError, worst } from '../io.ts'
+import { EXIT, type ExitCode, type Io, isUsageError, worstStatus } from '../io.ts'
 import { injectDocument, type Transformed } from '../transform.ts'
 import { inputFilesOf } from './input-files.ts'
 import { progress } from './progress.ts'
@@ -32,7 +32,7 @@ export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
       const result = injectDocument(bytes, { ...options, name })
       reporter.add(name, result.diagnostics)
       outcomes.push(outcomeOf(result))
-      status = worst([status, result.status])
+      status = worstStatus([status, result.status])
     } catch (error) {
       if (!isUsageError(error)) throw error
       reporter.addFault(path, error.message)

@@ -1,13 +1,12 @@
+import { sameBytes } from '../../decode/bytes.ts'
+import type { Reporter } from '../../report/reporter.ts'
 import { EXIT, type ExitCode, type Io, type Staged, type Staging } from '../io.ts'
 import { whyNotRead, whyNotWritten } from '../reasons.ts'
 import type { Transform } from '../transform.ts'
 import { backupOf } from './backup.ts'
 import type { Destination } from './destination.ts'
 import type { InputFile } from './input-files.ts'
-import type { Reporter } from './reporter.ts'
 import type { FileOutcome } from './summary.ts'
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 /** What became of one file so far, and the file that waits to be put into its place. */
 export interface FileResult {
@@ -41,7 +40,7 @@ export async function handle(file: InputFile, target: string, stage: boolean, ru
   const { output, injected, diagnostics, status } = transform(name, bytes)
   reporter.add(name, diagnostics)
   if (output === undefined) return { outcome: 'refused', status }
-  const unchanged = same(output, bytes)
+  const unchanged = sameBytes(output, bytes)
   const changed = injected ? 'injected' : 'uninjected'
   const outcome = unchanged ? 'unchanged' : changed
   if (!stage || ('suffix' in destination && unchanged)) return { outcome, status }

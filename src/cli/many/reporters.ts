@@ -3,11 +3,11 @@ import { githubRenderer } from '../../report/github.ts'
 import { jsonRenderer } from '../../report/json.ts'
 import { painter } from '../../report/paint.ts'
 import { prettyRenderer } from '../../report/pretty.ts'
+import { type Reporter, reporter } from '../../report/reporter.ts'
 import { sarifRenderer } from '../../report/sarif.ts'
 import { wantsColour } from '../colour.ts'
 import { type Call, flag, text } from '../command.ts'
 import type { Io } from '../io.ts'
-import { type Reporter, reporter } from './reporter.ts'
 
 /** How complaints about many documents are written, by the choices of --output. */
 const FORMATS: Readonly<Record<string, (quiet: boolean, files: Files, colour: boolean) => Reporter>> = {

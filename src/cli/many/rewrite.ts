@@ -1,13 +1,13 @@
+import type { Reporter } from '../../report/reporter.ts'
 import { type Call, flag, text } from '../command.ts'
 import { checkStdin } from '../input.ts'
-import { EXIT, type ExitCode, type Io, worst } from '../io.ts'
+import { EXIT, type ExitCode, type Io, worstStatus } from '../io.ts'
 import { whyNotWritten } from '../reasons.ts'
 import type { Transform } from '../transform.ts'
 import { destinationOf } from './destination.ts'
 import { type FileResult, handle } from './handle.ts'
 import { inputFilesOf } from './input-files.ts'
 import { progress } from './progress.ts'
-import type { Reporter } from './reporter.ts'
 import { reporterOf } from './reporters.ts'
 import { summary } from './summary.ts'
 import { targetsBelow } from './targets.ts'
@@ -71,5 +71,5 @@ export async function rewriteMany(call: Call, io: Io, prepare: () => Promise<Tra
     const outcomes = results.map(({ outcome }) => outcome)
     io.stderr(`${report === '' ? '' : '\n'}${summary(outcomes, stopped ? 'nothing done' : 'done')}`)
   }
-  return worst(results.map(({ status }) => status))
+  return worstStatus(results.map(({ status }) => status))
 }

@@ -1,5 +1,5 @@
+import { isRecord } from '../../decode/record.ts'
 import type { YamlEntry, YamlMapping, YamlNode } from '../../decode/yaml.ts'
-import { isRecord } from '../objects/path.ts'
 import { literal, quoted, type TextEdit, tokenOf } from './scalar.ts'
 
 /** The text that is edited, and how its lines end. */

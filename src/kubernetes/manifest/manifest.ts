@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readMetadata } from '../../annotate/beside.ts'
 import type { InjectOptions } from '../../api/inject.ts'
+import { utf8Of } from '../../decode/utf8.ts'
 import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
 import { toData } from '../../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, withoutMootNotes } from '../../report/diagnostics.ts'
@@ -125,13 +126,14 @@ function rewrite(
   nothing: string,
   changeOf: (found: ManifestObject, locator: Locator) => ObjectChange,
 ): ManifestResult {
-  const source: Source = { name, text: Buffer.from(input).toString('utf8') }
+  const utf8 = utf8Of(input)
+  const source: Source = { name, text: utf8 ?? Buffer.from(input).toString('utf8') }
   const failed = (message: string, offset: number): ManifestResult => {
     const span = spanOf(source, offset, offset + 1)
     const hint = 'give the objects as `kubectl get -o yaml` or `-o json` prints them'
     return { output: undefined, diagnostics: [diagnostic('E604', message, { span, hint })] }
   }
-  if (Buffer.compare(Buffer.from(source.text, 'utf8'), input) !== 0) return failed('the manifest is not UTF-8', 0)
+  if (utf8 === undefined) return failed('the manifest is not UTF-8', 0)
   const stream = readYamlStream(source.text)
   if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))

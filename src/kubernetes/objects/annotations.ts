@@ -1,9 +1,10 @@
 import { type Annotation, type AnnotationLayer, isOurKey } from '../../annotate/annotation.ts'
+import { isRecord } from '../../decode/record.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import type { Locator } from './locator.ts'
-import { isRecord, type Path, valueAt } from './path.ts'
+import { type Path, valueAt } from './path.ts'
 
 /** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
 const MARK = 'consul.hashicorp.com/connect-inject-status'

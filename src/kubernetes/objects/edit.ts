@@ -1,4 +1,5 @@
-import { isRecord, type Path, pointerOf } from './path.ts'
+import { isRecord } from '../../decode/record.ts'
+import { type Path, pointerOf } from './path.ts'
 
 /** One change of an object. `rename` moves a value to another key of the same mapping, with a new text. */
 export type Edit =

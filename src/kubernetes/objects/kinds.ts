@@ -1,4 +1,5 @@
-import { isRecord, type Path } from './path.ts'
+import { isRecord } from '../../decode/record.ts'
+import type { Path } from './path.ts'
 
 /** A kind of object that can hold user-data. */
 export interface Kind {

@@ -1,9 +1,6 @@
 /** The way to a value inside an object of the Kubernetes API: keys of mappings and indices of lists. */
 export type Path = readonly (string | number)[]
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The value at a path; undefined where there is none. Only what is the object's own counts. */
 export const valueAt = (object: unknown, path: Path): unknown =>
   path.reduce<unknown>(

@@ -1,3 +1,4 @@
+import { isRecord } from '../../decode/record.ts'
 import { hasErrors } from '../../report/diagnostics.ts'
 import type { V1AdmissionResponse, V1AdmissionReview } from '../types.ts'
 import { annotationsOf, isMarked } from './annotations.ts'
@@ -6,7 +7,7 @@ import { injectObject, type ObjectOptions } from './inject.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { PATH_LOCATOR } from './locator.ts'
 import { refusalMessage, warningsOf } from './message.ts'
-import { isRecord, valueAt } from './path.ts'
+import { valueAt } from './path.ts'
 import { INLINE_LIMIT, userDataField } from './user-data.ts'
 
 export type MutateOptions = ObjectOptions

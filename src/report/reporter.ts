@@ -1,8 +1,8 @@
-import type { Complaint } from '../../report/complaint.ts'
-import { type Diagnostic, inOrder, type Severity, toRecord } from '../../report/diagnostics.ts'
-import { isWithin } from '../../report/file-place.ts'
-import { redacted } from '../../report/redact.ts'
-import type { Rendered, Renderer } from '../../report/renderer.ts'
+import type { Complaint } from './complaint.ts'
+import { type Diagnostic, inOrder, type Severity, toRecord } from './diagnostics.ts'
+import { isWithin } from './file-place.ts'
+import { redacted } from './redact.ts'
+import type { Rendered, Renderer } from './renderer.ts'
 
 /** Collects what there is to say of many documents and keeps none of them. */
 export interface Reporter {
