@@ -19,7 +19,7 @@ export interface AnnotationRow {
   readonly default?: string
   /** Path of the Helm value of the consul-k8s chart that sets the default. */
   readonly helm?: string
-  readonly example?: string
+  readonly example: string
   /** What else has to be said for it to have an effect: `name=value`, blanks between them. */
   readonly needs?: string
   /** Set when this key is another spelling of that key. */

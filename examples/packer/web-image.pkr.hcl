@@ -1,6 +1,6 @@
 # An image with the guest files, Consul and Envoy baked in. Its VMs need user-data of the profile "prebuilt" only:
 #
-#   consul-vm-inject guest > install-guest.sh
+#   consul-vm-inject guest --values values.yaml > install-guest.sh
 #   packer build web-image.pkr.hcl
 #   consul-vm-inject --profile prebuilt web.yaml > web.injected
 
@@ -47,9 +47,7 @@ build {
   provisioner "shell" {
     inline = [
       "sudo sh /tmp/install-guest.sh",
-      # Where the packages come from: the same settings that user-data of the profile "full" brings.
-      "printf '%s\\n' 'CONSUL_APT_URL=https://apt.releases.hashicorp.com' 'CONSUL_APT_KEY_URL=https://apt.releases.hashicorp.com/gpg' 'CONSUL_APT_KEY_FINGERPRINT=798AEC654E5C15428C8E42EEAA16FCBCA621E701' | sudo tee /srv/consul/packages.conf",
-      "sudo /usr/local/bin/consul-mesh-packages || echo 'Envoy is installed by your own means'",
+      "sudo /usr/local/bin/consul-mesh-packages",
       "sudo cloud-init clean --logs",
     ]
   }

@@ -27,7 +27,8 @@ const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
 function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
   if (span === undefined) return () => undefined
   const raw = span.source.text.slice(span.start, span.end)
-  const lead = raw.startsWith(value) ? 0 : raw.slice(1).startsWith(value) ? 1 : undefined
+  // Perhaps behind a quote.
+  const lead = [0, 1].find(at => raw.startsWith(value, at))
   if (lead === undefined) return () => span
   const first = span.start + lead
   return ({ start, end }) =>
@@ -66,8 +67,7 @@ function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow):
 }
 
 /** What to write, where the grammar itself has nothing better to say. */
-const example = (row: AnnotationRow): string =>
-  row.example === undefined ? row.summary : `write it like this: ${row.example}`
+const adviceOf = ({ example }: AnnotationRow): string => `write it like this: ${example}`
 
 function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
   const { key, value, span } = annotation
@@ -81,7 +81,7 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
     (issue: Issue): Diagnostic =>
       diagnostic(code, `${key}: ${issue.message}`, {
         span: spanFor(issue),
-        hint: issue.hint ?? example(row),
+        hint: issue.hint ?? adviceOf(row),
       })
   const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))
   return [...judgeName(annotation, row), ...values]
@@ -91,7 +91,7 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
 function judgeName({ key, keySpan: span }: Annotation, row: AnnotationRow): readonly Diagnostic[] {
   const name = row.prefix ? metaKey(key.slice(row.key.length)) : undefined
   if (name === undefined || name.ok) return []
-  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint: hint ?? example(row) }))
+  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint: hint ?? adviceOf(row) }))
 }
 
 /**

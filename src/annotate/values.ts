@@ -1,5 +1,6 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { HelmValues } from '../../annotations/helm.ts'
+import { isRecord } from '../decode/record.ts'
 import { entryOf, followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
@@ -52,7 +53,7 @@ function settingsOf(helm: HelmValues): GrammarSettings {
 /** Dotted paths of the leaves that the model does not know. */
 function ignored(data: unknown, path = ''): readonly string[] {
   if (path !== '' && !isHelmPath(path)) return [path]
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return []
+  if (!isRecord(data)) return []
   return Object.entries(data).flatMap(([key, value]) => ignored(value, path === '' ? key : `${path}.${key}`))
 }
 

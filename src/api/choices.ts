@@ -10,7 +10,7 @@ export const CHOICES: {
   readonly platform: readonly PlatformName[]
   readonly compress: readonly Compress[]
 } = {
-  profile: ['full', 'prebuilt'],
+  profile: ['full', 'prebuilt', 'fetch'],
   layout: ['multipart', 'cloud-config'],
   platform: PLATFORMS.map(({ name }) => name),
   compress: ['never', 'auto', 'always'],

@@ -5,14 +5,15 @@ import { readValues } from '../annotate/values.ts'
 import { planFleet } from '../plan/fleet-plan.ts'
 import type { Profile } from '../render/injection.ts'
 import { renderFleet } from '../render/render.ts'
-import { type Diagnostic, hasErrors, strictly } from '../report/diagnostics.ts'
+import { type Diagnostic, hasErrors, warningsAsErrors } from '../report/diagnostics.ts'
 import { weaveVendorData } from '../weave/vendor-data.ts'
 import type { JudgeOptions } from './judge.ts'
 
 /** What is said of every VM of a fleet, flags before the values file; the VM's own annotations outrank all of it. */
 export interface FleetOptions
   extends Pick<JudgeOptions, 'annotations' | 'values' | 'defaultInject' | 'allowUnknown' | 'strict'> {
-  readonly profile?: Profile
+  /** Not `fetch`: the readers of annotations travel with the document. */
+  readonly profile?: Exclude<Profile, 'fetch'>
 }
 
 /**
@@ -28,7 +29,7 @@ export function staticVendorData(options: FleetOptions = {}): {
   const merged = merge([...flags.annotations, ...values.annotations])
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
   const said = [...flags.diagnostics, ...values.diagnostics, ...merged.diagnostics, ...valid.diagnostics]
-  const diagnostics = options.strict === true ? strictly(said) : said
+  const diagnostics = options.strict === true ? warningsAsErrors(said) : said
   if (hasErrors(diagnostics)) return { output: undefined, diagnostics }
   const plan = planFleet(valid.annotations, values, options.defaultInject === true || values.defaultInject)
   return { output: weaveVendorData(renderFleet(plan, options.profile ?? 'full')), diagnostics }

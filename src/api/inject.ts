@@ -1,6 +1,6 @@
 import type { Decision } from '../annotate/decision.ts'
 import { decode, wrap } from '../decode/user-data.ts'
-import { type Compress, fitTo, type Size } from '../fit/fit.ts'
+import { type Compress, fitTo, type Measurement } from '../fit/fit.ts'
 import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
@@ -10,11 +10,14 @@ import { weaveCloudConfig } from '../weave/cloud-config.ts'
 import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
 import type { Layout, Woven } from '../weave/woven.ts'
+import { guestUrlFaults } from './guest-url.ts'
 import { type Judgement, type JudgeOptions, judge } from './judge.ts'
 
 /** How the injection is written. */
 export interface OutputOptions {
   readonly profile?: Profile
+  /** Where the profile `fetch` finds the guest files: the address of the bundle, or of a folder (with a slash) that holds it by its digest. */
+  readonly guestUrl?: string
   /** `multipart` takes every format; `cloud-config` is for platforms that accept one YAML document only. */
   readonly layout?: Layout
   /** Where the user-data goes: what that does not take is refused. */
@@ -36,7 +39,7 @@ export interface InjectResult {
   readonly plan?: MeshPlan
   readonly injection?: Injection
   /** How large the output is; there also when it is too large. */
-  readonly size?: Size
+  readonly size?: Measurement
 }
 
 const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injection) => Woven>> = {
@@ -60,8 +63,11 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     const output = injectedBefore && decision.explicit ? wrap(userData.bytes, userData.wrappings) : input
     return { output, decision, diagnostics }
   }
-  const { layout = 'multipart', profile = 'full', compress = 'never', platform, vendorData } = options
-  const injection = render(plan, profile)
+  const { layout = 'multipart', profile = 'full', compress = 'never', platform, vendorData, guestUrl } = options
+  const faults = guestUrlFaults(profile, guestUrl)
+  if (faults.length > 0)
+    return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...faults]) }
+  const injection = render(plan, profile, guestUrl)
   const woven = LAYOUTS[layout](judgement, injection)
   if (!woven.ok) {
     return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...woven.diagnostics]) }

@@ -9,7 +9,7 @@ import { type VendorKey, vendorSwitch } from '../annotate/vendor-switch.ts'
 import { decode, decodeBare, type UserData } from '../decode/user-data.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
-import { type Diagnostic, diagnostic, strictly, withoutMootNotes } from '../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
 import { unweave } from '../weave/unweave.ts'
 
@@ -85,7 +85,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
   const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, unchanged)]
   const all = [...before, ...after]
-  const diagnostics = withoutMootNotes(options.strict === true ? strictly(all) : all)
+  const diagnostics = withoutMootNotes(options.strict === true ? warningsAsErrors(all) : all)
   return {
     input,
     annotations: valid.annotations,

@@ -23,7 +23,7 @@ export function preview(input: Uint8Array, options: PreviewOptions = {}): Previe
   const judgement = judge(input, options)
   const { output, decision, plan, injection, size, diagnostics } = inject(judgement, options)
   if (output === undefined) return { preview: undefined, decision, diagnostics: maskedSources(diagnostics) }
-  const outcome = {
+  const injected = {
     ...judgement,
     input: { name: options.name ?? '<stdin>', bytes: input },
     output,
@@ -31,7 +31,7 @@ export function preview(input: Uint8Array, options: PreviewOptions = {}): Previe
     profile: injection?.profile,
     fitted: size,
   }
-  const { preview, diagnostics: more } = previewOf(outcome, options.against)
+  const { preview, diagnostics: more } = previewOf(injected, options.against)
   const all = hasErrors(more) ? more : [...diagnostics, ...more]
   return { preview, decision, diagnostics: maskedSources(all) }
 }

@@ -1,7 +1,8 @@
 import type { VendorKey } from '../annotate/vendor-switch.ts'
 import { render } from '../render/render.ts'
-import { diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { diagnostic, hasErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import { weaveVendorData } from '../weave/vendor-data.ts'
+import { guestUrlFaults } from './guest-url.ts'
 import type { InjectOptions, InjectResult } from './inject.ts'
 import { judge } from './judge.ts'
 
@@ -30,6 +31,10 @@ export function vendorData(input: Uint8Array, options: VendorOptions = {}): Inje
     }
   }
   if (!decision.inject) return { output: nothing, decision, diagnostics }
-  const injection = render(plan, options.profile ?? 'full')
+  const { profile = 'full', guestUrl } = options
+  const faults = guestUrlFaults(profile, guestUrl)
+  if (faults.length > 0)
+    return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...faults]) }
+  const injection = render(plan, profile, guestUrl)
   return { output: weaveVendorData(injection), decision, diagnostics, plan, injection }
 }

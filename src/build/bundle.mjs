@@ -22,6 +22,7 @@ const LATER = new Map([
   ['validate.js', pathOf('../../dist/annotations/generated/validate.js')],
   ['schema.js', pathOf('../../dist/annotations/generated/schema.js')],
   ['preview-schema.js', pathOf('../../dist/src/preview/generated/schema.js')],
+  ['bundle.js', pathOf('../../dist/userdata-templates/generated/bundle.js')],
   ['guest.js', pathOf('../../dist/userdata-templates/generated/guest.js')],
   ['light.js', pathOf('../../dist/userdata-templates/generated/light.js')],
   ['packed.js', pathOf('../../dist/userdata-templates/generated/packed.js')],

@@ -1,6 +1,7 @@
 // Turns the envelopes into precompiled Handlebars templates and the guest files into constants, full, light and packed, so that
 // at run time nothing is read from disk, no template is compiled and nothing that never changes is deflated. Run by
 // `npm run generate`.
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Handlebars from 'handlebars'
 import { gzip, zlib } from './pack.mjs'
@@ -23,7 +24,7 @@ const mapped = async (object, make) =>
   )
 
 const envelopes = list('envelopes')
-  .filter(name => name.endsWith('.hbs'))
+  .filter(name => name.endsWith('.sh.hbs') || name.endsWith('.yaml.hbs'))
   .map(name => {
     const spec = Handlebars.precompile(read('envelopes', name), { strict: true, noEscape: true })
     return `export const ${camel(name)}: (context: object) => string = Handlebars.template(${spec})\n`
@@ -41,6 +42,13 @@ const contents = {
 const pack = async text => (await zlib(text)).toString('base64').replace(/.{120}(?=.)/g, '$&\n')
 const packed = await mapped(contents, pack)
 const gzipped = await mapped(light, async text => (await gzip(text)).toString('base64'))
+
+/** The program that the profile fetch fetches: all guest files, in full. */
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const bundle = Handlebars.compile(read('envelopes', 'bundle.py.hbs'), { strict: true, noEscape: true })({
+  version,
+  packed: await pack(segments(Object.keys(PLACES), guest)),
+})
 
 mkdirSync(new URL('generated/', here), { recursive: true })
 write(
@@ -74,4 +82,11 @@ write(
   texts('PACKED', packed),
   '\n/** Each light text, by name: in gzip, in one line of base64. */\n',
   texts('GZIPPED', gzipped),
+  '\n/** The SHA-256 of the bundle that the profile fetch fetches. */\n',
+  constant('BUNDLE_DIGEST', createHash('sha256').update(bundle).digest('hex')),
+)
+write(
+  'bundle.ts',
+  '/** All guest files in full, as a program that installs them: what the profile fetch fetches. */\n',
+  constant('BUNDLE', bundle),
 )

@@ -1,11 +1,11 @@
 import { asJson } from '../report/json.ts'
 import { type Command, text } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
-import { injected } from './made.ts'
 import { checkMany } from './many.ts'
-import { COLOR, INJECTION, QUIET, REPORT } from './options.ts'
-import { report, said } from './report.ts'
+import { COLOR, INJECTION, QUIET, REPORT_FORMAT } from './options.ts'
+import { report, unlessQuiet } from './report.ts'
 import { isMany } from './rewrite.ts'
+import { injectDocument } from './transform.ts'
 
 /** Formats of which other programs make something, with the file of every complaint. */
 const FOR_PROGRAMS: ReadonlySet<string | undefined> = new Set(['sarif', 'github'])
@@ -21,7 +21,7 @@ export const checkCommand: Command = {
     'Of a directory every file below it is judged, save for hidden ones and backups (*.orig, *.bak, *~).',
     'With --output json, sarif or github the diagnostics are the data and go to standard output.',
   ],
-  options: [...INJECTION, REPORT, COLOR, QUIET],
+  options: [...INJECTION, REPORT_FORMAT, COLOR, QUIET],
   examples: [
     'consul-vm-inject check web.yaml',
     'consul-vm-inject check --strict --output json web.yaml',
@@ -31,8 +31,8 @@ export const checkCommand: Command = {
     if (isMany(call, io) || FOR_PROGRAMS.has(text(call.values, 'output'))) return checkMany(call, io)
     const { name, bytes } = await readUserData(call, io)
     const options = await injectOptions(call, io, name)
-    const { diagnostics, status } = injected(bytes, options)
-    if (text(call.values, 'output') === 'json') io.stdout(asJson(said(diagnostics, call.values)))
+    const { diagnostics, status } = injectDocument(bytes, options)
+    if (text(call.values, 'output') === 'json') io.stdout(asJson(unlessQuiet(diagnostics, call.values)))
     else report(diagnostics, call.values, io)
     return status
   },

@@ -11,11 +11,11 @@ export interface Option {
   readonly summary: string
 }
 
-export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
 /** What a command was called with. */
 export interface Call {
-  readonly values: Values
+  readonly values: OptionValues
   readonly operands: readonly string[]
 }
 
@@ -36,12 +36,12 @@ export interface Command {
   readonly run: (call: Call, io: Io, commands: readonly Command[]) => Promise<ExitCode>
 }
 
-export const text = (values: Values, name: string): string | undefined => {
+export const text = (values: OptionValues, name: string): string | undefined => {
   const value = values[name]
   return typeof value === 'string' ? value : undefined
 }
-export const flag = (values: Values, name: string): boolean => values[name] === true
-export const texts = (values: Values, name: string): readonly string[] => {
+export const flag = (values: OptionValues, name: string): boolean => values[name] === true
+export const texts = (values: OptionValues, name: string): readonly string[] => {
   const value = values[name]
   return Array.isArray(value) ? (value as readonly string[]) : []
 }

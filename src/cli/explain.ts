@@ -10,7 +10,7 @@ import { visible } from '../report/visible.ts'
 import { columns, hang } from '../report/wrap.ts'
 import { type Command, text } from './command.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
-import { OUTPUT } from './options.ts'
+import { FORMAT } from './options.ts'
 
 const DOMAIN = 'consul.hashicorp.com/'
 const ALPHA = `alpha.${DOMAIN}`
@@ -58,7 +58,7 @@ function whole(row: AnnotationRow): string {
     ['Since', row.since],
     ['Now spelt', row.aliasOf],
     ['Needs', row.needs],
-    ['Example', row.example === undefined ? undefined : `# ${display(row)}: ${row.example}`],
+    ['Example', `# ${display(row)}: ${row.example}`],
   ]
   const given = facts.flatMap(([term, fact]) => (fact === undefined ? [] : [[term, fact] as const]))
   return `${display(row)}\n\n${hang('  ', row.summary)}\n\n${hang('  ', row.vm)}\n\n${columns(given)}${planOf(row)}`
@@ -121,7 +121,7 @@ export const explainCommand: Command = {
     `The key may leave out ${DOMAIN} or ${ALPHA}.`,
     'The code of a diagnostic, such as E202, is explained as well.',
   ],
-  options: [{ ...OUTPUT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],
+  options: [{ ...FORMAT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],
   examples: ['consul-vm-inject explain', 'consul-vm-inject explain connect-service-upstreams'],
   async run({ operands: [asked], values }, io: Io) {
     io.stdout(answer(asked, text(values, 'output') === 'json'))

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts'
 import { injectOptions } from './input.ts'
-import { injected } from './made.ts'
-import { INJECTION, MANY, OUT, SPEECH } from './options.ts'
+import { INJECTION, MANY, OUTPUT_FILE, REPORTING } from './options.ts'
 import { rewrite } from './rewrite.ts'
+import { injectDocument } from './transform.ts'
 
 export const injectCommand: Command = {
   name: 'inject',
@@ -20,7 +20,7 @@ export const injectCommand: Command = {
       'extension that tells it. What cloud-init would not recognise is written as it is, with a warning.',
     'With --in-place the original is kept as FILE.orig, once: a backup is never written over.',
   ],
-  options: [OUT, ...MANY, ...INJECTION, ...SPEECH],
+  options: [OUTPUT_FILE, ...MANY, ...INJECTION, ...REPORTING],
   examples: [
     'consul-vm-inject < web.yaml > web.injected',
     'consul-vm-inject web.yaml -a connect-inject=true -a connect-service=web',
@@ -30,6 +30,6 @@ export const injectCommand: Command = {
   run: (call, io) =>
     rewrite(call, io, async () => {
       const options = await injectOptions(call, io)
-      return (name, bytes) => injected(bytes, { ...options, name })
+      return (name, bytes) => injectDocument(bytes, { ...options, name })
     }),
 }

@@ -1,7 +1,7 @@
 import { CHOICES } from '../api/choices.ts'
 import type { InjectOptions } from '../index.ts'
 import type { Source } from '../report/source.ts'
-import { type Call, flag, text, texts, type Values } from './command.ts'
+import { type Call, flag, type OptionValues, text, texts } from './command.ts'
 import { type Io, UsageError } from './io.ts'
 import { whyNotRead, whyNotWritten } from './reasons.ts'
 
@@ -16,7 +16,7 @@ export async function read(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** Names of the inputs as diagnostics show them. */
-export const nameOf = (path: string): string => (path === '-' ? '<stdin>' : path)
+export const displayName = (path: string): string => (path === '-' ? '<stdin>' : path)
 
 /** Refuses to read standard input for two things, or from somebody who was not asked to type. */
 export function checkStdin({ operands, values }: Call, io: Io): void {
@@ -35,16 +35,16 @@ export function checkStdin({ operands, values }: Call, io: Io): void {
 export async function readUserData(call: Call, io: Io): Promise<{ name: string; bytes: Uint8Array }> {
   checkStdin(call, io)
   const path = call.operands[0] ?? '-'
-  return { name: nameOf(path), bytes: await read(path, io) }
+  return { name: displayName(path), bytes: await read(path, io) }
 }
 
 async function readSource(path: string | undefined, io: Io): Promise<Source | undefined> {
   if (path === undefined) return undefined
-  return { name: nameOf(path), text: new TextDecoder().decode(await read(path, io)) }
+  return { name: displayName(path), text: new TextDecoder().decode(await read(path, io)) }
 }
 
 /** The options whose values are the library's own words: the parser has let only those through. */
-const chosen = (values: Values): Pick<InjectOptions, keyof typeof CHOICES> =>
+const chosen = (values: OptionValues): Pick<InjectOptions, keyof typeof CHOICES> =>
   Object.fromEntries(
     Object.keys(CHOICES).flatMap(name => {
       const value = text(values, name)
@@ -64,7 +64,8 @@ export async function injectOptions({ values }: Call, io: Io, name?: string): Pr
     ...(helm !== undefined && { values: helm }),
     defaultInject: flag(values, 'default-inject'),
     ...chosen(values),
-    ...(vendor !== undefined && { vendorData: { name: nameOf(vendor), bytes: await read(vendor, io) } }),
+    ...(text(values, 'guest-url') !== undefined && { guestUrl: text(values, 'guest-url') ?? '' }),
+    ...(vendor !== undefined && { vendorData: { name: displayName(vendor), bytes: await read(vendor, io) } }),
     allowUnknown: flag(values, 'allow-unknown'),
     strict: flag(values, 'strict'),
   }

@@ -82,7 +82,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** From good to bad: of several documents the worst status is that of the run. */
 const GRAVITY: readonly ExitCode[] = [EXIT.done, EXIT.changed, EXIT.tooLarge, EXIT.bad, EXIT.fault]
 
-export const worst = (codes: readonly ExitCode[]): ExitCode =>
+export const worstStatus = (codes: readonly ExitCode[]): ExitCode =>
   GRAVITY.findLast(code => codes.includes(code)) ?? EXIT.done
 
 /** Bad usage of the command line: shown with a hint, never with a stack. */

@@ -2,19 +2,14 @@ import { CHOICES } from '../api/choices.ts'
 import type { Command, Option } from './command.ts'
 
 /** Options that several commands share, each stated once. */
-export const HELP: Option = { name: 'help', short: 'h', summary: 'show this help' }
-export const VERSION_OPTION: Option = { name: 'version', summary: 'show the version' }
+const HELP: Option = { name: 'help', short: 'h', summary: 'show this help' }
+const VERSION_OPTION: Option = { name: 'version', summary: 'show the version' }
 export const QUIET: Option = { name: 'quiet', short: 'q', summary: 'say nothing but errors' }
-export const OUT: Option = {
+export const OUTPUT_FILE: Option = {
   name: 'output-file',
   short: 'o',
   value: 'FILE',
   summary: 'write to FILE (whole or not at all) instead of standard output',
-}
-export const OUTPUT_DIR: Option = {
-  name: 'output',
-  value: 'DIR',
-  summary: 'write below the directory DIR, which is made when it is missing',
 }
 /** How the original of a file that is rewritten in place is called: its name with this behind it. */
 export const BACKUP: Option & { readonly choices: readonly string[]; readonly usual: string } = {
@@ -25,7 +20,7 @@ export const BACKUP: Option & { readonly choices: readonly string[]; readonly us
   summary: 'with --in-place: what the name of the kept original ends in, .orig unless given',
 }
 /** Where several documents go. */
-export const GOAL: readonly Option[] = [
+export const DESTINATION: readonly Option[] = [
   {
     name: 'output-dir',
     value: 'DIR',
@@ -36,7 +31,7 @@ export const GOAL: readonly Option[] = [
 ]
 /** What is done with several documents. */
 export const MANY: readonly Option[] = [
-  ...GOAL,
+  ...DESTINATION,
   { name: 'keep-going', summary: 'write the others when one is refused; the exit status tells of it all the same' },
 ]
 export const COLOR: Option = {
@@ -45,7 +40,7 @@ export const COLOR: Option = {
   choices: ['auto', 'always', 'never'],
   summary: 'colour diagnostics; auto looks at the terminal and at NO_COLOR',
 }
-export const OUTPUT: Option = {
+export const FORMAT: Option = {
   name: 'output',
   value: 'FORMAT',
   choices: ['pretty', 'json'],
@@ -53,8 +48,8 @@ export const OUTPUT: Option = {
 }
 
 /** For a command of which the diagnostics are the data. */
-export const REPORT: Option = {
-  ...OUTPUT,
+export const REPORT_FORMAT: Option = {
+  ...FORMAT,
   choices: ['pretty', 'json', 'sarif', 'github'],
   summary: 'how diagnostics are written: for people, or as data: a JSON array, SARIF 2.1.0, commands of GitHub Actions',
 }
@@ -75,7 +70,13 @@ export const INJECTION: readonly Option[] = [
     name: 'profile',
     value: 'PROFILE',
     choices: CHOICES.profile,
-    summary: 'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest',
+    summary:
+      'full brings everything to the VM; prebuilt only service-config.json, for an image that has the rest; fetch lets the VM get the rest from --guest-url',
+  },
+  {
+    name: 'guest-url',
+    value: 'URL',
+    summary: 'with --profile fetch: where the VM gets the guest files, by their digest; see guest --bundle',
   },
   {
     name: 'layout',
@@ -104,8 +105,8 @@ export const INJECTION: readonly Option[] = [
   { name: 'strict', summary: 'count every warning as an error' },
 ]
 
-/** How the tool speaks. */
-export const SPEECH: readonly Option[] = [OUTPUT, COLOR, QUIET]
+/** How diagnostics are written. */
+export const REPORTING: readonly Option[] = [FORMAT, COLOR, QUIET]
 
 /** Every option of a command, those included that all commands have. */
 export const optionsOf = ({ options }: Pick<Command, 'options'>): readonly Option[] => [

@@ -1,14 +1,14 @@
 import { type Preview, preview } from '../index.ts'
 import { isManifest } from '../kubernetes/manifest/recognise.ts'
+import { diffText } from '../preview/diff-text.ts'
+import { summaryText } from '../preview/summary-text.ts'
 import { jsonText } from '../report/json.ts'
 import { painter } from '../report/paint.ts'
 import { wantsColour } from './colour.ts'
-import { type Command, text, type Values } from './command.ts'
-import { injectOptions, nameOf, read, readUserData } from './input.ts'
+import { type Command, type OptionValues, text } from './command.ts'
+import { displayName, injectOptions, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
-import { COLOR, INJECTION, OUTPUT, QUIET } from './options.ts'
-import { diffText } from './preview-diff.ts'
-import { summaryText } from './preview-summary.ts'
+import { COLOR, FORMAT, INJECTION, QUIET } from './options.ts'
 import { report, statusOf } from './report.ts'
 
 /** How a preview is written, by the names of --view. */
@@ -18,7 +18,7 @@ const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean) => stri
   json: jsonText,
 }
 
-const viewOf = (values: Values, io: Io, preview: Preview): string => {
+const viewOf = (values: OptionValues, io: Io, preview: Preview): string => {
   const view = VIEWS[text(values, 'view') ?? 'diff']
   return view === undefined ? '' : view(preview, wantsColour(values, io, io.stdoutIsTerminal))
 }
@@ -48,7 +48,7 @@ export const previewCommand: Command = {
       summary: 'compare with user-data that was injected earlier, not with the document itself',
     },
     ...INJECTION,
-    OUTPUT,
+    FORMAT,
     { ...COLOR, summary: 'colour the diff and diagnostics; auto looks at the terminal and at NO_COLOR' },
     QUIET,
   ],
@@ -62,7 +62,7 @@ export const previewCommand: Command = {
     if (isManifest(bytes)) throw new UsageError(`${name} is a Kubernetes manifest: preview shows user-data`, MANIFEST)
     const options = await injectOptions(call, io, name)
     const path = text(call.values, 'against')
-    const against = path === undefined ? {} : { against: { name: nameOf(path), bytes: await read(path, io) } }
+    const against = path === undefined ? {} : { against: { name: displayName(path), bytes: await read(path, io) } }
     const result = preview(bytes, { ...options, ...against })
     if (result.preview !== undefined) io.stdout(viewOf(call.values, io, result.preview))
     report(result.diagnostics, call.values, io)

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  type Dirent,
   existsSync,
   fstatSync,
   mkdirSync,
@@ -15,7 +16,7 @@ import { isatty } from 'node:tty'
 import { type Entry, EXIT, type FolderEntry, type Io, UsageError } from './io.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
-import { entryOf, staging } from './staging.ts'
+import { staging, statEntry } from './staging.ts'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2]
 const CHUNK = 65_536
@@ -81,17 +82,20 @@ function writeStderr(text: string): void {
 
 function stat(path: string): Entry | undefined {
   try {
-    return entryOf(statSync(path))
+    return statEntry(statSync(path))
   } catch {
     return undefined
   }
 }
 
+function kindOf(entry: Dirent): FolderEntry['kind'] {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  return entry.isSymbolicLink() ? 'link' : 'other'
+}
+
 const list = (folder: string): readonly FolderEntry[] =>
-  readdirSync(folder, { withFileTypes: true }).map(entry => ({
-    name: entry.name,
-    kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other',
-  }))
+  readdirSync(folder, { withFileTypes: true }).map(entry => ({ name: entry.name, kind: kindOf(entry) }))
 
 function realPath(path: string): string {
   const absolute = resolve(path)

@@ -15,11 +15,11 @@ const READING: Reasons = {
 }
 const WRITING: Reasons = { ...READING, ENOENT: 'there is no such directory' }
 
-const told = (error: unknown, reasons: Reasons): string => {
+const reasonFor = (error: unknown, reasons: Reasons): string => {
   const { code, message } = error as NodeJS.ErrnoException
   return reasons[code ?? ''] ?? message
 }
 
 /** Why a file cannot be read, and why it cannot be written. */
-export const whyNotRead = (error: unknown): string => told(error, READING)
-export const whyNotWritten = (error: unknown): string => told(error, WRITING)
+export const whyNotRead = (error: unknown): string => reasonFor(error, READING)
+export const whyNotWritten = (error: unknown): string => reasonFor(error, WRITING)

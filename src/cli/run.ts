@@ -2,7 +2,7 @@ import { nearest } from '../report/nearest.ts'
 import { prettyUsage } from '../report/pretty.ts'
 import { VERSION } from '../version.ts'
 import { wantsColour } from './colour.ts'
-import { type Command, flag, type Values } from './command.ts'
+import { type Command, flag, type OptionValues } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, help } from './help.ts'
 import { EXIT, type ExitCode, type Io, isUsageError, UsageError } from './io.ts'
@@ -39,7 +39,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** What --color says on a command line that may not be parsed. */
-function colourAsked(argv: readonly string[]): Values {
+function colourAsked(argv: readonly string[]): OptionValues {
   const at = argv.findLastIndex(word => /^--color(?:=|$)/.test(word))
   return at < 0 ? {} : { color: argv[at]?.slice('--color='.length) || argv[at + 1] }
 }

@@ -1,8 +1,10 @@
+import { CHOICES } from '../api/choices.ts'
+import { guestUrlFaults } from '../api/guest-url.ts'
 import { prettyUsage } from '../report/pretty.ts'
 import { activation, type Listening, LOOPBACK, PORT, readListen } from '../serve/listen.ts'
 import { LEVELS } from '../serve/log.ts'
 import type { Settings } from '../serve/settings.ts'
-import { type Command, flag, type Option, text, type Values } from './command.ts'
+import { type Command, flag, type Option, type OptionValues, text } from './command.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { INJECTION } from './options.ts'
 import { report } from './report.ts'
@@ -17,7 +19,7 @@ const NUMBERS = {
   'shutdown-timeout': [10, 0, 3600],
 } as const
 
-function numberOf(values: Values, name: keyof typeof NUMBERS): number {
+function numberOf(values: OptionValues, name: keyof typeof NUMBERS): number {
   const [preset, least, most] = NUMBERS[name]
   const given = text(values, name)
   if (given === undefined) return preset
@@ -26,7 +28,7 @@ function numberOf(values: Values, name: keyof typeof NUMBERS): number {
   throw new UsageError(`--${name} ${given} is not a number from ${least} to ${most}`)
 }
 
-function listeningOf(values: Values, { env, process }: Io): Listening {
+function listeningOf(values: OptionValues, { env, process }: Io): Listening {
   const given = text(values, 'listen')
   if (given !== undefined) {
     const read = readListen(given)
@@ -38,7 +40,7 @@ function listeningOf(values: Values, { env, process }: Io): Listening {
   return passed ?? { kind: 'address', host: LOOPBACK, port: PORT }
 }
 
-function tlsOf(values: Values): Settings['tls'] {
+function tlsOf(values: OptionValues): Settings['tls'] {
   const [cert, key, clientCa] = ['tls-cert', 'tls-key', 'client-ca'].map(name => text(values, name))
   if (cert !== undefined && key !== undefined) return { cert, key, clientCa }
   if (cert !== undefined || key !== undefined) throw new UsageError('--tls-cert and --tls-key need each other')
@@ -46,7 +48,16 @@ function tlsOf(values: Values): Settings['tls'] {
   return undefined
 }
 
-function settingsOf(values: Values, io: Io): Settings {
+/** The profile, and where its guest files are. */
+function fetchOf(values: OptionValues): Pick<Settings, 'profile' | 'guestUrl'> {
+  const profile = CHOICES.profile.find(choice => choice === text(values, 'profile')) ?? 'full'
+  const guestUrl = text(values, 'guest-url')
+  const [fault] = guestUrlFaults(profile, guestUrl)
+  if (fault !== undefined) throw new UsageError(fault.message, fault.hint)
+  return { profile, guestUrl }
+}
+
+function settingsOf(values: OptionValues, io: Io): Settings {
   return {
     listening: listeningOf(values, io),
     directory: text(values, 'directory'),
@@ -56,7 +67,7 @@ function settingsOf(values: Values, io: Io): Settings {
     tls: tlsOf(values),
     tokenFile: text(values, 'token-file'),
     values: text(values, 'values'),
-    profile: text(values, 'profile') === 'prebuilt' ? 'prebuilt' : 'full',
+    ...fetchOf(values),
     defaultInject: flag(values, 'default-inject'),
     maxBody: numberOf(values, 'max-body'),
     maxConnections: numberOf(values, 'max-connections'),
@@ -82,6 +93,7 @@ export const serveCommand: Command = {
     'POST /openstack/vendordata: a target named cloud-init for the DynamicJSON vendor-data of Nova.',
     'POST /mutate: the admission webhook of Kubernetes, for the virtual machines of KubeVirt.',
     'POST /inject and /check: the commands; their options are parameters of the query.',
+    'GET /guest/DIGEST: the guest files, for --profile fetch; with --guest-url http://this-host:8080/guest/ VMs find them here.',
     'GET / with --page: a page that shows the diff, the summary and the diagnostics of user-data as it is typed.',
     'GET /healthz, /readyz and /metrics: for probes and for Prometheus.',
     'Writes one line of JSON for every request to standard error, never user-data.',
@@ -110,6 +122,7 @@ export const serveCommand: Command = {
     },
     ...shared('values'),
     ...shared('profile'),
+    ...shared('guest-url'),
     ...shared('default-inject'),
     { name: 'tls-cert', value: 'FILE', summary: 'serve HTTPS with this certificate and its chain (PEM)' },
     { name: 'tls-key', value: 'FILE', summary: 'the key of the certificate (PEM)' },

@@ -9,11 +9,16 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Codes of a file that cannot have a second name here. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'])
 
+function kindOf(stats: Stats): Entry['kind'] {
+  if (stats.isFile()) return 'file'
+  return stats.isDirectory() ? 'folder' : 'other'
+}
+
 /** What stands at a path, as the commands see it. */
-export function entryOf(stats: Stats): Entry {
+export function statEntry(stats: Stats): Entry {
   const { dev, ino, size, mtimeMs, mode } = stats
   return {
-    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other',
+    kind: kindOf(stats),
     mode: mode & MODE_BITS,
     version: [dev, ino, size, mtimeMs].join(':'),
   }
@@ -78,7 +83,7 @@ export function staging(): Staging {
       }
       return {
         commit() {
-          if (version !== undefined && entryOf(statSync(file.target)).version !== version) {
+          if (version !== undefined && statEntry(statSync(file.target)).version !== version) {
             throw new Error('it was changed by somebody else meanwhile')
           }
           file.commit()

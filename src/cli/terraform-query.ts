@@ -2,14 +2,14 @@ import { decodeBase64 } from '../decode/base64.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { nearest } from '../report/nearest.ts'
 import { spanOf } from '../report/source.ts'
-import type { Option, Values } from './command.ts'
+import type { Option, OptionValues } from './command.ts'
 import { INJECTION } from './options.ts'
 
 /** What a query asks for: user-data, and the options that the command line would have had. */
 export interface Query {
   readonly name: string
   readonly userData: Uint8Array
-  readonly values: Values
+  readonly values: OptionValues
   /** The text of every file that the options name; a file has the name of its key. */
   readonly files: ReadonlyMap<string, string>
 }
@@ -50,9 +50,8 @@ const readPairs: Row['read'] = (text, key) => {
   if (object === undefined) return { faults: [fault(`${key} is not a JSON object`, OBJECT)] }
   const faults = Object.entries(object).flatMap(([name, value]) => {
     if (name === '' || name.includes('=')) return [fault(`${key}: "${name}" is not the name of an annotation`, OBJECT)]
-    return ['string', 'number', 'boolean'].includes(typeof value)
-      ? []
-      : [fault(`${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
+    if (['string', 'number', 'boolean'].includes(typeof value)) return []
+    return [fault(`${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
   })
   return faults.length > 0 ? { faults } : { value: Object.entries(object).map(([name, value]) => `${name}=${value}`) }
 }

@@ -3,10 +3,9 @@ import { decodeBase64 } from '../decode/base64.ts'
 import { utf8Of } from '../decode/utf8.ts'
 import { type InjectResult, inject } from '../index.ts'
 import { servicesIn } from '../plan/mesh-plan.ts'
-import { type Diagnostic, inOrder, toRecord } from '../report/diagnostics.ts'
+import { type Diagnostic, inOrder, toRecord, withSources } from '../report/diagnostics.ts'
 import { jsonText } from '../report/json.ts'
 import { pretty } from '../report/pretty.ts'
-import type { Source, Span } from '../report/source.ts'
 import type { Command } from './command.ts'
 import { injectOptions, readUserData } from './input.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
@@ -61,20 +60,8 @@ async function readJson(io: Io): Promise<string> {
 }
 
 /** Annotations stand under a key of the query here, not behind an option. */
-function renamed(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const sources = new Map<Source, Source>()
-  const placed = (span: Span): Span => {
-    if (span.source.name !== '--annotation') return span
-    const source = sources.get(span.source) ?? { ...span.source, name: 'annotations' }
-    sources.set(span.source, source)
-    return { ...span, source }
-  }
-  return diagnostics.map(({ span, related, ...entry }) => ({
-    ...entry,
-    ...(span !== undefined && { span: placed(span) }),
-    ...(related !== undefined && { related: { ...related, span: placed(related.span) } }),
-  }))
-}
+const renamed = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  withSources(diagnostics, source => (source.name === '--annotation' ? { ...source, name: 'annotations' } : source))
 
 /** Injects as the command line would: the files that options name are texts of the query. */
 async function injected({ name, userData, values, files }: Query, io: Io): Promise<InjectResult> {

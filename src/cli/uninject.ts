@@ -1,7 +1,7 @@
 import { type Command, flag } from './command.ts'
-import { uninjected } from './made.ts'
-import { MANY, OUT, SPEECH } from './options.ts'
+import { MANY, OUTPUT_FILE, REPORTING } from './options.ts'
 import { rewrite } from './rewrite.ts'
+import { uninjectDocument } from './transform.ts'
 
 export const uninjectCommand: Command = {
   name: 'uninject',
@@ -16,12 +16,16 @@ export const uninjectCommand: Command = {
     'Refuses when somebody edited inside the injected parts, and shows where.',
   ],
   options: [
-    OUT,
+    OUTPUT_FILE,
     ...MANY,
     { name: 'force', summary: 'take the injected parts out although they were edited' },
-    ...SPEECH,
+    ...REPORTING,
   ],
   examples: ['consul-vm-inject uninject < web.injected > web.yaml', 'consul-vm-inject uninject --in-place user-data/'],
   run: (call, io) =>
-    rewrite(call, io, async () => (name, bytes) => uninjected(bytes, { name, force: flag(call.values, 'force') })),
+    rewrite(
+      call,
+      io,
+      async () => (name, bytes) => uninjectDocument(bytes, { name, force: flag(call.values, 'force') }),
+    ),
 }

@@ -2,7 +2,7 @@ import { openstackVendorData, staticVendorData, vendorData } from '../index.ts'
 import { type Call, type Command, flag, type Option, text } from './command.ts'
 import { injectOptions, readUserData, write } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
-import { INJECTION, OUT, SPEECH } from './options.ts'
+import { INJECTION, OUTPUT_FILE, REPORTING } from './options.ts'
 import { report } from './report.ts'
 
 /** The rows of injection that do not speak of rewritten user-data. */
@@ -12,6 +12,7 @@ const ROWS: readonly string[] = [
   'values',
   'default-inject',
   'profile',
+  'guest-url',
   'allow-unknown',
   'strict',
 ]
@@ -34,7 +35,12 @@ async function staticOf(call: Call, io: Io): Promise<ReturnType<typeof staticVen
   if (text(call.values, 'metadata') !== undefined) {
     throw new UsageError('--metadata is of one VM, --static of many', 'give defaults with --annotation or --values')
   }
-  return staticVendorData(await injectOptions(call, io, '--static'))
+  const { profile, ...options } = await injectOptions(call, io, '--static')
+  if (profile === 'fetch') {
+    const hint = 'use full or prebuilt: what reads the annotations on the guest has to travel with the document'
+    throw new UsageError('--static takes no --profile fetch', hint)
+  }
+  return staticVendorData({ ...options, ...(profile !== undefined && { profile }) })
 }
 
 async function vendorDataOf(call: Call, io: Io): Promise<ReturnType<typeof vendorData>> {
@@ -55,7 +61,7 @@ export const vendorDataCommand: Command = {
       'instance metadata, and joins or is left alone; --annotation and --values then give the defaults of the fleet.',
     'Where a platform allows no / in the keys of metadata, write : instead, consul.hashicorp.com:connect-inject.',
   ],
-  options: [STATIC, FORM, OUT, ...INJECTION.filter(({ name }) => ROWS.includes(name)), ...SPEECH],
+  options: [STATIC, FORM, OUTPUT_FILE, ...INJECTION.filter(({ name }) => ROWS.includes(name)), ...REPORTING],
   examples: [
     'consul-vm-inject vendor-data web.yaml > vendor-data',
     'consul-vm-inject vendor-data --static --values values.yaml -o vendor-data',

@@ -8,7 +8,7 @@ import { COUNTED, type Platform, type PlatformName, platformOf } from './platfor
 export type Compress = 'never' | 'auto' | 'always'
 
 /** How large the user-data is, as the platform counts it. */
-export interface Size {
+export interface Measurement {
   readonly counted: number
   /** What was counted. */
   readonly counts: Platform['counts']
@@ -19,7 +19,7 @@ export interface Size {
 
 export interface Fitted {
   readonly output: Uint8Array
-  readonly size: Size
+  readonly size: Measurement
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -50,29 +50,28 @@ function unfit(
   wrappings: readonly Wrapping[],
   isMime: boolean,
 ): readonly Diagnostic[] {
-  const say = (what: string, hint: string): Diagnostic =>
-    diagnostic('E403', `${what} does not get through ${title}`, { hint })
-  return [
-    ...(isMime && !mime ? [say('MIME', 'use --layout cloud-config')] : []),
-    ...(has(wrappings, 'gzip') && (gzip === 'no' || (gzip === 'base64' && !has(wrappings, 'base64')))
-      ? [say('gzip', gzip === 'no' ? 'give the document uncompressed, and leave out --compress' : 'give it in base64')]
-      : []),
-  ]
+  const refusals: Diagnostic[] = []
+  const refuse = (what: string, hint: string): void => {
+    refusals.push(diagnostic('E403', `${what} does not get through ${title}`, { hint }))
+  }
+  const [gzipped, inBase64] = [has(wrappings, 'gzip'), has(wrappings, 'base64')]
+  if (isMime && !mime) refuse('MIME', 'use --layout cloud-config')
+  if (gzipped && gzip === 'no') refuse('gzip', 'give the document uncompressed, and leave out --compress')
+  if (gzipped && gzip === 'base64' && !inBase64) refuse('gzip', 'give it in base64')
+  return refusals
 }
 
-function tooLarge(size: Size, compressible: number | undefined, full: boolean): readonly Diagnostic[] {
+function tooLarge(size: Measurement, compressible: number | undefined, full: boolean): readonly Diagnostic[] {
   const { platform, counted, counts } = size
   if (platform?.limit === undefined || counted <= platform.limit) return []
   const fits = compressible !== undefined && compressible <= platform.limit
-  const remedies = [
-    ...(compressible === undefined
-      ? []
-      : [`--compress auto makes it ${grouped(compressible)}${fits ? '' : ', which is still too many'}`]),
-    ...(full && !fits
-      ? ['bake the guest files into the image (consul-vm-inject guest) and use --profile prebuilt']
-      : []),
-    ...(platform.beyond === undefined ? [] : [platform.beyond]),
-  ]
+  const remedies: string[] = []
+  if (compressible !== undefined) {
+    remedies.push(`--compress auto makes it ${grouped(compressible)}${fits ? '' : ', which is still too many'}`)
+  }
+  if (full && !fits)
+    remedies.push('bake the guest files into the image (consul-vm-inject guest) and use --profile prebuilt')
+  if (platform.beyond !== undefined) remedies.push(platform.beyond)
   const message =
     `the user-data has ${grouped(counted)} ${COUNTED[counts]}, ${grouped(counted - platform.limit)} more than ` +
     `${platform.title} takes (${grouped(platform.limit)})`
@@ -95,22 +94,22 @@ export function fitTo(
   const rules = platform ?? { gzip: 'bytes' as const }
   const plain = countOf(bare, wrappings, counts)
   const over = platform?.limit !== undefined && plain > platform.limit && rules.gzip !== 'no'
-  const worn =
-    options.compress === 'always' || (options.compress === 'auto' && over) ? packed(wrappings, rules) : wrappings
-  const compressed = worn.length > wrappings.length
-  const size: Size = {
-    counted: compressed ? countOf(bare, worn, counts) : plain,
+  const pack = options.compress === 'always' || (options.compress === 'auto' && over)
+  const wrapped = pack ? packed(wrappings, rules) : wrappings
+  const compressed = wrapped.length > wrappings.length
+  const size: Measurement = {
+    counted: compressed ? countOf(bare, wrapped, counts) : plain,
     counts,
     ...(platform !== undefined && { platform }),
     compressed,
   }
-  const smaller = !has(worn, 'gzip') && over ? countOf(bare, packed(worn, rules), counts) : undefined
-  const diagnostics = [
-    ...(platform === undefined ? [] : unfit(platform, worn, options.isMime)),
-    ...tooLarge(size, smaller, options.full),
-    ...(compressed && has(worn, 'base64') && !has(wrappings, 'base64') && platform?.base64 !== undefined
-      ? [diagnostic('N105', 'the user-data is compressed and written in base64', { hint: platform.base64 })]
-      : []),
-  ]
-  return { output: wrap(bare, worn), size, diagnostics }
+  const smaller = !has(wrapped, 'gzip') && over ? countOf(bare, packed(wrapped, rules), counts) : undefined
+  const diagnostics: Diagnostic[] = []
+  if (platform !== undefined) diagnostics.push(...unfit(platform, wrapped, options.isMime))
+  diagnostics.push(...tooLarge(size, smaller, options.full))
+  if (compressed && has(wrapped, 'base64') && !has(wrappings, 'base64') && platform?.base64 !== undefined) {
+    const hint = platform.base64
+    diagnostics.push(diagnostic('N105', 'the user-data is compressed and written in base64', { hint }))
+  }
+  return { output: wrap(bare, wrapped), size, diagnostics }
 }

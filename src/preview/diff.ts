@@ -13,7 +13,8 @@ const linesOf = (text: string): readonly string[] => text.split('\n')
 function replacement(before: string, after: string): readonly Hunk[] {
   const side = (text: string, sign: string): readonly string[] => {
     const lines = linesOf(text.replace(/\n$/, '')).map(line => sign + line)
-    return text === '' ? [] : text.endsWith('\n') ? lines : [...lines, '\\ No newline at end of file']
+    if (text === '') return []
+    return text.endsWith('\n') ? lines : [...lines, '\\ No newline at end of file']
   }
   const [old, now] = [side(before, '-'), side(after, '+')]
   const count = (lines: readonly string[]): number => lines.filter(line => !line.startsWith('\\')).length

@@ -26,7 +26,7 @@ const annotationOf = (flag: string): Annotation => {
 /** The example of a row, a switch the other way than it stands; undefined where it can do nothing on a VM. */
 export function exampleOf(row: AnnotationRow): Example | undefined {
   const { key, prefix, verdict, syntax, default: standard, example, needs, aliasOf } = row
-  if (!['applies', 'maps'].includes(verdict) || aliasOf !== undefined || example === undefined) return undefined
+  if (!['applies', 'maps'].includes(verdict) || aliasOf !== undefined) return undefined
   const value = syntax === 'go-bool' ? String(standard !== 'true') : example.replace(/^["']|["']$/g, '')
   const own: Annotation = { key: prefix ? `${key}team` : key, value, origin: 'flag' }
   const beside = [...SERVICE, ...(needs?.split(' ') ?? [])].map(annotationOf)

@@ -10,7 +10,7 @@ export interface Preview {
   /** Why the VM would be injected or not. */
   readonly reason: string
   /** Undefined when the VM would not be injected. */
-  readonly profile?: 'full' | 'prebuilt'
+  readonly profile?: 'full' | 'prebuilt' | 'fetch'
   readonly annotations: readonly AnnotationEffect[]
   /** Files on the guest, those that would go away at the end. */
   readonly files: readonly FileChange[]

@@ -1,7 +1,8 @@
 import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
+import { sameBytes } from '../decode/bytes.ts'
 import { decode } from '../decode/user-data.ts'
-import type { Size } from '../fit/fit.ts'
+import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
 import { shownUnit } from '../plan/unit.ts'
@@ -26,8 +27,8 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
-/** What an injection came to, and what is needed to say why. */
-export interface Outcome extends Ground {
+/** A document with what an injection made of it, and what is needed to say why. */
+export interface PreviewInput extends Ground {
   readonly input: NamedBytes
   readonly output: Uint8Array
   readonly decision: Decision
@@ -37,15 +38,15 @@ export interface Outcome extends Ground {
   readonly plan: MeshPlan | undefined
   readonly profile: Profile | undefined
   /** How the output fits its platform. */
-  readonly fitted: Size | undefined
+  readonly fitted: Measurement | undefined
 }
 
-interface Reading {
+interface Side {
   readonly contents: Contents
   readonly subject: Subject
 }
 
-function read({ name, bytes }: NamedBytes, fitted?: Size): Reading {
+function read({ name, bytes }: NamedBytes, fitted?: Measurement): Side {
   const contents = contentsOf(decode(bytes, name).userData)
   const { carried, wrappings } = contents
   const injection = carried === undefined ? {} : { injectedBy: carried.version, layout: carried.layout }
@@ -124,14 +125,12 @@ function filesOf(pairs: readonly Pair[]): readonly FileChange[] {
 /** What stands in place of a diff of user-data that reads the same. */
 const UNSEEN = 'the bytes differ, what is in them does not: they are packed otherwise'
 
-function userDataChange(before: Reading, after: Reading, changed: boolean): readonly Change[] {
+function userDataChange(before: Side, after: Side, changed: boolean): readonly Change[] {
   if (!changed) return []
   const hunks = hunksOf(before.contents, after.contents)
   const labels = { before: labelOf(before.subject, true), after: labelOf(after.subject, false) }
   return [{ ...labels, ...(hunks.length === 0 && { note: UNSEEN }), hunks }]
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 /** The complaint about a file to compare with that no injection wrote. */
 function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
@@ -171,16 +170,16 @@ function shownSidecar({ service, unit, redirect = [], environment = [], watch = 
  * masked.
  */
 export function previewOf(
-  outcome: Outcome,
+  injected: PreviewInput,
   against: NamedBytes | undefined,
 ): { readonly preview: Preview | undefined; readonly diagnostics: readonly Diagnostic[] } {
-  const { input, output, decision, plan, profile, given, fitted } = outcome
+  const { input, output, decision, plan, profile, given, fitted } = injected
   const before = read(against ?? input)
   if (against !== undefined && !before.subject.injected) {
     return { preview: undefined, diagnostics: [notAnOutput(against)] }
   }
   const after = read({ name: input.name, bytes: output }, fitted)
-  const changed = !same(output, (against ?? input).bytes)
+  const changed = !sameBytes(output, (against ?? input).bytes)
   const pairs = pairsOf(before.contents, after.contents)
   const changes = [
     ...userDataChange(before, after, changed),
@@ -193,7 +192,7 @@ export function previewOf(
     after: after.subject,
     reason: decision.reason,
     ...(profile !== undefined && { profile }),
-    annotations: plan === undefined ? [] : annotationEffects(given, outcome),
+    annotations: plan === undefined ? [] : annotationEffects(given, injected),
     files: filesOf(pairs),
     ...(plan !== undefined && planned(plan)),
     sidecars: (plan?.serviceConfig.plan.sidecars ?? []).map(shownSidecar),

@@ -1,9 +1,9 @@
 import { isGzip, packGzip } from '../decode/gzip.ts'
-import type { Size as Fitted } from '../fit/fit.ts'
+import type { Measurement } from '../fit/fit.ts'
 import type { Size } from './model.ts'
 
 /** How much user-data takes up, and of what its platform takes. */
-export function sizeOf(bytes: Uint8Array, fitted?: Fitted): Size {
+export function sizeOf(bytes: Uint8Array, fitted?: Measurement): Size {
   const { platform, counted, counts } = fitted ?? {}
   return {
     bytes: bytes.length,

@@ -1,5 +1,8 @@
-/** How much travels: everything, or only what a VM whose image has the rest baked in needs. */
-export type Profile = 'full' | 'prebuilt'
+/**
+ * How much travels: everything; only what a VM whose image has the rest baked in needs; or that and the address from which the guest
+ * fetches the rest, by its digest.
+ */
+export type Profile = 'full' | 'prebuilt' | 'fetch'
 
 /** One file on the guest. Owned by root. */
 export interface GuestFile {

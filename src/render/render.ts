@@ -1,14 +1,16 @@
 import {
   boothook,
+  boothookFetch,
   boothookPrebuilt,
   bootstrap,
+  fetch,
   fleet,
   guest,
   start,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { IMAGE } from '../../userdata-templates/generated/guest.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
-import { PACKED } from '../../userdata-templates/generated/packed.ts'
+import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed.ts'
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
@@ -20,8 +22,11 @@ import { packedSegment, segmentsOf } from './segments.ts'
 
 const packedSegments = (packs: readonly Pack[]): string => packs.map(pack => packedSegment(PACKED[pack] ?? '')).join('')
 
-/** The agent's mesh settings, which an image may have baked in. */
-const agentFile = ({ agent }: Pick<MeshPlan, 'agent'>): GuestFile => ({
+/** What the values file makes of the agent and of the packages. */
+type Shared = Pick<MeshPlan, 'agent' | 'packages'>
+
+/** The agent's mesh settings. */
+const agentFile = ({ agent }: Pick<Shared, 'agent'>): GuestFile => ({
   path: '/etc/consul.d/consul-vm-inject.json',
   mode: '0644',
   content: canonicalJson(agent),
@@ -29,7 +34,7 @@ const agentFile = ({ agent }: Pick<MeshPlan, 'agent'>): GuestFile => ({
 })
 
 /** Where Consul and Envoy come from, where the values file says something else than what is packed. */
-const sourcesFile = ({ packages }: Pick<MeshPlan, 'packages'>): readonly GuestFile[] =>
+const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile[] =>
   packages === LIGHT['packages.conf']
     ? []
     : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
@@ -40,13 +45,33 @@ const last = (files: readonly GuestFile[]): readonly GuestFile[] => [
 ]
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
-export function renderGuest(): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const files = imageFiles()
-  return { files, script: guest({ version: VERSION, files, bootstrap, segments: packedSegment(IMAGE) }) }
+export function renderGuest(shared: Shared): { readonly files: readonly GuestFile[]; readonly script: string } {
+  const own = [
+    agentFile(shared),
+    { path: '/srv/consul/packages.conf', mode: '0644', content: shared.packages, once: false },
+  ]
+  const files = [...imageFiles(), ...own]
+  return {
+    files,
+    script: guest({ version: VERSION, files, bootstrap, segments: packedSegment(IMAGE) + segmentsOf(own) }),
+  }
+}
+
+/** Where the profile fetch finds the guest files; an address that ends in a slash is a folder that holds them by their digest. */
+export const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
+
+/** What travels in the profile fetch: the VM's own files, and how to come by the others. */
+function renderFetch(own: readonly GuestFile[], address: string): Injection {
+  return {
+    profile: 'fetch',
+    files: own,
+    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(own) }),
+    script: fetch({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
+  }
 }
 
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. Nothing is compressed here. */
-export function render(plan: MeshPlan, profile: Profile): Injection {
+export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injection {
   const config: GuestFile = {
     path: '/srv/consul/service-config.json',
     mode: '0640',
@@ -64,6 +89,7 @@ export function render(plan: MeshPlan, profile: Profile): Injection {
     ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : []),
   ]
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
+  if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
     files: last([...packedFiles(packs), ...own, ...sources]),

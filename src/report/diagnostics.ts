@@ -1,4 +1,4 @@
-import { type Position, positionOf, type Span } from './source.ts'
+import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -7,6 +7,7 @@ export type Code =
   | 'E101'
   | 'E102'
   | 'E103'
+  | 'E104'
   | 'E201'
   | 'E202'
   | 'E203'
@@ -61,6 +62,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E101: ['error', 'the user-data unpacks to more than the tool will read'],
   E102: ['error', 'the user-data was injected before and has been edited inside the injected parts'],
   E103: ['error', 'the file to compare with was not written by this tool'],
+  E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],
@@ -122,20 +124,20 @@ export interface Diagnostic {
 }
 
 /** A diagnostic without its code: what a stage knows before it says of which sort the complaint is. */
-export interface Remark {
+export interface DiagnosticDetails {
   readonly hint?: string | undefined
   readonly span?: Span | undefined
   readonly related?: { readonly message: string; readonly span: Span } | undefined
 }
 
-export function diagnostic(code: Code, message: string, remark: Remark = {}): Diagnostic {
+export function diagnostic(code: Code, message: string, { hint, span, related }: DiagnosticDetails = {}): Diagnostic {
   return {
     code,
     severity: CATALOGUE[code][0],
     message,
-    ...(remark.hint !== undefined && { hint: remark.hint }),
-    ...(remark.span !== undefined && { span: remark.span }),
-    ...(remark.related !== undefined && { related: remark.related }),
+    ...(hint !== undefined && { hint }),
+    ...(span !== undefined && { span }),
+    ...(related !== undefined && { related }),
   }
 }
 
@@ -146,8 +148,26 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
 export const withoutMootNotes = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   hasErrors(diagnostics) ? diagnostics.filter(({ severity }) => severity !== 'note') : diagnostics
 
+/** The same diagnostics in other sources: under another name, or with something blotted out. Places stay what they are. */
+export function withSources(
+  diagnostics: readonly Diagnostic[],
+  sourceFor: (source: Source) => Source,
+): readonly Diagnostic[] {
+  const known = new Map<Source, Source>()
+  const moved = ({ source, start, end }: Span): Span => {
+    const other = known.get(source) ?? sourceFor(source)
+    known.set(source, other)
+    return spanOf(other, start, end)
+  }
+  return diagnostics.map(({ span, related, ...entry }) => ({
+    ...entry,
+    ...(span !== undefined && { span: moved(span) }),
+    ...(related !== undefined && { related: { ...related, span: moved(related.span) } }),
+  }))
+}
+
 /** `--strict`: every warning counts as an error. */
-export const strictly = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+export const warningsAsErrors = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(entry => (entry.severity === 'warning' ? { ...entry, severity: 'error' } : entry))
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, note: 2 }

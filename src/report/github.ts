@@ -24,14 +24,12 @@ function commandOf({ code, severity, message, hint, span, related, document }: C
     ['title', code],
   ]
   const given = properties.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${property(`${value}`)}`]))
-  const other = related && filePlace(related.span, document, files)
-  const lines = [
-    `${message}${inside === undefined ? '' : ` (${inside})`}`,
-    ...(other === undefined
-      ? []
-      : [`${related?.message}: ${other.inside ?? `${other.file}:${other.start?.line}:${other.start?.column}`}`]),
-    ...(hint === undefined ? [] : [`help: ${hint}`]),
-  ]
+  const lines = [`${message}${inside === undefined ? '' : ` (${inside})`}`]
+  if (related !== undefined) {
+    const other = filePlace(related.span, document, files)
+    lines.push(`${related.message}: ${other.inside ?? `${other.file}:${other.start?.line}:${other.start?.column}`}`)
+  }
+  if (hint !== undefined) lines.push(`help: ${hint}`)
   const command = given.length === 0 ? COMMAND[severity] : `${COMMAND[severity]} ${given.join(',')}`
   return `::${command}::${data(lines.map(visible).join('\n'))}\n`
 }
@@ -39,5 +37,5 @@ function commandOf({ code, severity, message, hint, span, related, document }: C
 /** Complaints about many documents as workflow commands, one after the other. */
 export const githubRenderer = (files: Files): Renderer<string> => ({
   one: complaint => commandOf(complaint, files),
-  all: list => list.map(({ told }) => told).join(''),
+  all: list => list.map(({ rendered }) => rendered).join(''),
 })

@@ -12,5 +12,5 @@ export const asJson = (diagnostics: readonly Diagnostic[]): string => jsonText(i
 /** Complaints about many documents as one JSON array. */
 export const jsonRenderer: Renderer<ComplaintRecord> = {
   one: recordOf,
-  all: list => jsonText(list.map(({ told }) => told)),
+  all: list => jsonText(list.map(({ rendered }) => rendered)),
 }

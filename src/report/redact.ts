@@ -1,5 +1,5 @@
-import type { Diagnostic } from './diagnostics.ts'
-import { type Source, type Span, spanOf } from './source.ts'
+import { type Diagnostic, withSources } from './diagnostics.ts'
+import type { Source, Span } from './source.ts'
 
 const BLOT = '*'
 const blot = (text: string): string => text.replace(/[^\s"']/g, BLOT)
@@ -27,10 +27,5 @@ export function redacted(diagnostics: readonly Diagnostic[]): readonly Diagnosti
     const { name, text } = clean.get(span.source) ?? span.source
     clean.set(span.source, { name, text: text.slice(0, start) + blot(text.slice(start, end)) + text.slice(end) })
   }
-  const cleaned = ({ source, start, end }: Span): Span => spanOf(clean.get(source) ?? source, start, end)
-  return diagnostics.map(({ span, related, ...entry }) => ({
-    ...entry,
-    ...(span !== undefined && { span: cleaned(span) }),
-    ...(related !== undefined && { related: { ...related, span: cleaned(related.span) } }),
-  }))
+  return withSources(diagnostics, source => clean.get(source) ?? source)
 }

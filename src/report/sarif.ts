@@ -1,6 +1,6 @@
 import { VERSION } from '../version.ts'
 import type { Complaint } from './complaint.ts'
-import { CATALOGUE, type Severity } from './diagnostics.ts'
+import { CATALOGUE, type Code, type Severity } from './diagnostics.ts'
 import { type Files, filePlace, uriOf } from './file-place.ts'
 import { jsonText } from './json.ts'
 import type { Renderer } from './renderer.ts'
@@ -19,7 +19,7 @@ export interface Location {
 
 /** A result, or without a rule a notification: a file that could not be read. */
 export interface Result {
-  readonly ruleId?: keyof typeof CATALOGUE
+  readonly ruleId?: Code
   readonly level: Severity
   readonly message: Message
   readonly locations?: readonly Location[]
@@ -61,18 +61,18 @@ function resultOf(complaint: Complaint, files: Files): Result {
   }
 }
 
-const ruleOf = (id: keyof typeof CATALOGUE): object => {
+const ruleOf = (id: Code): object => {
   const [level, meaning] = CATALOGUE[id]
   return { id, shortDescription: { text: meaning }, defaultConfiguration: { level } }
 }
 
 /** A SARIF 2.1.0 log of one run. Its rules are those that the results name. */
-function logOf(told: readonly Result[]): string {
-  const rules = [...new Set(told.flatMap(({ ruleId }) => ruleId ?? []))].sort()
-  const results = told.flatMap(({ ruleId, ...result }) =>
+function logOf(all: readonly Result[]): string {
+  const rules = [...new Set(all.flatMap(({ ruleId }) => ruleId ?? []))].sort()
+  const results = all.flatMap(({ ruleId, ...result }) =>
     ruleId === undefined ? [] : [{ ruleId, ruleIndex: rules.indexOf(ruleId), ...result }],
   )
-  const notifications = told.filter(({ ruleId }) => ruleId === undefined)
+  const notifications = all.filter(({ ruleId }) => ruleId === undefined)
   return jsonText({
     $schema: SCHEMA,
     version: '2.1.0',
@@ -95,5 +95,5 @@ function logOf(told: readonly Result[]): string {
 /** Complaints about many documents as a SARIF log. */
 export const sarifRenderer = (files: Files): Renderer<Result> => ({
   one: complaint => resultOf(complaint, files),
-  all: list => logOf(list.map(({ told }) => told)),
+  all: list => logOf(list.map(({ rendered }) => rendered)),
 })

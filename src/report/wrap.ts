@@ -2,7 +2,7 @@
 export const LINE: number = 100
 
 /** Words in lines of at most `width` columns. A word that is longer stands alone on its line. */
-export function wrap(words: string, width: number): readonly string[] {
+export function wrapWords(words: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of words.split(/\s+/)) {
@@ -16,7 +16,7 @@ export function wrap(words: string, width: number): readonly string[] {
 
 /** Words behind a label, further lines under the first word: `label words words`. */
 export function hang(label: string, words: string, width: number = LINE): string {
-  const [first = '', ...rest] = wrap(words, width - label.length)
+  const [first = '', ...rest] = wrapWords(words, width - label.length)
   return [label + first, ...rest.map(line => ' '.repeat(label.length) + line)].join('\n')
 }
 

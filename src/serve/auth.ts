@@ -35,7 +35,7 @@ function tokenOf(authorization: string): string | undefined {
 const CHALLENGE = { 'www-authenticate': 'Basic realm="consul-vm-inject"' }
 
 /** Why a caller is turned away; undefined when it is not. */
-export function turnedAway({ token, certificate }: Requirements, caller: Caller): Response | undefined {
+export function rejection({ token, certificate }: Requirements, caller: Caller): Response | undefined {
   if (certificate && !caller.certified) return problem(403, 'the request comes without a valid client certificate')
   if (token === undefined) return undefined
   const given = caller.authorization === undefined ? undefined : tokenOf(caller.authorization)

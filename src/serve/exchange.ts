@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { type Requirements, turnedAway } from './auth.ts'
+import { type Requirements, rejection } from './auth.ts'
 import { drain, hasBody, readBody } from './body.ts'
 import { type Level, type Log, traceOf } from './log.ts'
 import type { Meters } from './meters.ts'
@@ -12,7 +12,7 @@ import type { State } from './state.ts'
 import { readTarget, type Target } from './target.ts'
 
 /** What every exchange is given. */
-export interface Front {
+export interface ServerContext {
   readonly routes: readonly Route[]
   readonly state: State
   readonly log: Log
@@ -45,25 +45,25 @@ function levelOf(status: number, { outcome }: Note, open: boolean): Level {
 }
 
 /** What can be said of a request before its body is read. */
-function early(front: Front, request: IncomingMessage, target: Target | undefined, match: Match | undefined) {
+function early(context: ServerContext, request: IncomingMessage, target: Target | undefined, match: Match | undefined) {
   const { headers, httpVersion, method = '' } = request
   if (target === undefined) return problem(400, 'the path is malformed')
   if (httpVersion === '1.1' && headers.host === undefined) return problem(400, 'the request names no host')
   const certified = (request.socket as Partial<TLSSocket>).authorized === true
   const caller = { authorization: headers.authorization, certified }
-  const away = match?.route.open === true ? undefined : turnedAway(front.requirements(), caller)
+  const away = match?.route.open === true ? undefined : rejection(context.requirements(), caller)
   const refused = away ?? refusal(match, method)
   if (refused !== undefined) return refused
   if (!['', 'identity'].includes(headers['content-encoding'] ?? ''))
     return problem(415, 'the body is encoded', 'send it as it is: user-data may be gzip, the request may not')
-  return Number(headers['content-length'] ?? 0) > front.maxBody ? tooLarge(front) : undefined
+  return Number(headers['content-length'] ?? 0) > context.maxBody ? tooLarge(context) : undefined
 }
 
-const tooLarge = ({ maxBody }: Front): Response => problem(413, `the body is larger than ${maxBody} bytes`)
+const tooLarge = ({ maxBody }: ServerContext): Response => problem(413, `the body is larger than ${maxBody} bytes`)
 
 /** Answers one request and writes one line to the log, whatever happens to it. */
 export function exchange(
-  front: Front,
+  context: ServerContext,
   request: IncomingMessage,
   response: ServerResponse,
   expects: '100-continue' | 'something else' | undefined,
@@ -72,7 +72,7 @@ export function exchange(
   const id = requestId(request.headers['x-request-id'])
   const { method = '' } = request
   const target = readTarget(request.url ?? '')
-  const match = target === undefined ? undefined : matchOf(front.routes, target.path)
+  const match = target === undefined ? undefined : matchOf(context.routes, target.path)
   const route = match?.route.name ?? 'none'
   let sent: Response | undefined
   let trace: string | undefined
@@ -85,7 +85,7 @@ export function exchange(
       'x-request-id': id,
       ...answer.headers,
       'content-length': String(answer.body.length),
-      ...((close || front.stopping()) && { connection: 'close' }),
+      ...((close || context.stopping()) && { connection: 'close' }),
     })
   }
 
@@ -94,9 +94,9 @@ export function exchange(
     const status = sent?.status ?? 0
     const note = sent?.note ?? {}
     const whole = response.writableFinished
-    front.meters.request(route, method, status, seconds)
-    if (match?.route.hook !== undefined) front.meters.judged(match.route.hook, note)
-    front.log(levelOf(whole ? status : 0, note, match?.route.open === true), 'request', {
+    context.meters.request(route, method, status, seconds)
+    if (match?.route.hook !== undefined) context.meters.judged(match.route.hook, note)
+    context.log(levelOf(whole ? status : 0, note, match?.route.open === true), 'request', {
       id,
       method,
       route,
@@ -130,14 +130,14 @@ export function exchange(
 
   async function answer(): Promise<void> {
     const refused = expects === 'something else' ? problem(417, 'the request expects what is not known') : undefined
-    const no = refused ?? early(front, request, target, match)
+    const no = refused ?? early(context, request, target, match)
     if (no !== undefined || target === undefined || match === undefined) return refuse(no ?? problem(404, 'nothing'))
     if (expects === '100-continue') response.writeContinue()
-    const body = hasBody(request) ? await readBody(request, front.maxBody) : new Uint8Array()
-    if (body === 'too-large') return refuse(tooLarge(front))
+    const body = hasBody(request) ? await readBody(request, context.maxBody) : new Uint8Array()
+    if (body === 'too-large') return refuse(tooLarge(context))
     if (body === 'cut') return
     const asked: Request = { method, ...target, headers: request.headers as Request['headers'], body }
-    const given = await match.route.handle(asked, front.state, match.params)
+    const given = await match.route.handle(asked, context.state, match.params)
     if (response.headersSent || response.destroyed) return
     head(given, false)
     response.end(method === 'HEAD' ? undefined : given.body)

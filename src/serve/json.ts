@@ -1,6 +1,3 @@
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Bytes as JSON; undefined when they are none, or not UTF-8. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {

@@ -3,11 +3,11 @@ import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
 import { tokenIn } from './auth.ts'
 import type { Reloadable } from './reload.ts'
-import type { Host, Settings } from './settings.ts'
+import type { ServerIo, Settings } from './settings.ts'
 import { readTls, type TlsMaterial } from './tls.ts'
 
 /** A complaint about how the server was called: shown to people, never a stack. */
-export interface Refusal {
+export interface StartFailure {
   readonly message: string
   readonly diagnostics?: readonly Diagnostic[]
 }
@@ -19,24 +19,29 @@ export interface Loaded {
   tls: TlsMaterial | undefined
 }
 
-const textOf = async (path: string, { readFile }: Host): Promise<string> =>
+const textOf = async (path: string, { readFile }: ServerIo): Promise<string> =>
   new TextDecoder().decode(await readFile(path))
 
 /** Everything that is read from files: once now, and again when they change. */
-export function reloadables(settings: Settings, host: Host, loaded: Loaded, renew: () => void): readonly Reloadable[] {
+export function reloadables(
+  settings: Settings,
+  io: ServerIo,
+  loaded: Loaded,
+  renew: () => void,
+): readonly Reloadable[] {
   const { tls, tokenFile, values } = settings
   const items: Reloadable[] = []
   if (tls !== undefined) {
     const paths = [tls.cert, tls.key, ...(tls.clientCa === undefined ? [] : [tls.clientCa])]
     const load = async (): Promise<void> => {
-      loaded.tls = await readTls(tls, host.readFile)
+      loaded.tls = await readTls(tls, io.readFile)
       renew()
     }
     items.push({ what: 'tls', paths, watched: true, load })
   }
   if (tokenFile !== undefined) {
     const load = async (): Promise<void> => {
-      const token = tokenIn(await textOf(tokenFile, host))
+      const token = tokenIn(await textOf(tokenFile, io))
       if (token === undefined) throw new Error('it holds no token, or more than one')
       loaded.token = token
     }
@@ -44,7 +49,7 @@ export function reloadables(settings: Settings, host: Host, loaded: Loaded, rene
   }
   if (values !== undefined) {
     const load = async (): Promise<void> => {
-      const source = { name: values, text: await textOf(values, host) }
+      const source = { name: values, text: await textOf(values, io) }
       const { diagnostics } = readValues(source)
       if (hasErrors(diagnostics)) throw Object.assign(new Error('it has faults'), { diagnostics })
       loaded.values = source
@@ -55,7 +60,7 @@ export function reloadables(settings: Settings, host: Host, loaded: Loaded, rene
 }
 
 /** The files before the server is there: what cannot be used keeps it from starting. */
-export async function loadAll(items: readonly Reloadable[]): Promise<Refusal | undefined> {
+export async function loadAll(items: readonly Reloadable[]): Promise<StartFailure | undefined> {
   for (const { what, paths, load } of items) {
     try {
       await load()

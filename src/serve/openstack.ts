@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../decode/base64.ts'
-import { isObject, parseJson } from './json.ts'
+import { isRecord } from '../decode/record.ts'
+import { parseJson } from './json.ts'
 import { failure, noteOf, refused, withInstance } from './outcome.ts'
 import { problem } from './problem.ts'
 import { type Response, respond } from './request.ts'
@@ -21,10 +22,10 @@ const decoded = (text: string): Uint8Array => decodeBase64(text)?.bytes ?? new T
 /** What was posted, or what is wrong with it. Whatever else Nova posts now or later is of no interest here. */
 function readRequest(body: Uint8Array): NovaRequest | string {
   const posted = parseJson(body)
-  if (!isObject(posted)) return 'the body is not a JSON object'
+  if (!isRecord(posted)) return 'the body is not a JSON object'
   const { 'user-data': userData = null, metadata = {}, 'instance-id': id } = posted
   if (userData !== null && typeof userData !== 'string') return 'user-data is neither a string nor null'
-  if (metadata !== null && !isObject(metadata)) return 'metadata is not an object'
+  if (metadata !== null && !isRecord(metadata)) return 'metadata is not an object'
   const entries = Object.entries(metadata ?? {}).filter(([key]) => OURS.test(key))
   if (entries.some(([, value]) => typeof value !== 'string')) return 'an annotation in metadata is not a string'
   return {

@@ -1,6 +1,6 @@
 import type { Code, DiagnosticRecord } from '../report/diagnostics.ts'
-import { problem } from './problem.ts'
-import { json, type Note, type Outcome, type Response } from './request.ts'
+import { type ProblemStatus, problem } from './problem.ts'
+import { json, type Note, type Response } from './request.ts'
 import type { Done, Failed } from './work.ts'
 
 /** The hooks, as the counters name them. */
@@ -10,23 +10,24 @@ const codesOf = (diagnostics: readonly DiagnosticRecord[]): readonly Code[] => d
 
 /** What the log may say of a job. The values of annotations stand in messages, and so messages are not for the log. */
 export function noteOf(result: Done | Failed, passes: boolean): Note {
-  if (!result.ok) return { outcome: passes ? 'passed' : 'failed', reason: FAILURES[result.why] }
+  if (!result.ok) return { outcome: passes ? 'passed' : 'failed', reason: FAILURES[result.why][1] }
   const { errors, injected, diagnostics } = result
-  const outcome: Outcome = errors ? (passes ? 'passed' : 'refused') : injected ? 'injected' : 'left'
-  return { outcome, codes: codesOf(diagnostics), ...(errors && { reason: 'the annotations have errors' }) }
+  const codes = codesOf(diagnostics)
+  if (!errors) return { outcome: injected ? 'injected' : 'left', codes }
+  return { outcome: passes ? 'passed' : 'refused', codes, reason: 'the annotations have errors' }
 }
 
-const FAILURES: Readonly<Record<Failed['why'], string>> = {
-  timeout: 'the document took too long to judge',
-  memory: 'the document took too much memory to judge',
-  fault: 'the document could not be judged',
-  busy: 'there is too much to do',
+const FAILURES: Readonly<Record<Failed['why'], readonly [status: ProblemStatus, reason: string]>> = {
+  timeout: [422, 'the document took too long to judge'],
+  memory: [422, 'the document took too much memory to judge'],
+  fault: [500, 'the document could not be judged'],
+  busy: [503, 'there is too much to do'],
 }
 
 /** The answer to a job that came to nothing. Only of `busy` it is of use to ask again. */
 export function failure(failed: Failed): Response {
-  const status = failed.why === 'busy' ? 503 : failed.why === 'fault' ? 500 : 422
-  const response = problem(status, FAILURES[failed.why], undefined, status === 503 ? { 'retry-after': '1' } : {})
+  const [status, reason] = FAILURES[failed.why]
+  const response = problem(status, reason, undefined, status === 503 ? { 'retry-after': '1' } : {})
   return { ...response, note: noteOf(failed, false) }
 }
 

@@ -31,6 +31,7 @@ const PARAMETERS: Readonly<Record<string, (values: readonly string[]) => Reading
   metadata: values => ({ metadata: { name: 'metadata', text: values.at(-1) ?? '' } }),
   name: values => ({ name: values.at(-1) || '<stdin>' }),
   profile: chosen('profile'),
+  'guest-url': values => ({ guestUrl: values.at(-1) ?? '' }),
   layout: chosen('layout'),
   platform: chosen('platform'),
   compress: chosen('compress'),
@@ -62,7 +63,7 @@ function readQuery(query: URLSearchParams): Partial<InjectOptions> | Response {
 export const isResponse = (value: Partial<InjectOptions> | Response): value is Response => 'status' in value
 
 /** The options that hold for a request: those of its query over those of the server; or what is wrong with the query. */
-export const optionsOf = ({ query }: Request, state: State): InjectOptions | Response => {
+export const requestOptions = ({ query }: Request, state: State): InjectOptions | Response => {
   const options = readQuery(query)
   return isResponse(options) ? options : { name: '<stdin>', ...state.defaults(), ...options }
 }

@@ -43,11 +43,3 @@ export function refusal(match: Match | undefined, method: string): Response | un
   const allow = methods.join(', ')
   return problem(405, 'the method is not allowed at this path', `use ${allow}`, { allow })
 }
-
-/** The whole of a request through the table: what the server does once the body is there, and all that a test needs. */
-export async function dispatch(routes: readonly Route[], request: Request, state: State): Promise<Response> {
-  const match = matchOf(routes, request.path)
-  const refused = refusal(match, request.method)
-  if (match === undefined || refused !== undefined) return refused ?? problem(404, 'there is nothing at this path')
-  return match.route.handle(request, state, match.params)
-}

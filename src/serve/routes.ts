@@ -1,3 +1,4 @@
+import { guestBundleHandler } from './guest-bundle.ts'
 import { healthz, metrics, readyz } from './health.ts'
 import { checkHandler, injectHandler } from './inject.ts'
 import { mutateHandler } from './kubernetes.ts'
@@ -22,5 +23,12 @@ export const ROUTES: readonly Route[] = [
     handle: openStack,
   },
   { name: '/mutate', pattern: /^\/mutate$/, methods: ['POST'], hook: 'mutate', handle: mutateHandler },
+  {
+    name: '/guest/{digest}',
+    pattern: /^\/guest\/(?<digest>[0-9a-f]{64})$/,
+    methods: READ,
+    open: true,
+    handle: guestBundleHandler,
+  },
   { name: '/{instance}/{file}', pattern: SEED, methods: READ, hook: 'nocloud', handle: noCloud },
 ]

@@ -4,20 +4,20 @@ import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Diagnostic } from '../report/diagnostics.ts'
 import { VERSION } from '../version.ts'
-import type { Front } from './exchange.ts'
+import type { ServerContext } from './exchange.ts'
 import { isLoopback, type Listening, LOOPBACK, PORT, whyNotHeard } from './listen.ts'
 import { type Loaded, loadAll, reloadables } from './loaded.ts'
 import { createLog, type Log } from './log.ts'
+import { memoized } from './memoize.ts'
 import { createMeters } from './meters.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { PAGE_ROUTES } from './page/routes.ts'
 import { createPool } from './pool.ts'
 import { createReloader } from './reload.ts'
-import { remembering } from './remember.ts'
 import { ROUTES } from './routes.ts'
 import { directorySeeds } from './seeds.ts'
-import { createFront } from './server.ts'
-import type { Host, Settings } from './settings.ts'
+import { createHttpServer } from './server.ts'
+import type { ServerIo, Settings } from './settings.ts'
 import { createShutdown } from './shutdown.ts'
 import type { State } from './state.ts'
 import { contextOf } from './tls.ts'
@@ -45,7 +45,7 @@ const listen = (server: Server, listening: Listening): Promise<AddressInfo> =>
     })
   })
 
-function registerGauges(metrics: Metrics, server: Server, host: Host, loaded: Loaded, waiting: () => number): void {
+function registerGauges(metrics: Metrics, server: Server, io: ServerIo, loaded: Loaded, waiting: () => number): void {
   let connections = 0
   server.on('connection', socket => {
     connections += 1
@@ -61,7 +61,7 @@ function registerGauges(metrics: Metrics, server: Server, host: Host, loaded: Lo
     'When the certificate ends.',
     () => loaded.tls?.notAfter,
   )
-  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', host.memory)
+  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', io.memory)
 }
 
 /** Says who may ask, when that is not to be expected. */
@@ -81,11 +81,11 @@ const NOT_HERE_ALONE = {
 }
 
 /** Starts the server; it runs until it is stopped or SIGTERM or SIGINT arrives. */
-export async function serve(settings: Settings, host: Host): Promise<Started> {
-  const log = createLog(settings.logLevel, host.write)
+export async function serve(settings: Settings, io: ServerIo): Promise<Started> {
+  const log = createLog(settings.logLevel, io.write)
   const loaded: Loaded = { values: undefined, token: undefined, tls: undefined }
   let renew = (): void => {}
-  const items = reloadables(settings, host, loaded, () => renew())
+  const items = reloadables(settings, io, loaded, () => renew())
   const refusal = await loadAll(items)
   if (refusal !== undefined) return { ok: false, ...refusal }
   let seeds: State['seeds']
@@ -110,14 +110,15 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
     onError: settings.onError,
     defaults: () => ({
       profile: settings.profile,
+      ...(settings.guestUrl !== undefined && { guestUrl: settings.guestUrl }),
       defaultInject: settings.defaultInject,
       ...(loaded.values !== undefined && { values: loaded.values }),
     }),
-    work: remembering(pool.run, REMEMBERED),
+    work: memoized(pool.run, REMEMBERED),
     ready: () => !stopping(),
     metrics,
   }
-  const front: Front = {
+  const context: ServerContext = {
     routes: settings.page ? [...PAGE_ROUTES, ...ROUTES] : ROUTES,
     state,
     log,
@@ -136,13 +137,13 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
           rejectUnauthorized: false,
           handshakeTimeout: settings.requestMilliseconds,
         }
-  const server = createFront(front, settings, tls)
+  const server = createHttpServer(context, settings, tls)
   const shutdown = createShutdown(server, settings.shutdownMilliseconds, log)
   stopping = shutdown.begun
   renew = () => {
     if (loaded.tls !== undefined) (server as TlsServer).setSecureContext(contextOf(loaded.tls))
   }
-  registerGauges(metrics, server, host, loaded, pool.waiting)
+  registerGauges(metrics, server, io, loaded, pool.waiting)
 
   let address: AddressInfo
   try {
@@ -159,9 +160,9 @@ export async function serve(settings: Settings, host: Host): Promise<Started> {
   const reloader = await createReloader(items, log, meters.reloads)
   const timer = setInterval(() => void reloader.changed(), settings.pollMilliseconds)
   const silence = [
-    host.onSignal('SIGHUP', () => void reloader.all()),
-    host.onSignal('SIGTERM', () => shutdown.begin('SIGTERM')),
-    host.onSignal('SIGINT', () => shutdown.begin('SIGINT')),
+    io.onSignal('SIGHUP', () => void reloader.all()),
+    io.onSignal('SIGTERM', () => shutdown.begin('SIGTERM')),
+    io.onSignal('SIGINT', () => shutdown.begin('SIGINT')),
   ]
   const ended = shutdown.ended.then(async () => {
     clearInterval(timer)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { type Exchange, exchange, type Front, requestId } from './exchange.ts'
+import { type Exchange, exchange, requestId, type ServerContext } from './exchange.ts'
 import { type ProblemStatus, problem } from './problem.ts'
 import type { Response } from './request.ts'
 
@@ -46,7 +46,7 @@ function rawOf({ status, headers, body }: Response, id: string): string {
 }
 
 /** The HTTP server, or with `tls` the HTTPS one: limits outside, the routes inside, one line of the log for each request. */
-export function createFront(front: Front, limits: Limits, tls: TlsOptions | undefined): Server {
+export function createHttpServer(context: ServerContext, limits: Limits, tls: TlsOptions | undefined): Server {
   const open = new WeakMap<Duplex, Set<Exchange>>()
   const failed = new WeakSet<Duplex>()
 
@@ -56,7 +56,7 @@ export function createFront(front: Front, limits: Limits, tls: TlsOptions | unde
       const { socket } = request
       const running = open.get(socket) ?? new Set()
       open.set(socket, running)
-      const one = exchange(front, request, response, expects)
+      const one = exchange(context, request, response, expects)
       running.add(one)
       void one.settled.then(() => {
         running.delete(one)
@@ -67,8 +67,8 @@ export function createFront(front: Front, limits: Limits, tls: TlsOptions | unde
   /** A line of its own, for what never became a request. */
   function turnDown(socket: Duplex, status: ProblemStatus | 0, reason: string, method: string): void {
     const id = requestId(undefined)
-    front.meters.request('none', method, status, 0)
-    front.log('warn', 'request', { id, method, route: 'none', status, bytes: 0, reason })
+    context.meters.request('none', method, status, 0)
+    context.log('warn', 'request', { id, method, route: 'none', status, bytes: 0, reason })
     const busy = (open.get(socket)?.size ?? 0) > 0
     if (busy) return
     if (status === 0 || !socket.writable) {
@@ -110,9 +110,9 @@ export function createFront(front: Front, limits: Limits, tls: TlsOptions | unde
   server.on('checkExpectation', take('something else'))
   server.on('clientError', fault)
   server.on('connect', (_, socket) => turnDown(socket, 405, 'the method is not allowed', 'CONNECT'))
-  server.on('drop', () => front.meters.dropped.add())
+  server.on('drop', () => context.meters.dropped.add())
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-    front.log('warn', 'handshake', { reason: error.code ?? 'the TLS handshake failed' })
+    context.log('warn', 'handshake', { reason: error.code ?? 'the TLS handshake failed' })
   })
   return server
 }

@@ -18,6 +18,8 @@ export interface Settings {
   /** The path of a values file. */
   readonly values?: string | undefined
   readonly profile: Profile
+  /** Where VMs find the guest files, for the profile `fetch`. */
+  readonly guestUrl?: string | undefined
   readonly defaultInject: boolean
   readonly maxBody: number
   readonly maxConnections: number
@@ -35,7 +37,7 @@ export interface Settings {
 export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 
 /** The process, as far as the server needs it. */
-export interface Host {
+export interface ServerIo {
   readFile(path: string): Promise<Uint8Array>
   /** Takes a line of the log. */
   write(line: string): void

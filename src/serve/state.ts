@@ -15,7 +15,7 @@ export interface State {
   readonly mode: Mode
   readonly onError: OnError
   /** The options that hold for every request; they change when the values file is read again. */
-  readonly defaults: () => Pick<InjectOptions, 'values' | 'profile' | 'defaultInject'>
+  readonly defaults: () => Pick<InjectOptions, 'values' | 'profile' | 'guestUrl' | 'defaultInject'>
   readonly work: Work
   /** False before the server listens, and once it shuts down. */
   readonly ready: () => boolean

@@ -107,7 +107,7 @@ test('a value that its grammar takes is never refused by the schema', t => {
     ' ',
     '\t',
   )
-  const examples = ANNOTATIONS.flatMap(({ example }) => (example === undefined ? [] : [example]))
+  const examples = ANNOTATIONS.map(({ example }) => example)
   const written = fc.constantFrom(
     'true',
     'F',

@@ -1,31 +1,20 @@
-"""A throw-away machine: an overlay of the cached Debian root that systemd-nspawn boots, as often as one likes."""
+"""A throw-away machine that systemd-nspawn boots, as often as one likes; each boot ends with a report of what it found."""
 
 import json
 import os
-import shutil
-import stat
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import nspawn
-from root import Unavailable, debian_root
+from disk import FOLDER, Disk, sweep
+
+__all__ = ['FOLDER', 'HERE', 'BootFailed', 'Machine', 'may_skip', 'sweep']
 
 HERE = Path(__file__).parent
 PROBE = 'usr/local/lib/boot-probe'
-SITE = '''# boot tests: no network, no locales package
-datasource_list: [NoCloud, None]
-locale: C.UTF-8
-apt: {preserve_sources_list: true}
-'''
-# Timers that would start work of their own at a random moment.
-TIMERS = ('apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all', 'fstrim')
-FOLDER = 'consul-vm-inject.'
 SLOTS = threading.BoundedSemaphore(int(os.environ.get('CONSUL_VM_INJECT_MACHINES', '2')))
-ROOT = threading.Lock()
 
 
 class BootFailed(AssertionError):
@@ -37,128 +26,22 @@ def may_skip() -> bool:
     return not os.environ.get('CONSUL_VM_INJECT_NO_SKIP')
 
 
-def sweep() -> None:
-    """Deletes the disks and control groups of runs that were killed before they could do so themselves."""
-    for left in Path(tempfile.gettempdir()).glob(f'{FOLDER}[0-9]*.*'):
-        if not Path('/proc', left.name.split('.')[1]).exists() and not os.environ.get('CONSUL_VM_INJECT_KEEP'):
-            shutil.rmtree(left, ignore_errors=True)
-    nspawn.remove_cgroups([group for group in nspawn.groups_like('cvi-*')
-                           if not Path('/proc', group.name.split('-')[1]).exists()])
-
-
-class Machine:
-    """One machine with its own disk (an overlay) and user-data; a context manager that leaves nothing behind."""
+class Machine(Disk):
+    """One machine with its own disk and user-data; a context manager that leaves nothing behind."""
 
     def __init__(self, name: str, user_data: bytes, vendor_data: bytes | None = None) -> None:
-        with ROOT:
-            self.lower = debian_root()
-        self.name, self.boots = name, 0
-        self.folder = Path(tempfile.mkdtemp(prefix=f'{FOLDER}{os.getpid()}.{name}.'))
-        self.console = self.folder / 'console'
+        super().__init__(name)
+        self.boots = 0
         try:
-            for part in ('upper', 'work', 'root'):
-                (self.folder / part).mkdir(mode=0o755)
-            self.upper = self.folder / 'upper'
-            self._make_disk()
-            seed = '/var/lib/cloud/seed/nocloud'
-            self.write(f'{seed}/user-data', user_data, 0o600)
-            self.write(f'{seed}/meta-data', 'instance-id: i-boot-test\nlocal-hostname: vm\n')
-            if vendor_data is not None:
-                self.write(f'{seed}/vendor-data', vendor_data, 0o600)
-            self.write('/etc/cloud/cloud.cfg.d/90_boot_test.cfg', SITE)
+            self.seed(user_data, instance='i-boot-test', host='vm', vendor_data=vendor_data)
             self.write(f'/{PROBE}/boot-probe.py', (HERE / 'guest/boot-probe.py').read_bytes())
             self.write('/etc/systemd/system/boot-probe.service', (HERE / 'guest/boot-probe.service').read_bytes())
             self.link('/etc/systemd/system/sysinit.target.wants/boot-probe.service', '../boot-probe.service')
-            for timer in TIMERS:
-                self.link(f'/etc/systemd/system/{timer}.timer', '/dev/null')
+            # Names are resolved in the other way of the two; test/mesh has systemd-resolved.
+            self.link('/etc/systemd/system/systemd-resolved.service', '/dev/null')
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> 'Machine':
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Deletes the disk, unless CONSUL_VM_INJECT_KEEP asks for it (upper/ is what the machine wrote)."""
-        if os.environ.get('CONSUL_VM_INJECT_KEEP'):
-            print(f'boot: {self.name} is kept in {self.folder}', file=sys.stderr, flush=True)
-            return
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _layers(self) -> tuple[str, str, str, str]:
-        lower = '' if self.lower is None else str(self.lower)
-        return (lower, *(str(self.folder / part) for part in ('upper', 'work', 'root')))
-
-    def _make_disk(self) -> None:
-        """Checks that the overlay mounts; copies the root where it cannot (a temporary folder that is one itself)."""
-        os.chmod(self.upper, stat.S_IMODE(os.stat(self.lower).st_mode))
-        if nspawn.run(self._layers(), ['true'], name='try', timeout=30, output=self.console, isolated=False) == 0:
-            return
-        whole, self.lower = self.lower, None
-        self.upper.rmdir()
-        subprocess.run(['cp', '-a', '--reflink=auto', str(whole), str(self.upper)], check=True)
-        if nspawn.run(self._layers(), ['true'], name='try', timeout=30, output=self.console, isolated=False) != 0:
-            raise Unavailable(f'cannot mount in a namespace of our own:\n{self.console_tail()}')
-
-    def path(self, path: str) -> Path | None:
-        """Where a file of the machine is on the host while it is off; None when it has none."""
-        relative = path.lstrip('/')
-        for layer in (self.upper, self.lower):
-            found = layer / relative if layer else None
-            if found is not None and os.path.lexists(found):
-                info = found.lstat()
-                return None if stat.S_ISCHR(info.st_mode) and info.st_rdev == 0 else found
-        return None
-
-    def read(self, path: str) -> bytes | None:
-        """The content of a file while the machine is off; None when it is not there."""
-        found = self.path(path)
-        return None if found is None else found.read_bytes()
-
-    def _place(self, path: str) -> Path:
-        """The path in the upper layer, free, with its folders made as they are below."""
-        place = self.upper / path.lstrip('/')
-        for folder in reversed(place.relative_to(self.upper).parents):
-            here = self.upper / folder
-            if not here.is_dir():
-                here.mkdir()
-                below = self.lower / folder if self.lower else None
-                if below is not None and below.is_dir():
-                    assert not below.is_symlink(), f'{folder} is a link in the root: name its target'
-                    shutil.copystat(below, here)
-                    os.chown(here, below.stat().st_uid, below.stat().st_gid)
-        place.unlink(missing_ok=True)
-        return place
-
-    def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
-        """Writes a file, owned by root, while the machine is off."""
-        place = self._place(path)
-        place.write_bytes(content.encode() if isinstance(content, str) else content)
-        place.chmod(mode)
-
-    def link(self, path: str, target: str) -> None:
-        """Makes a symbolic link while the machine is off."""
-        self._place(path).symlink_to(target)
-
-    def run(self, *argv: str, timeout: float = 60) -> str:
-        """Runs a command in the root of the machine while it is off; returns its output, raises when it fails."""
-        out = self.folder / 'run'
-        out.unlink(missing_ok=True)
-        status = nspawn.run(self._layers(), ['chroot', '{}', *argv], name='run', timeout=timeout, output=out,
-                            isolated=False)
-        if status != 0:
-            raise AssertionError(f'{" ".join(argv)}: status {status}\n{out.read_text(errors="replace")}')
-        return out.read_text(errors='replace')
-
-    def remove(self, *paths: str) -> None:
-        """Deletes files while the machine is off."""
-        self.run('rm', '-rf', '--', *paths)
-
-    def console_tail(self, lines: int = 25) -> str:
-        return '\n'.join(self.console.read_text(errors='replace').splitlines()[-lines:])
 
     def boot(self, *, timeout: float = 150, bound: float = 60, settle: float = 30, must_settle: bool = True,
              shutdown: str = 'cut', units: tuple[str, ...] = (), files: tuple[str, ...] = (),
@@ -182,7 +65,7 @@ class Machine:
         with SLOTS:
             start = time.monotonic()
             name = f'cvi-{os.getpid()}-{self.folder.name.rsplit(".", 1)[-1].strip("_")}'
-            status = nspawn.run(self._layers(), nspawn.boot_command(name, *options), name=name, timeout=timeout,
+            status = nspawn.run(self.layers(), nspawn.boot_command(name, 'vm', *options), name=name, timeout=timeout,
                                 output=self.console, network=network)
             seconds = time.monotonic() - start
         ended = 'killed' if status is None else 'off' if status == 0 else f'status {status}'

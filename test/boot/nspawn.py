@@ -105,43 +105,78 @@ def kill_all() -> None:
             kill(process)
 
 
+class Run:
+    """A command over the overlay (lower, upper, work, mount point), its output going to a file, until the context ends.
+
+    `{}` in the command is the mount point; the lower folders are joined with colons, the topmost first. `isolated` gives it
+    control groups of its own, called `name`; `network` is a process whose network namespace it starts in. It dies with the
+    thread that made it.
+    """
+
+    def __init__(self, layers: tuple[str, str, str, str], command: list[str], *, name: str, output: Path,
+                 isolated: bool = True, network: int | None = None) -> None:
+        self.groups = make_cgroups(name) if isolated else []
+        enter = [] if network is None else ['nsenter', f'--net=/proc/{network}/ns/net']
+        argv = ['setpriv', '--pdeathsig', 'KILL', *enter, 'unshare', '--mount', '--pid', '--fork', '--kill-child',
+                '--mount-proc', '/bin/sh', '-c', ENTER, 'enter', *layers, ' '.join(map(str, self.groups)),
+                str(network or ''), *(word.replace('{}', layers[3]) for word in command)]
+        environment = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
+                       'DEBIAN_FRONTEND': 'noninteractive', 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY': '1'}
+        try:
+            with output.open('ab') as out, LOCK:
+                self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                                env=environment, start_new_session=True)
+                LIVE.add(self.process)
+        except BaseException:
+            remove_cgroups(self.groups)
+            raise
+
+    def __enter__(self) -> 'Run':
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it at once, with everything that it started."""
+        kill(self.process)
+        self.process.wait()
+        with LOCK:
+            LIVE.discard(self.process)
+        remove_cgroups(self.groups)
+
+    def wait(self, timeout: float) -> int | None:
+        """The exit status, or None when `timeout` seconds were not enough."""
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def init(self) -> int | None:
+        """The process that is PID 1 of the machine which the command has booted, or None as long as there is none."""
+        below = [self.process.pid]
+        for process in below:
+            try:
+                status = Path(f'/proc/{process}/status').read_text()
+                below += map(int, Path(f'/proc/{process}/task/{process}/children').read_text().split())
+            except OSError:
+                continue
+            numbers = re.search(r'^NSpid:\s+(.*)$', status, re.MULTILINE).group(1).split()
+            if len(numbers) > 2 and numbers[-1] == '1' and status.startswith('Name:\tsystemd\n'):
+                return process
+        return None
+
+
 def run(layers: tuple[str, str, str, str], command: list[str], *, name: str, timeout: float,
         output: Path, isolated: bool = True, network: int | None = None) -> int | None:
-    """Runs a command over the overlay (lower, upper, work, mount point), its output going to a file.
-
-    `{}` in the command is the mount point; `network` is a process whose network namespace it starts in. Returns the
-    exit status, or None when `timeout` seconds were not enough.
-    """
-    groups = make_cgroups(name) if isolated else []
-    enter = [] if network is None else ['nsenter', f'--net=/proc/{network}/ns/net']
-    argv = ['setpriv', '--pdeathsig', 'KILL', *enter, 'unshare', '--mount', '--pid', '--fork', '--kill-child',
-            '--mount-proc', '/bin/sh', '-c', ENTER, 'enter', *layers, ' '.join(map(str, groups)), str(network or ''),
-            *(word.replace('{}', layers[3]) for word in command)]
-    environment = {'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8',
-                   'DEBIAN_FRONTEND': 'noninteractive', 'SYSTEMD_NSPAWN_UNIFIED_HIERARCHY': '1'}
-    process = None
-    try:
-        with output.open('ab') as out:
-            with LOCK:
-                process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                           env=environment, start_new_session=True)
-                LIVE.add(process)
-            try:
-                return process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                return None
-    finally:
-        if process is not None:
-            kill(process)
-            process.wait()
-            with LOCK:
-                LIVE.discard(process)
-        remove_cgroups(groups)
+    """Runs a command as Run does. Returns the exit status, or None when `timeout` seconds were not enough."""
+    with Run(layers, command, name=name, output=output, isolated=isolated, network=network) as started:
+        return started.wait(timeout)
 
 
-def boot_command(name: str, *options: str) -> list[str]:
+def boot_command(name: str, host: str, *options: str) -> list[str]:
     """The systemd-nspawn command line that boots the mount point; what is no option goes to its kernel command line."""
     return ['systemd-nspawn', '--quiet', '--directory={}', f'--machine={re.sub("[^a-z0-9]", "-", name)}',
-            '--hostname=vm', '--boot', '--private-network', '--register=no', '--keep-unit', '--settings=no',
+            f'--hostname={host}', '--boot', '--private-network', '--register=no', '--keep-unit', '--settings=no',
             '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--suppress-sync=yes', '--console=read-only',
             *options]

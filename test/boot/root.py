@@ -1,13 +1,17 @@
-"""The Debian root every machine of the boot tests is an overlay of: made once, cached, never written to again."""
+"""The Debian roots that machines are overlays of: one a suite, made once, cached, never written to again."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SUITE = 'bookworm'
+SUITES = ('bullseye', 'bookworm', 'trixie', 'sid')
 MIRROR = os.environ.get('CONSUL_VM_INJECT_MIRROR')
 PACKAGES = (
     'systemd-sysv', 'dbus', 'cloud-init', 'iptables', 'nftables', 'iproute2', 'python3', 'python3-cffi-backend',
@@ -51,8 +55,13 @@ def need_tools() -> None:
         raise Unavailable(f'apt-get could not install {" ".join(packages)}')
 
 
-def has_packages(root: Path) -> bool:
-    """Whether the dpkg database of a root holds every one of PACKAGES, installed."""
+def packages_of(suite: str) -> tuple[str, ...]:
+    """What the root of a suite holds; since bookworm systemd-resolved is a package of its own."""
+    return PACKAGES if suite == 'bullseye' else (*PACKAGES, 'systemd-resolved')
+
+
+def has_packages(root: Path, packages: tuple[str, ...]) -> bool:
+    """Whether the dpkg database of a root holds every one of the packages, installed."""
     try:
         database = (root / 'var/lib/dpkg/status').read_text()
     except OSError:
@@ -62,18 +71,17 @@ def has_packages(root: Path) -> bool:
         fields = dict(line.split(': ', 1) for line in stanza.splitlines() if ': ' in line and line[0] != ' ')
         if fields.get('Status') == 'install ok installed':
             installed.add(fields['Package'])
-    return installed.issuperset(PACKAGES)
+    return installed.issuperset(packages)
 
 
-def make_root(root: Path) -> None:
-    """Debootstraps a root beside `root`, then renames it into place: an interrupted run leaves no half root."""
-    root.parent.mkdir(parents=True, exist_ok=True)
+def make_root(root: Path, suite: str) -> None:
+    """Debootstraps a root of a suite beside `root`, then renames it into place: an interrupted run leaves no half root."""
     with tempfile.TemporaryDirectory(prefix=f'{root.name}.', dir=root.parent) as folder:
         fresh, log = Path(folder) / 'root', Path(folder) / 'debootstrap.log'
         print(f'boot: making {root}, once (a minute or two) ...', file=sys.stderr, flush=True)
         with log.open('wb') as out:
             made = subprocess.run(
-                ['debootstrap', '--variant=minbase', f'--include={",".join(PACKAGES)}', SUITE, str(fresh),
+                ['debootstrap', '--variant=minbase', f'--include={",".join(packages_of(suite))}', suite, str(fresh),
                  *([MIRROR] if MIRROR else [])],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         if made.returncode:
@@ -88,14 +96,24 @@ def make_root(root: Path) -> None:
         fresh.rename(root)
 
 
-def debian_root() -> Path:
-    """The cached root, made first when it is absent or lacks a package. Raises Unavailable."""
+@contextmanager
+def sole_maker(made: Path) -> Iterator[None]:
+    """Lets one process at a time make what is cached at a path: several suites may run side by side."""
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with open(made.parent / f'.{made.name}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def debian_root(suite: str = SUITE) -> Path:
+    """The cached root of a suite, made first when it is absent or lacks a package. Raises Unavailable."""
     need_tools()
-    root = cache() / 'debian-root'
-    if not has_packages(root):
-        make_root(root)
+    root = cache() / f'debian-{suite}'
+    with sole_maker(root):
+        if not has_packages(root, packages_of(suite)):
+            make_root(root, suite)
     return root
 
 
 if __name__ == '__main__':
-    print(debian_root())
+    print(debian_root(*sys.argv[1:]))

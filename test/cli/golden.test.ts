@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { GOAL } from '../../src/cli/options.ts'
+import { DESTINATION } from '../../src/cli/options.ts'
 import { inject } from '../../src/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { projectFolder } from '../shared.ts'
@@ -102,7 +102,7 @@ const again = test.macro<[string]>({
 for (const name of readdirSync(folder).sort()) {
   const path = join(folder, name)
   const args = argsOf(path)
-  const isPipe = args[0] !== 'check' && !args.some(arg => GOAL.some(option => arg === `--${option.name}`))
+  const isPipe = args[0] !== 'check' && !args.some(arg => DESTINATION.some(option => arg === `--${option.name}`))
   const exit = existsSync(join(path, 'exit')) ? readFileSync(join(path, 'exit'), 'utf8') : ''
   if (isPipe && !['vendor-data', 'preview'].includes(args[0] ?? '') && exit === '0\n') test(again, name)
 }

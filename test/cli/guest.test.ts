@@ -1,6 +1,8 @@
 import test from 'ava'
-import { renderGuest } from '../../src/index.ts'
+import { type Guest, guest } from '../../src/index.ts'
 import { runIn } from './world.ts'
+
+const baked = guest().output as Guest
 
 test('without options a script goes to standard output that holds every file', async t => {
   const { exit, stdout, stderr, written } = await runIn({}, 'guest')
@@ -8,14 +10,14 @@ test('without options a script goes to standard output that holds every file', a
   t.is(stderr, '')
   t.is(written.size, 0)
   t.true(stdout.toString().startsWith('#!/bin/sh\n'))
-  for (const { path, mode } of renderGuest().files) t.true(stdout.includes(`#   ${mode} ${path}\n`))
+  for (const { path, mode } of baked.files) t.true(stdout.includes(`#   ${mode} ${path}\n`))
 })
 
 test('with --output every file is written below the directory with its mode', async t => {
   const { exit, stdout, written, modes } = await runIn({}, 'guest', '--output', 'image/')
   t.is(exit, 0)
   t.is(stdout.length, 0)
-  const { files } = renderGuest()
+  const { files } = baked
   t.deepEqual(
     [...written].map(([path, content]) => [path, content.toString()]),
     files.map(({ path, content }) => [`image${path}`, content]),
@@ -29,7 +31,7 @@ test('with --output every file is written below the directory with its mode', as
 test('with --install the same script is run, and its failure is the tool’s', async t => {
   const good = await runIn({}, 'guest', '--install')
   t.is(good.exit, 0)
-  t.deepEqual(good.scripts, [renderGuest().script])
+  t.deepEqual(good.scripts, [baked.script])
   t.is((await runIn({ scriptStatus: 1 }, 'guest', '--install')).exit, 2)
 })
 
@@ -40,10 +42,44 @@ test('--output and --install exclude each other', async t => {
   t.is(written.size + scripts.length, 0)
 })
 
-test('an image has the guest files, the user and the preset, and no configuration of a VM', t => {
-  const paths = renderGuest().files.map(({ path }) => path)
+test('an image has the guest files, the user, the preset and the agent’s mesh settings, and no configuration of a VM', t => {
+  const paths = baked.files.map(({ path }) => path)
   t.true(paths.includes('/srv/consul/generate-sidecar-configs.py'))
   t.true(paths.includes('/usr/lib/sysusers.d/consul-vm-inject.conf'))
   t.true(paths.includes('/usr/lib/systemd/system-preset/50-consul-vm-inject.preset'))
-  t.false(paths.some(path => /service-config\.json|consul-vm-inject\.json|packages\.conf/.test(path)))
+  t.true(paths.includes('/srv/consul/packages.conf'))
+  t.false(paths.some(path => path.includes('service-config.json')))
+  const agent = baked.files.find(({ path }) => path === '/etc/consul.d/consul-vm-inject.json')
+  t.deepEqual(JSON.parse(agent?.content ?? ''), { connect: { enabled: true }, ports: { grpc: 8502 } })
+})
+
+const VALUES = 'global: {datacenter: east, tls: {enabled: true}}\nclient: {join: [10.0.0.5]}\n'
+
+test('the values file says what the agent of the image is told, whatever way it is installed', async t => {
+  const files = { 'values.yaml': VALUES }
+  const { exit, written } = await runIn({ files }, 'guest', '--values', 'values.yaml', '--output', 'image')
+  t.is(exit, 0)
+  const agent = { connect: { enabled: true }, ports: { grpc_tls: 8503 }, datacenter: 'east', retry_join: ['10.0.0.5'] }
+  t.deepEqual(JSON.parse(String(written.get('image/etc/consul.d/consul-vm-inject.json'))), agent)
+  const same = guest({ values: { name: 'values.yaml', text: VALUES } }).output as Guest
+  t.is((await runIn({ files }, 'guest', '--values', 'values.yaml')).stdout.toString(), same.script)
+  t.deepEqual((await runIn({ files }, 'guest', '--values', 'values.yaml', '--install')).scripts, [same.script])
+})
+
+test('a faulty values file is refused before anything is written', async t => {
+  const files = { 'values.yaml': 'global: {tls: {enabled: perhaps}}\n' }
+  const asked = ['guest', '--values', 'values.yaml']
+  for (const more of [[], ['--output', 'image'], ['--install']]) {
+    const { exit, stdout, stderr, written, scripts } = await runIn({ files }, ...asked, ...more)
+    t.is(exit, 2)
+    t.is(stdout.length + written.size + scripts.length, 0)
+    t.regex(stderr, /E206/)
+  }
+})
+
+test('keys without meaning on a VM are told of, also where the directory is called json, unless quiet', async t => {
+  const files = { 'values.yaml': 'server: {replicas: 3}\n' }
+  const asked = ['guest', '--values', 'values.yaml', '--output', 'json']
+  t.regex((await runIn({ files }, ...asked)).stderr, /N103.*ignored: server/)
+  t.is((await runIn({ files }, ...asked, '--quiet')).stderr, '')
 })

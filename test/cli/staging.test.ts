@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { entryOf, staging } from '../../src/cli/staging.ts'
+import { staging, statEntry } from '../../src/cli/staging.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'consul-vm-inject-staging-'))
 test.after.always(() => rmSync(folder, { recursive: true, force: true }))
@@ -88,7 +88,7 @@ test.serial('a backup that is there is never written over', t => {
 test.serial('a file that somebody changed after it was read is not replaced', t => {
   const here = room({ a: 'old\n' })
   const path = join(here, 'a')
-  const { version } = entryOf(statSync(path))
+  const { version } = statEntry(statSync(path))
   const files = staging()
   const staged = files.put(path, NEW, { version, backup: `${path}.orig` })
   const same = files.put(join(here, 'b'), NEW, {})
@@ -104,7 +104,7 @@ test.serial('keeping a backup is no change of the file', t => {
   const here = room({ a: 'old\n' })
   const path = join(here, 'a')
   const files = staging()
-  files.put(path, NEW, { version: entryOf(statSync(path)).version, backup: `${path}.orig` }).commit()
+  files.put(path, NEW, { version: statEntry(statSync(path)).version, backup: `${path}.orig` }).commit()
   files.discard()
   t.is(text(path), 'new\n')
 })

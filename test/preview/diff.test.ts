@@ -1,8 +1,8 @@
 import test from 'ava'
 import { applyPatch } from 'diff'
 import fc from 'fast-check'
-import { diffText } from '../../src/cli/preview-diff.ts'
 import { hunksOf } from '../../src/preview/diff.ts'
+import { diffText } from '../../src/preview/diff-text.ts'
 import { masked } from '../../src/preview/mask/mask.ts'
 import { painter } from '../../src/report/paint.ts'
 

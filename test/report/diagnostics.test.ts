@@ -6,8 +6,8 @@ import {
   hasErrors,
   inOrder,
   type Severity,
-  strictly,
   toRecord,
+  warningsAsErrors,
 } from '../../src/report/diagnostics.ts'
 import { spanOf } from '../../src/report/source.ts'
 import { codes, sourceOf } from '../support/places.ts'
@@ -39,10 +39,10 @@ test('only an error is an error, until strict makes every warning one and leaves
   t.false(hasErrors(mild))
   t.true(hasErrors([...mild, diagnostic('E201', 'unknown')]))
   t.deepEqual(
-    strictly(mild).map(({ severity }) => severity),
+    warningsAsErrors(mild).map(({ severity }) => severity),
     ['error', 'note'],
   )
-  t.deepEqual(codes(strictly(mild)), ['W101', 'N101'])
+  t.deepEqual(codes(warningsAsErrors(mild)), ['W101', 'N101'])
 })
 
 const at = (code: Code, source: typeof web, start: number): ReturnType<typeof diagnostic> =>

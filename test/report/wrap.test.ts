@@ -1,13 +1,13 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { columns, hang, wrap } from '../../src/report/wrap.ts'
+import { columns, hang, wrapWords } from '../../src/report/wrap.ts'
 
 const words = fc.array(fc.stringMatching(/^[a-z]{1,20}$/), { minLength: 1, maxLength: 60 })
 
 test('no word is lost and no line is too long', t => {
   fc.assert(
     fc.property(words, fc.integer({ min: 20, max: 100 }), (list, width) => {
-      const lines = wrap(list.join(' '), width)
+      const lines = wrapWords(list.join(' '), width)
       t.deepEqual(lines.join(' ').split(' '), list)
       t.true(lines.every(line => line.length <= width))
     }),
@@ -16,7 +16,7 @@ test('no word is lost and no line is too long', t => {
 })
 
 test('a word longer than the line stands alone', t => {
-  t.deepEqual(wrap('a verylongword b', 5), ['a', 'verylongword', 'b'])
+  t.deepEqual(wrapWords('a verylongword b', 5), ['a', 'verylongword', 'b'])
 })
 
 test('further lines hang under the first word', t => {

@@ -1,6 +1,6 @@
 import { createMetrics } from '../../src/serve/metrics.ts'
-import type { Response } from '../../src/serve/request.ts'
-import { dispatch } from '../../src/serve/router.ts'
+import type { Request, Response } from '../../src/serve/request.ts'
+import { matchOf, type Route, refusal } from '../../src/serve/router.ts'
 import { ROUTES } from '../../src/serve/routes.ts'
 import type { Seed, Seeds } from '../../src/serve/seeds.ts'
 import type { State } from '../../src/serve/state.ts'
@@ -32,6 +32,15 @@ export const stateOf = (over: Partial<State> = {}): State => ({
   metrics: createMetrics(),
   ...over,
 })
+
+/** The whole of a request through a routing table: what the server does once the body is there. */
+export async function dispatch(routes: readonly Route[], request: Request, state: State): Promise<Response> {
+  const match = matchOf(routes, request.path)
+  const refused = refusal(match, request.method)
+  if (refused !== undefined) return refused
+  if (match === undefined) throw new Error('what no route takes is refused')
+  return match.route.handle(request, state, match.params)
+}
 
 /** One request through the routing table, as the server sends it there. */
 export async function ask(

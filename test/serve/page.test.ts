@@ -2,9 +2,8 @@ import test from 'ava'
 import { PLATFORMS, preview } from '../../src/index.ts'
 import { ASSETS } from '../../src/serve/page/generated/assets.ts'
 import { PAGE_ROUTES } from '../../src/serve/page/routes.ts'
-import { dispatch } from '../../src/serve/router.ts'
 import { readTarget } from '../../src/serve/target.ts'
-import { ANNOTATED, ask, FAULTY, PLAIN, stateOf } from './handlers.ts'
+import { ANNOTATED, ask, dispatch, FAULTY, PLAIN, stateOf } from './handlers.ts'
 
 const HOST = 'localhost:8080'
 const OWN = { host: HOST, origin: `http://${HOST}`, 'sec-fetch-site': 'same-origin' }

@@ -1,10 +1,10 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { tokenIn, turnedAway } from '../../src/serve/auth.ts'
+import { rejection, tokenIn } from '../../src/serve/auth.ts'
 import { activation, isLoopback, readListen } from '../../src/serve/listen.ts'
 import { createLog, traceOf } from '../../src/serve/log.ts'
+import { memoized } from '../../src/serve/memoize.ts'
 import { createMetrics } from '../../src/serve/metrics.ts'
-import { remembering } from '../../src/serve/remember.ts'
 import { readTarget } from '../../src/serve/target.ts'
 import type { Job } from '../../src/serve/work.ts'
 
@@ -107,7 +107,7 @@ const basic = (text: string): string => `Basic ${Buffer.from(text).toString('bas
 
 test('a token is taken as bearer or as the password of basic authentication, and nothing like it', t => {
   const asked = (authorization: string | undefined): number | undefined =>
-    turnedAway({ token: 's3cret:x', certificate: false }, { authorization, certified: false })?.status
+    rejection({ token: 's3cret:x', certificate: false }, { authorization, certified: false })?.status
   for (const right of ['Bearer s3cret:x', 'bearer  s3cret:x ', basic('any:s3cret:x'), basic(':s3cret:x')])
     t.is(asked(right), undefined, right)
   for (const wrong of [
@@ -125,10 +125,10 @@ test('a token is taken as bearer or as the password of basic authentication, and
 
 test('a certificate and a token are both asked for when both are configured', t => {
   const caller = { authorization: 'Bearer t', certified: true }
-  t.is(turnedAway({ token: 't', certificate: true }, caller), undefined)
-  t.is(turnedAway({ token: 't', certificate: true }, { ...caller, certified: false })?.status, 403)
-  t.is(turnedAway({ token: 'u', certificate: true }, caller)?.status, 401)
-  t.is(turnedAway({ certificate: false }, { authorization: undefined, certified: false }), undefined)
+  t.is(rejection({ token: 't', certificate: true }, caller), undefined)
+  t.is(rejection({ token: 't', certificate: true }, { ...caller, certified: false })?.status, 403)
+  t.is(rejection({ token: 'u', certificate: true }, caller)?.status, 401)
+  t.is(rejection({ certificate: false }, { authorization: undefined, certified: false }), undefined)
 })
 
 test('a token is one word', t => {
@@ -160,7 +160,7 @@ const job = (text: string, over: Partial<Job> = {}): Job => ({
 
 test('a job is done once, also while it is being done, and again once it was forgotten or has failed', async t => {
   const done: string[] = []
-  const work = remembering(async ({ input }) => {
+  const work = memoized(async ({ input }) => {
     const text = Buffer.from(input).toString()
     done.push(text)
     if (text === 'bad') return { ok: false, why: 'timeout' }
@@ -181,7 +181,7 @@ test('a job is done once, also while it is being done, and again once it was for
 
 test('no two jobs are taken for one', async t => {
   let count = 0
-  const work = remembering(async () => {
+  const work = memoized(async () => {
     count += 1
     return { ok: true, output: undefined, injected: false, errors: false, diagnostics: [] }
   }, 1e6)

@@ -1,14 +1,14 @@
 import type { JsonPatchOperation } from '../../src/kubernetes/objects/edit.ts'
 import { type MutateOptions, mutate } from '../../src/kubernetes/objects/review.ts'
+import type { V1AdmissionResponse } from '../../src/kubernetes/types.ts'
+import { patched } from './json-patch.ts'
 import type {
-  V1AdmissionResponse,
   V1CloudInitSource,
   V1ObjectMeta,
   V1Secret,
   V1VirtualMachine,
   V1VirtualMachineInstance,
-} from '../../src/kubernetes/types.ts'
-import { patched } from './json-patch.ts'
+} from './kubevirt-types.ts'
 
 export const P: string = 'consul.hashicorp.com/'
 export const MARK: string = `${P}connect-inject-status`

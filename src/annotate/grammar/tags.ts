@@ -14,6 +14,3 @@ export const tags: (value: string) => Parsed<readonly string[]> = onOneLine(valu
       .filter(tag => tag !== ''),
   ),
 )
-
-/** The annotation value that `tags` reads back as `list`. A tag that ends in a backslash cannot be followed by another. */
-export const tagList = (list: readonly string[]): string => list.map(tag => tag.replaceAll(',', '\\,')).join(',')

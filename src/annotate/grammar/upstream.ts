@@ -26,10 +26,9 @@ export interface Upstream {
 
 export type MeshGatewayMode = 'none' | 'local' | 'remote'
 
-/** An upstream and where it stands in the list: the item, and the port within it. */
+/** An upstream and where it stands in the list. */
 export interface LocatedUpstream extends Item {
   readonly upstream: Upstream
-  readonly port: Item
 }
 
 export interface ReadUpstream {
@@ -141,7 +140,5 @@ export const readUpstream = (item: Item, settings: GrammarSettings): ReadUpstrea
   if (pieces === undefined) return { issues: shapeIssues, warnings: [] }
   const issues = [...shapeIssues, ...nameIssues(pieces, item), ...pieceIssues(pieces, item, settings)]
   const warnings = doubts(pieces, item)
-  return issues.length > 0
-    ? { issues, warnings }
-    : { located: { ...item, upstream: built(pieces), port: pieces.port }, issues, warnings }
+  return issues.length > 0 ? { issues, warnings } : { located: { ...item, upstream: built(pieces) }, issues, warnings }
 }

@@ -68,8 +68,11 @@ const sameVariable: Words = ({ upstream, text }, earlier) => [
   'in the environment file the later one counts',
 ]
 
-/** `upstreams`, each with its place in the list, for complaints that need more than the list (a port that something else has). */
-export const locateUpstreams = (value: string, settings: GrammarSettings): Parsed<readonly LocatedUpstream[]> => {
+/**
+ * The list of upstreams, in the grammar of consul-k8s 2.0.0 and in its words where it complains; stricter wherever a VM's agent would
+ * refuse the definition, and with it refuse to start. A blank value is no upstream at all; spaces, tabs and line breaks may surround items.
+ */
+export const upstreams = (value: string, settings: GrammarSettings): Parsed<readonly Upstream[]> => {
   const controls = controlCharacters(value, '\t\n\r')
   if (controls.length > 0) return { ok: false, issues: controls }
   if (trim(value) === '') return meaning([])
@@ -81,23 +84,12 @@ export const locateUpstreams = (value: string, settings: GrammarSettings): Parse
     ...clashes(located, listener, sameListener),
   ]
   if (issues.length > 0) return { ok: false, issues }
-  return meaning(located, [
-    ...read.flatMap(one => one.warnings),
-    ...clashes(located, target, sameTargetOtherPort),
-    ...clashes(located, variable, sameVariable),
-  ])
-}
-
-/**
- * The list of upstreams, in the grammar of consul-k8s 2.0.0 and in its words where it complains; stricter wherever a VM's agent would
- * refuse the definition, and with it refuse to start. A blank value is no upstream at all; spaces, tabs and line breaks may surround items.
- */
-export const upstreams = (value: string, settings: GrammarSettings): Parsed<readonly Upstream[]> => {
-  const parsed = locateUpstreams(value, settings)
-  return parsed.ok
-    ? meaning(
-        parsed.value.map(({ upstream }) => upstream),
-        parsed.warnings,
-      )
-    : parsed
+  return meaning(
+    located.map(({ upstream }) => upstream),
+    [
+      ...read.flatMap(one => one.warnings),
+      ...clashes(located, target, sameTargetOtherPort),
+      ...clashes(located, variable, sameVariable),
+    ],
+  )
 }

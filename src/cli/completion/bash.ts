@@ -1,10 +1,11 @@
+import { shellQuoted } from '../../report/shell.ts'
 import type { Command, Option } from '../command.ts'
 import { optionsOf } from '../options.ts'
-import { ANNOTATION, assignments, formsOf, operandWords, quoted, switches } from './words.ts'
+import { ANNOTATION, assignments, formsOf, operandWords, switches } from './words.ts'
 
 type Commands = readonly Command[]
 
-const list = (words: readonly string[]): string => quoted(words.join(' '))
+const list = (words: readonly string[]): string => shellQuoted(words.join(' '))
 
 /** What one command completes behind an option. */
 function valueWords(option: Option): string {

@@ -1,6 +1,7 @@
+import { shellQuoted } from '../../report/shell.ts'
 import type { Command, Option } from '../command.ts'
 import { optionsOf } from '../options.ts'
-import { ANNOTATION, assignments, operandWords, quoted, switches } from './words.ts'
+import { ANNOTATION, assignments, operandWords, switches } from './words.ts'
 
 type Commands = readonly Command[]
 
@@ -9,13 +10,13 @@ const COMPLETE = 'complete -c consul-vm-inject'
 /** What completes the value of an option. */
 function argument({ name, value, choices }: Option): string {
   if (value === undefined) return ''
-  if (choices !== undefined) return ` -x -a ${quoted(choices.join(' '))}`
+  if (choices !== undefined) return ` -x -a ${shellQuoted(choices.join(' '))}`
   return name === ANNOTATION ? " -x -a '(__consul_vm_inject_annotations)'" : ' -r -F'
 }
 
 /** An option as `complete` takes it. */
 const flags = (option: Option): string =>
-  `-l ${option.name}${option.short === undefined ? '' : ` -s ${option.short}`}${argument(option)} -d ${quoted(option.summary)}`
+  `-l ${option.name}${option.short === undefined ? '' : ` -s ${option.short}`}${argument(option)} -d ${shellQuoted(option.summary)}`
 
 /** Options that are the same in several commands are stated once, with all their commands. */
 function optionLines(commands: Commands): readonly string[] {
@@ -29,7 +30,7 @@ function optionLines(commands: Commands): readonly string[] {
 function operandLine(command: Command, commands: Commands): string {
   const words = operandWords(command, commands)
   if (words === undefined) return ''
-  const offered = words.length === 0 ? '' : ` -a ${quoted(words.join(' '))}`
+  const offered = words.length === 0 ? '' : ` -a ${shellQuoted(words.join(' '))}`
   return `${COMPLETE} -n '__consul_vm_inject_in ${command.name}' -f${offered}\n`
 }
 
@@ -39,7 +40,7 @@ export function fish(commands: Commands): string {
   const booleans = switches()
   const rest = assignments().filter(word => !booleans.includes(word.replace(/=$/, '')))
   const names = commands.map(
-    ({ name, summary }) => `${COMPLETE} -n __consul_vm_inject_first -a ${name} -d ${quoted(summary)}`,
+    ({ name, summary }) => `${COMPLETE} -n __consul_vm_inject_first -a ${name} -d ${shellQuoted(summary)}`,
   )
   return `# fish completion of consul-vm-inject
 function __consul_vm_inject_first

@@ -13,9 +13,6 @@ export const SCHEMAS: readonly SchemaName[] = ['annotations', 'preview']
 /** Options whose value is an annotation; of the other values without choices completion offers files. */
 export const ANNOTATION: string = 'annotation'
 
-/** A word of a shell, quoted. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-
 /** Keys for --annotation, as it takes them: without a domain, save for the alpha one. */
 const settable = (row: AnnotationRow): readonly string[] =>
   row.aliasOf === undefined && (row.verdict === 'applies' || row.verdict === 'maps')

@@ -1,6 +1,7 @@
+import { shellQuoted } from '../../report/shell.ts'
 import type { Command, Option } from '../command.ts'
 import { optionsOf } from '../options.ts'
-import { ANNOTATION, assignments, formsOf, operandWords, quoted, switches } from './words.ts'
+import { ANNOTATION, assignments, formsOf, operandWords, switches } from './words.ts'
 
 type Commands = readonly Command[]
 
@@ -17,18 +18,20 @@ function action({ name, value, choices }: Option): string {
 /** A specification for each form of an option, which exclude each other unless it may be repeated. */
 function optionSpecs(option: Option): readonly string[] {
   const forms = formsOf(option)
-  const before = option.multiple === true ? '*' : forms.length > 1 ? `(${forms.join(' ')})` : ''
+  const others = forms.length > 1 ? `(${forms.join(' ')})` : ''
+  const before = option.multiple === true ? '*' : others
   return forms.map(form => {
-    const joint = option.value === undefined ? '' : form.startsWith('--') ? '=' : '+'
-    return quoted(`${before}${form}${joint}[${spec(option.summary)}]${action(option)}`)
+    const sign = form.startsWith('--') ? '=' : '+'
+    const joint = option.value === undefined ? '' : sign
+    return shellQuoted(`${before}${form}${joint}[${spec(option.summary)}]${action(option)}`)
   })
 }
 
 /** The specification of the operand; none when there is nothing to offer. */
 function operandSpec(command: Command, commands: Commands): readonly string[] {
   const words = operandWords(command, commands)
-  if (words === undefined) return [quoted(`${command.maxOperands > 1 ? '*' : ''}:file:_files`)]
-  return words.length === 0 ? [] : [quoted(`:${command.completes}:(${words.join(' ')})`)]
+  if (words === undefined) return [shellQuoted(`${command.maxOperands > 1 ? '*' : ''}:file:_files`)]
+  return words.length === 0 ? [] : [shellQuoted(`:${command.completes}:(${words.join(' ')})`)]
 }
 
 function commandCase(command: Command, commands: Commands): string {
@@ -38,7 +41,7 @@ function commandCase(command: Command, commands: Commands): string {
 
 /** The completion of zsh, to be sourced or put into a folder of `$fpath`. */
 export function zsh(commands: Commands): string {
-  const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}`)
+  const names = commands.map(({ name, summary }) => `    ${shellQuoted(`${name}:${summary.replaceAll(':', '\\:')}`)}`)
   return `#compdef consul-vm-inject
 _consul_vm_inject_annotation() {
   local -a keys switches

@@ -1,3 +1,4 @@
+import { sameBytes } from '../../decode/bytes.ts'
 import { uninject } from '../../index.ts'
 import type { Io } from '../io.ts'
 
@@ -8,8 +9,6 @@ export interface Backup {
   readonly fault?: readonly [message: string, hint: string]
 }
 
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
-
 /**
  * The backup of a file that is rewritten in place, beside it (behind a symbolic link beside its target). One that is there
  * is never written over: what was injected before has its original there, or in itself.
@@ -17,7 +16,7 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 export async function backupOf(path: string, bytes: Uint8Array, suffix: string, io: Io): Promise<Backup> {
   const backup = io.realPath(path) + suffix
   if (io.stat(backup) === undefined) return { backup }
-  if (same(await io.readFile(backup), bytes) || uninject(bytes).injected) return {}
+  if (sameBytes(await io.readFile(backup), bytes) || uninject(bytes).injected) return {}
   return {
     fault: [
       `cannot rewrite ${path}: ${path}${suffix} keeps another original, which is not written over`,

@@ -1,63 +1,63 @@
+import { sameBytes } from '../../decode/bytes.ts'
+import type { Reporter } from '../../report/reporter.ts'
 import { EXIT, type ExitCode, type Io, type Staged, type Staging } from '../io.ts'
-import type { Make } from '../made.ts'
 import { whyNotRead, whyNotWritten } from '../reasons.ts'
+import type { Transform } from '../transform.ts'
 import { backupOf } from './backup.ts'
-import type { Document } from './documents.ts'
-import type { Goal } from './goal.ts'
-import type { Deed } from './summary.ts'
-import type { Teller } from './teller.ts'
+import type { Destination } from './destination.ts'
+import type { InputFile } from './input-files.ts'
+import type { FileOutcome } from './summary.ts'
 
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
-
-/** What became of one document so far, and the file that waits to be put into its place. */
-export interface Result {
-  readonly deed: Deed
+/** What became of one file so far, and the file that waits to be put into its place. */
+export interface FileResult {
+  readonly outcome: FileOutcome
   readonly status: ExitCode
   readonly target?: string
   readonly staged?: Staged
 }
 
-/** What all documents of a run share. */
+/** What all files of a run share. */
 export interface Run {
   readonly io: Io
-  readonly make: Make
-  readonly goal: Goal
-  readonly tell: Teller
+  readonly transform: Transform
+  readonly destination: Destination
+  readonly reporter: Reporter
   readonly staging: Staging
 }
 
 /** Reads and judges one document and stages what it becomes, if that is asked for. */
-export async function handle(document: Document, target: string, stage: boolean, run: Run): Promise<Result> {
-  const { io, make, goal, tell, staging } = run
-  const { path, name } = document
+export async function handle(file: InputFile, target: string, stage: boolean, run: Run): Promise<FileResult> {
+  const { io, transform, destination, reporter, staging } = run
+  const { path, name } = file
   const entry = io.stat(path)
   let bytes: Uint8Array
   try {
     bytes = await io.readFile(path)
   } catch (error) {
-    tell.fault(path, `cannot read ${path}: ${whyNotRead(error)}`)
-    return { deed: 'unread', status: EXIT.bad }
+    reporter.addFault(path, `cannot read ${path}: ${whyNotRead(error)}`)
+    return { outcome: 'unread', status: EXIT.bad }
   }
-  const { output, injected, diagnostics, status } = make(name, bytes)
-  tell.tell(name, diagnostics)
-  if (output === undefined) return { deed: 'refused', status }
-  const unchanged = same(output, bytes)
-  const deed = unchanged ? 'left' : injected ? 'injected' : 'out'
-  if (!stage || ('suffix' in goal && unchanged)) return { deed, status }
+  const { output, injected, diagnostics, status } = transform(name, bytes)
+  reporter.add(name, diagnostics)
+  if (output === undefined) return { outcome: 'refused', status }
+  const unchanged = sameBytes(output, bytes)
+  const changed = injected ? 'injected' : 'uninjected'
+  const outcome = unchanged ? 'unchanged' : changed
+  if (!stage || ('suffix' in destination && unchanged)) return { outcome, status }
   try {
-    const kept = 'suffix' in goal ? await backupOf(path, bytes, goal.suffix, io) : {}
+    const kept = 'suffix' in destination ? await backupOf(path, bytes, destination.suffix, io) : {}
     if (kept.fault !== undefined) {
-      tell.fault(path, ...kept.fault)
-      return { deed: 'unwritten', status: EXIT.bad }
+      reporter.addFault(path, ...kept.fault)
+      return { outcome: 'unwritten', status: EXIT.bad }
     }
     const staged = staging.put(target, output, {
       ...(kept.backup !== undefined && { backup: kept.backup }),
-      ...('suffix' in goal && entry !== undefined && { version: entry.version }),
-      ...('folder' in goal && entry?.kind === 'file' && { mode: entry.mode }),
+      ...('suffix' in destination && entry !== undefined && { version: entry.version }),
+      ...('folder' in destination && entry?.kind === 'file' && { mode: entry.mode }),
     })
-    return { deed, status, target, staged }
+    return { outcome, status, target, staged }
   } catch (error) {
-    tell.fault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
-    return { deed: 'unwritten', status: EXIT.bad }
+    reporter.addFault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
+    return { outcome: 'unwritten', status: EXIT.bad }
   }
 }

@@ -1,19 +1,19 @@
+import type { Reporter } from '../../report/reporter.ts'
 import { type Call, flag, text } from '../command.ts'
 import { checkStdin } from '../input.ts'
-import { EXIT, type ExitCode, type Io, worst } from '../io.ts'
-import type { Make } from '../made.ts'
+import { EXIT, type ExitCode, type Io, worstStatus } from '../io.ts'
 import { whyNotWritten } from '../reasons.ts'
-import { documentsOf } from './documents.ts'
-import { goalOf } from './goal.ts'
-import { handle, type Result } from './handle.ts'
+import type { Transform } from '../transform.ts'
+import { destinationOf } from './destination.ts'
+import { type FileResult, handle } from './handle.ts'
+import { inputFilesOf } from './input-files.ts'
 import { progress } from './progress.ts'
+import { reporterOf } from './reporters.ts'
 import { summary } from './summary.ts'
 import { targetsBelow } from './targets.ts'
-import type { Teller } from './teller.ts'
-import { tellerOf } from './tellers.ts'
 
 /** Puts the files into their places. When one cannot be, those after it are left alone, unless the run keeps going. */
-function place(results: readonly Result[], keepGoing: boolean, tell: Teller): readonly Result[] {
+function place(results: readonly FileResult[], keepGoing: boolean, reporter: Reporter): readonly FileResult[] {
   let stopped = false
   return results.map(result => {
     const { target, staged } = result
@@ -23,53 +23,53 @@ function place(results: readonly Result[], keepGoing: boolean, tell: Teller): re
         staged.commit()
         return result
       }
-      tell.fault(target, `${target} is not written, because one before it could not be`)
+      reporter.addFault(target, `${target} is not written, because one before it could not be`)
     } catch (error) {
-      tell.fault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
+      reporter.addFault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
       stopped = !keepGoing
     }
-    return { deed: 'unwritten', status: EXIT.bad }
+    return { outcome: 'unwritten', status: EXIT.bad }
   })
 }
 
 /** Rewrites many documents: all of them, or with an error in one of them none, unless the run keeps going. */
-export async function rewriteMany(call: Call, io: Io, makeOf: () => Promise<Make>): Promise<ExitCode> {
+export async function rewriteMany(call: Call, io: Io, prepare: () => Promise<Transform>): Promise<ExitCode> {
   const { operands, values } = call
-  const goal = goalOf(call)
+  const destination = destinationOf(call)
   checkStdin(call, io)
-  const { documents, faults } = documentsOf(operands, io)
-  const targets = 'folder' in goal ? targetsBelow(goal.folder, documents, io) : documents.map(({ path }) => path)
-  const make = await makeOf()
+  const { files, faults } = inputFilesOf(operands, io)
+  const targets = 'folder' in destination ? targetsBelow(destination.folder, files, io) : files.map(({ path }) => path)
+  const transform = await prepare()
   const [quiet, keepGoing] = [flag(values, 'quiet'), flag(values, 'keep-going')]
-  const tell = tellerOf(call, io)
-  for (const { path, message } of faults) tell.fault(path, message)
-  const shown = progress(documents.length, call, io)
+  const reporter = reporterOf(call, io)
+  for (const { path, message } of faults) reporter.addFault(path, message)
+  const shown = progress(files.length, call, io)
   const staging = io.staging()
-  const run = { io, make, goal, tell, staging }
-  let results: readonly Result[] = faults.map(() => ({ deed: 'unread', status: EXIT.bad }))
+  const run = { io, transform, destination, reporter, staging }
+  let results: readonly FileResult[] = faults.map(() => ({ outcome: 'unread', status: EXIT.bad }))
   let stopped = faults.length > 0 && !keepGoing
   try {
     const handled = [...results]
-    for (const [index, document] of documents.entries()) {
+    for (const [index, file] of files.entries()) {
       shown.at(index)
       // Signals are heard between two documents.
       await new Promise(resolve => setImmediate(resolve))
-      const result = await handle(document, targets[index] ?? document.path, !stopped, run)
+      const result = await handle(file, targets[index] ?? file.path, !stopped, run)
       handled.push(result)
       if (keepGoing || result.status === EXIT.done) continue
       stopped = true
       staging.discard()
     }
-    results = stopped ? handled : place(handled, keepGoing, tell)
+    results = stopped ? handled : place(handled, keepGoing, reporter)
   } finally {
     shown.end()
     staging.discard()
   }
-  const said = tell.text(!stopped)
-  io.stderr(said)
+  const report = reporter.text(!stopped)
+  io.stderr(report)
   if (!quiet && text(values, 'output') !== 'json') {
-    const deeds = results.map(({ deed }) => deed)
-    io.stderr(`${said === '' ? '' : '\n'}${summary(deeds, stopped ? 'nothing done' : 'done')}`)
+    const outcomes = results.map(({ outcome }) => outcome)
+    io.stderr(`${report === '' ? '' : '\n'}${summary(outcomes, stopped ? 'nothing done' : 'done')}`)
   }
-  return worst(results.map(({ status }) => status))
+  return worstStatus(results.map(({ status }) => status))
 }

@@ -1,6 +1,6 @@
 import { dirname, join, relative, sep } from 'node:path'
 import { type Io, UsageError } from '../io.ts'
-import { type Document, isLeftOut } from './documents.ts'
+import { type InputFile, isLeftOut } from './input-files.ts'
 
 /** Whether a path lies below a folder where a walk would read it. */
 function isReadBelow(folder: string, path: string): boolean {
@@ -12,14 +12,12 @@ function isReadBelow(folder: string, path: string): boolean {
  * Where the documents go below the folder, in their order. Refuses what would lose a file: two documents for one place, an
  * output over an input, an output where the next run would read it as a document.
  */
-export function targetsBelow(folder: string, documents: readonly Document[], io: Io): readonly string[] {
-  const roots = [...new Set(documents.flatMap(({ root }) => root ?? []))].map(
-    root => [root, io.realPath(root)] as const,
-  )
-  const inputs = new Set(documents.map(({ path }) => io.realPath(path)))
-  const taken = new Map<string, Document>()
-  for (const document of documents) {
-    const target = join(folder, document.below)
+export function targetsBelow(folder: string, files: readonly InputFile[], io: Io): readonly string[] {
+  const roots = [...new Set(files.flatMap(({ root }) => root ?? []))].map(root => [root, io.realPath(root)] as const)
+  const inputs = new Set(files.map(({ path }) => io.realPath(path)))
+  const taken = new Map<string, InputFile>()
+  for (const file of files) {
+    const target = join(folder, file.below)
     const real = io.realPath(target)
     const [root] = roots.find(([, path]) => isReadBelow(path, real)) ?? []
     if (root !== undefined) {
@@ -34,21 +32,21 @@ export function targetsBelow(folder: string, documents: readonly Document[], io:
     const other = taken.get(real)
     if (other !== undefined) {
       throw new UsageError(
-        `${other.path} and ${document.path} would both be written to ${target}`,
+        `${other.path} and ${file.path} would both be written to ${target}`,
         'give the directory above them, or write them to directories of their own',
       )
     }
-    taken.set(real, document)
+    taken.set(real, file)
   }
-  for (const [real, document] of taken) {
+  for (const [real, file] of taken) {
     for (let above = dirname(real); above !== dirname(above); above = dirname(above)) {
       const other = taken.get(above)
       if (other === undefined) continue
       throw new UsageError(
-        `${other.path} and ${document.path} would be a file and a directory of one name`,
+        `${other.path} and ${file.path} would be a file and a directory of one name`,
         'write them to directories of their own',
       )
     }
   }
-  return documents.map(({ below }) => join(folder, below))
+  return files.map(({ below }) => join(folder, below))
 }

@@ -1,5 +1,5 @@
+import { isRecord } from '../../decode/record.ts'
 import type { YamlEntry, YamlMapping, YamlNode } from '../../decode/yaml.ts'
-import { isRecord } from '../objects/path.ts'
 import { literal, quoted, type TextEdit, tokenOf } from './scalar.ts'
 
 /** The text that is edited, and how its lines end. */
@@ -15,7 +15,7 @@ const nextLine = (text: string, offset: number): number => {
 }
 
 /** Where the key of an entry begins, its quote included. */
-export const startOf = (text: string, { key }: YamlEntry): number =>
+const startOf = (text: string, { key }: YamlEntry): number =>
   key.kind === 'scalar' ? (tokenOf(text, key)?.start ?? key.start) : key.start
 
 /** Where a node ends, its quote included; the line feed of a block is not. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readMetadata } from '../../annotate/beside.ts'
 import type { InjectOptions } from '../../api/inject.ts'
+import { utf8Of } from '../../decode/utf8.ts'
 import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
 import { toData } from '../../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic, hasErrors, withoutMootNotes } from '../../report/diagnostics.ts'
@@ -21,7 +22,7 @@ export interface ManifestResult {
 }
 
 /** An object of a known kind inside a stream of manifests. */
-interface Found {
+interface ManifestObject {
   /** Number of its document. */
   readonly document: number
   /** The way to it inside the document: into a List, or nowhere. */
@@ -32,7 +33,7 @@ interface Found {
 }
 
 /** The objects of a document: itself, or the items of a List. */
-function objectsIn(root: YamlNode, document: number): readonly Found[] {
+function objectsIn(root: YamlNode, document: number): readonly ManifestObject[] {
   const items = entryIn(root, 'items')?.value
   const kind = entryIn(root, 'kind')?.value
   const isList = kind?.kind === 'scalar' && kind.text.endsWith('List') && items?.kind === 'sequence'
@@ -47,7 +48,7 @@ function objectsIn(root: YamlNode, document: number): readonly Found[] {
 }
 
 /** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
-function locatorIn(source: Source, { node, data, kind }: Found): Locator {
+function locatorIn(source: Source, { node, data, kind }: ManifestObject): Locator {
   const name = valueAt(data, ['metadata', 'name'])
   const label = typeof name === 'string' ? `${kind.kind} ${name}` : kind.kind
   const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
@@ -76,7 +77,7 @@ const unsafe = (span: Span): Diagnostic =>
 
 /** An object with what is to change in it. */
 interface Edits {
-  readonly one: Found
+  readonly one: ManifestObject
   readonly edits: readonly Edit[]
 }
 
@@ -123,15 +124,16 @@ function rewrite(
   input: Uint8Array,
   name: string,
   nothing: string,
-  changeOf: (found: Found, locator: Locator) => ObjectChange,
+  changeOf: (found: ManifestObject, locator: Locator) => ObjectChange,
 ): ManifestResult {
-  const source: Source = { name, text: Buffer.from(input).toString('utf8') }
+  const utf8 = utf8Of(input)
+  const source: Source = { name, text: utf8 ?? Buffer.from(input).toString('utf8') }
   const failed = (message: string, offset: number): ManifestResult => {
     const span = spanOf(source, offset, offset + 1)
     const hint = 'give the objects as `kubectl get -o yaml` or `-o json` prints them'
     return { output: undefined, diagnostics: [diagnostic('E604', message, { span, hint })] }
   }
-  if (Buffer.compare(Buffer.from(source.text, 'utf8'), input) !== 0) return failed('the manifest is not UTF-8', 0)
+  if (utf8 === undefined) return failed('the manifest is not UTF-8', 0)
   const stream = readYamlStream(source.text)
   if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))

@@ -13,13 +13,13 @@ const keyText = ({ key }: YamlEntry): string | undefined => (key.kind === 'scala
 export const entryIn = (node: YamlNode | undefined, key: string): YamlEntry | undefined =>
   node?.kind === 'mapping' ? node.entries.findLast(entry => keyText(entry) === key) : undefined
 
+function childAt(node: YamlNode | undefined, key: Path[number]): YamlNode | undefined {
+  if (typeof key === 'string') return entryIn(node, key)?.value
+  return node?.kind === 'sequence' ? node.items[key] : undefined
+}
+
 /** The node at a path; undefined where there is none, or where only an alias leads to it. */
-export const nodeAt = (root: YamlNode | undefined, path: Path): YamlNode | undefined =>
-  path.reduce<YamlNode | undefined>(
-    (node, key) =>
-      typeof key === 'number' ? (node?.kind === 'sequence' ? node.items[key] : undefined) : entryIn(node, key)?.value,
-    root,
-  )
+export const nodeAt = (root: YamlNode | undefined, path: Path): YamlNode | undefined => path.reduce(childAt, root)
 
 /** The entry at a path that ends at a key. */
 export function spotAt(root: YamlNode | undefined, path: Path): Spot | undefined {
@@ -29,8 +29,8 @@ export function spotAt(root: YamlNode | undefined, path: Path): Spot | undefined
 }
 
 /** Whether a node or one below it takes entries in through a merge key (`<<`). */
-export const merges = (node: YamlNode): boolean =>
-  node.kind === 'sequence'
-    ? node.items.some(merges)
-    : node.kind === 'mapping' &&
-      node.entries.some(({ key, value }) => (key.kind === 'scalar' && key.type === 'merge') || merges(value))
+export function merges(node: YamlNode): boolean {
+  if (node.kind === 'sequence') return node.items.some(merges)
+  if (node.kind !== 'mapping') return false
+  return node.entries.some(({ key, value }) => (key.kind === 'scalar' && key.type === 'merge') || merges(value))
+}

@@ -13,6 +13,12 @@ const NOT_LITERAL = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-
 /** The header of a block scalar, up to its line end. */
 const HEADER = /([|>])[-+0-9]*([ \t]*(?:#[^\n]*?)?)(\r?\n)$/
 
+/** How the header of a block says what is kept of the line feeds at its end. */
+function chompingOf(text: string): '-' | '' | '+' {
+  if (!text.endsWith('\n')) return '-'
+  return text.endsWith('\n\n') ? '+' : ''
+}
+
 /** A literal block without the line feed that ends it; undefined where the text cannot stand in one. */
 export function literal(
   text: string,
@@ -21,11 +27,9 @@ export function literal(
   // Where the first line does not show the indentation, the header says it.
   const indicator = /^[ \n]/.test(text) ? String(indent - column) : ''
   if (text.trim() === '' || NOT_LITERAL.test(text) || indicator.length > 1) return undefined
-  const ends = text.endsWith('\n')
-  const chomping = !ends ? '-' : text.endsWith('\n\n') ? '+' : ''
-  const lines = (ends ? text.slice(0, -1) : text).split('\n')
+  const lines = text.replace(/\n$/, '').split('\n')
   const body = lines.map(line => (line === '' ? '' : ' '.repeat(indent) + line))
-  return [`|${indicator}${chomping}${after}`, ...body].join(newline)
+  return [`|${indicator}${chompingOf(text)}${after}`, ...body].join(newline)
 }
 
 /** A quoted text that is JSON and YAML alike. */

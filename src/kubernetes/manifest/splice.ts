@@ -41,19 +41,25 @@ function addition(page: Page, root: YamlNode, edit: Edit & { op: 'add' }): TextE
   return parent?.kind === 'mapping' ? insertion(page, parent, String(edit.path.at(-1)), edit.value) : undefined
 }
 
+function textEdit(
+  page: Page,
+  root: YamlNode,
+  edit: Exclude<Edit, { op: 'rename' }>,
+  plainly: boolean,
+): TextEdit | undefined {
+  if (edit.op === 'add') return addition(page, root, edit)
+  if (edit.op === 'replace') return replacement(page, root, edit.path, edit.value, plainly)
+  const spot = spotAt(root, edit.path)
+  return spot && removal(page, spot.parent, spot.entry)
+}
+
 /**
  * An edit of an object as edits of the text it stands in; undefined where it cannot be told what to write. `plainly` writes every
  * scalar in quotes.
  */
 export function textEdits(page: Page, root: YamlNode, edit: Edit, plainly: boolean): readonly TextEdit[] | undefined {
   if (edit.op === 'rename') return rename(page, root, edit, plainly)
-  const spot = edit.op === 'remove' ? spotAt(root, edit.path) : undefined
-  const one =
-    edit.op === 'add'
-      ? addition(page, root, edit)
-      : edit.op === 'replace'
-        ? replacement(page, root, edit.path, edit.value, plainly)
-        : spot && removal(page, spot.parent, spot.entry)
+  const one = textEdit(page, root, edit, plainly)
   return one && [one]
 }
 

@@ -1,12 +1,13 @@
 import { type Annotation, type AnnotationLayer, isOurKey } from '../../annotate/annotation.ts'
+import { isRecord } from '../../decode/record.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import type { Locator } from './locator.ts'
-import { isRecord, type Path, valueAt } from './path.ts'
+import { type Path, valueAt } from './path.ts'
 
 /** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
-export const MARK = 'consul.hashicorp.com/connect-inject-status'
+const MARK = 'consul.hashicorp.com/connect-inject-status'
 const INJECTED = 'injected'
 
 /** Whether the first metadata of an object say that it is injected. */

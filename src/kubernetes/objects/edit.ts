@@ -1,4 +1,5 @@
-import { isRecord, type Path, pointerOf } from './path.ts'
+import { isRecord } from '../../decode/record.ts'
+import { type Path, pointerOf } from './path.ts'
 
 /** One change of an object. `rename` moves a value to another key of the same mapping, with a new text. */
 export type Edit =
@@ -38,13 +39,11 @@ function put(object: unknown, path: Path, value: unknown): unknown {
   const [key, ...rest] = path
   if (key === undefined) return value
   if (Array.isArray(object)) return object.map((item, at) => (at === key ? put(item, rest, value) : item))
-  const entries = isRecord(object) ? Object.entries(object) : []
-  const inner = put(entries.find(([name]) => name === key)?.[1], rest, value)
-  const known = entries.some(([name]) => name === key)
-  const others = known ? entries : [...entries, [String(key), undefined] as const]
-  return Object.fromEntries(
-    others.flatMap(([name, own]) => (name !== key ? [[name, own]] : inner === undefined ? [] : [[name, inner]])),
-  )
+  const entries = isRecord(object) ? { ...object } : {}
+  const inner = put(entries[key], rest, value)
+  if (inner === undefined) delete entries[key]
+  else entries[key] = inner
+  return entries
 }
 
 /** The object as it is after the edits. */

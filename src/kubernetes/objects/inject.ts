@@ -2,7 +2,8 @@ import type { AnnotationLayer } from '../../annotate/annotation.ts'
 import { type InjectOptions, type InjectResult, inject } from '../../api/inject.ts'
 import { type Judgement, judge } from '../../api/judge.ts'
 import { uninject } from '../../api/uninject.ts'
-import { type Diagnostic, diagnostic, hasErrors, strictly } from '../../report/diagnostics.ts'
+import { sameBytes } from '../../decode/bytes.ts'
+import { type Diagnostic, diagnostic, hasErrors, warningsAsErrors } from '../../report/diagnostics.ts'
 import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
@@ -40,8 +41,6 @@ const DOMAIN = 'consul.hashicorp.com/'
 /** Whether the user-data itself speaks of annotations, as what was injected before does. */
 const mentions = ({ userData, injectedBefore }: Judgement): boolean =>
   injectedBefore || userData.documents.some(({ source }) => source.text.includes(DOMAIN))
-
-const same = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.compare(a, b) === 0
 
 const SECRET_WAY =
   'put the user-data into a Secret under the key userdata, annotate the Secret, and name it here in secretRef, which messages ' +
@@ -133,7 +132,8 @@ function change(
 ): ObjectChange {
   if (output === undefined || (!decision.inject && !decision.explicit)) return { edits: [], diagnostics }
   if (!decision.inject) {
-    const edits = same(output, bytesIn(field)) ? [] : restored(field, output)
+    const bytes = bytesIn(field)
+    const edits = bytes !== undefined && sameBytes(output, bytes) ? [] : restored(field, output)
     return { edits: [...edits, ...marked(object, kind, false)], diagnostics }
   }
   const result = written(field, output)
@@ -176,7 +176,7 @@ export function injectObject(
     field.at === 'inline' && bytes !== undefined
       ? change(object, kind, field, injected(judgement, field, settings), locator)
       : unchanged(field.at === 'inline' ? notBase64(field) : field, kind, judgement, locator)
-  const diagnostics = options.strict === true ? strictly(found) : found
+  const diagnostics = options.strict === true ? warningsAsErrors(found) : found
   return { edits: hasErrors(diagnostics) ? [] : edits, diagnostics }
 }
 

@@ -1,4 +1,5 @@
-import { isRecord, type Path } from './path.ts'
+import { isRecord } from '../../decode/record.ts'
+import type { Path } from './path.ts'
 
 /** A kind of object that can hold user-data. */
 export interface Kind {
@@ -11,7 +12,7 @@ export interface Kind {
 }
 
 /** Every kind that is mutated. What a VM's instances carry is the metadata of its template. */
-export const KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   {
     group: 'kubevirt.io',
     kind: 'VirtualMachine',

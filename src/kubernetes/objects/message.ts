@@ -18,7 +18,7 @@ function lineFor({ code, message, hint, span, related }: Diagnostic): string {
 }
 
 /** Why an object is refused: every diagnostic but notes, errors first, one a line. */
-export function refusal(diagnostics: readonly Diagnostic[]): string {
+export function refusalMessage(diagnostics: readonly Diagnostic[]): string {
   const list = inOrder(diagnostics).filter(({ severity }) => severity !== 'note')
   return ['consul-vm-inject refuses this object:', ...list.map(lineFor)].join('\n')
 }

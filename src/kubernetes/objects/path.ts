@@ -1,9 +1,6 @@
 /** The way to a value inside an object of the Kubernetes API: keys of mappings and indices of lists. */
 export type Path = readonly (string | number)[]
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The value at a path; undefined where there is none. Only what is the object's own counts. */
 export const valueAt = (object: unknown, path: Path): unknown =>
   path.reduce<unknown>(
@@ -16,7 +13,10 @@ export const valueAt = (object: unknown, path: Path): unknown =>
 
 /** A path as people write it: `spec.volumes[1].cloudInitNoCloud.userData`. */
 export const textOf = (path: Path): string =>
-  path.map((key, at) => (typeof key === 'number' ? `[${key}]` : at === 0 ? key : `.${key}`)).join('')
+  path
+    .map(key => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '')
 
 /** A path as a JSON Pointer (RFC 6901). */
 export const pointerOf = (path: Path): string =>

@@ -1,3 +1,4 @@
+import { isRecord } from '../../decode/record.ts'
 import { hasErrors } from '../../report/diagnostics.ts'
 import type { V1AdmissionResponse, V1AdmissionReview } from '../types.ts'
 import { annotationsOf, isMarked } from './annotations.ts'
@@ -5,8 +6,8 @@ import { patchOf } from './edit.ts'
 import { injectObject, type ObjectOptions } from './inject.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { PATH_LOCATOR } from './locator.ts'
-import { refusal, warningsOf } from './message.ts'
-import { isRecord, valueAt } from './path.ts'
+import { refusalMessage, warningsOf } from './message.ts'
+import { valueAt } from './path.ts'
 import { INLINE_LIMIT, userDataField } from './user-data.ts'
 
 export type MutateOptions = ObjectOptions
@@ -48,7 +49,7 @@ function answer(uid: string, request: Readonly<Record<string, unknown>>, options
   const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
   if (same && isMarked(object, kind)) return untouched
   const { edits, diagnostics } = injectObject(object, kind, options, PATH_LOCATOR)
-  if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusal(diagnostics))
+  if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusalMessage(diagnostics))
   const warnings = warningsOf(diagnostics)
   return {
     ...untouched,

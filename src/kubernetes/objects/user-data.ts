@@ -1,9 +1,10 @@
 import { decodeBase64, encodeBase64, ONE_LINE } from '../../decode/base64.ts'
 import { isGzip, packGzip, unpackGzip } from '../../decode/gzip.ts'
+import { isRecord } from '../../decode/record.ts'
 import { utf8Of } from '../../decode/utf8.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
-import { isRecord, type Path, valueAt } from './path.ts'
+import { type Path, valueAt } from './path.ts'
 
 /** Bytes of user-data that KubeVirt takes inline; of `userDataBase64` the decoded ones count. */
 export const INLINE_LIMIT = 2048

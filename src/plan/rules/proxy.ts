@@ -1,4 +1,5 @@
 import { goBool } from '../../annotate/grammar/boolean.ts'
+import { metaLimits } from '../../annotate/grammar/meta.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
@@ -96,9 +97,9 @@ export const PROXY_RULES: readonly Rule[] = [
     find({ reader, services }) {
       const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(key('service-meta-')))
       const count = Math.max(0, ...services.map(service => Object.keys(metaOf(service, reader)).length))
-      if (count <= 64) return undefined
+      if (count <= metaLimits.pairs) return undefined
       return {
-        message: `${count} meta entries, ${count - own.length} of them automatic: an agent takes 64 at most`,
+        message: `${count} meta entries, ${count - own.length} of them automatic: an agent takes ${metaLimits.pairs} at most`,
         hint: 'take some out',
         at: own.at(-1),
       }

@@ -2,7 +2,7 @@ import { isHarmlessValue, isPlaceOfSecret, isSecretName } from './names.ts'
 import { heredocEnd, linesWithOffsets, type Range } from './range.ts'
 
 /** A value that goes by the name of a secret: where it begins in its line. */
-interface Found {
+interface NamedSecret {
   readonly column: number
   /** Column of the name. */
   readonly name: number
@@ -27,7 +27,12 @@ const BARE =
 const isComment = (line: string): boolean => /^\s*(?:- \s*)?#(?!!)/.test(line)
 
 /** What stands between a name of a secret and its value, if a value follows. */
-function separatorOf(name: string, before: string, after: string, comment: boolean): Omit<Found, 'name'> | undefined {
+function separatorOf(
+  name: string,
+  before: string,
+  after: string,
+  comment: boolean,
+): Omit<NamedSecret, 'name'> | undefined {
   const at = before.length + name.length
   const assigned = ASSIGNED.exec(after)
   const apart = assigned ?? CALLED.exec(after) ?? (IS_FLAG.test(before) ? APART.exec(after) : null)
@@ -37,7 +42,7 @@ function separatorOf(name: string, before: string, after: string, comment: boole
 }
 
 /** The first secret of a line: all that stands behind its name is one. */
-function firstIn(line: string): Found | undefined {
+function firstIn(line: string): NamedSecret | undefined {
   const comment = isComment(line)
   for (const { 0: word, index } of line.matchAll(/[A-Za-z0-9_](?:[\w.-]*\w)?/g)) {
     const before = line.slice(0, index)
@@ -55,7 +60,7 @@ function firstIn(line: string): Found | undefined {
 const indentOf = (line: string, comment: boolean): number => line.search(comment ? /[^\s#]|$/ : /\S|$/)
 
 /** Deeper lines are the value too: a YAML block, a list, the rest of a plain scalar. */
-function deeper(line: string, { name, value }: Found): Below {
+function deeper(line: string, { name, value }: NamedSecret): Below {
   const comment = isComment(line)
   const leads = /^[\s#]*(?:- +)*["']?(?:\? +)?$/.test(line.slice(0, name))
   const column = leads ? name - (/["']$/.test(line.slice(0, name)) ? 1 : 0) : indentOf(line, comment)
@@ -77,7 +82,7 @@ function deeper(line: string, { name, value }: Found): Below {
 const occurrences = (line: string, quote: string): number => line.replace(/\\./g, '').split(quote).length - 1
 
 /** A quote that a line leaves open, before the secret or in it: what it quotes goes on until the quote is closed. */
-function quoted(line: string, { value }: Found): Below | undefined {
+function quoted(line: string, { value }: NamedSecret): Below | undefined {
   const before = line.slice(0, line.length - value.length)
   // An apostrophe opens nothing within a word.
   const single = /^(?:[!&]\S*\s+)*\$?'/.test(value) || /(?:^|[\s:=,[({-])'[^']*$/.test(before)
@@ -92,7 +97,7 @@ const unclosed = (line: string): number => {
 }
 
 /** A list or a mapping in flow style goes on, at any column, until its bracket is closed. */
-function bracketed({ value }: Found): Below | undefined {
+function bracketed({ value }: NamedSecret): Below | undefined {
   let depth = /^[[{]/.test(value) ? unclosed(value) : 0
   if (depth <= 0) return undefined
   return below => {
@@ -104,7 +109,7 @@ function bracketed({ value }: Found): Below | undefined {
 const continued = (line: string): boolean => /\\\r?$/.test(line)
 
 /** What of the lines below belongs to the secret of this line. */
-function belowOf(line: string, found: Found): readonly Below[] {
+function belowOf(line: string, found: NamedSecret): readonly Below[] {
   const heredoc = heredocEnd(found.value)
   const open = [quoted(line, found), bracketed(found)].filter(below => below !== undefined)
   return [

@@ -1,5 +1,4 @@
-import type { Diagnostic } from '../../report/diagnostics.ts'
-import { type Source, type Span, spanOf } from '../../report/source.ts'
+import { type Diagnostic, withSources } from '../../report/diagnostics.ts'
 import { secretsInCommands } from './commands.ts'
 import { secretsInLines } from './lines.ts'
 import { isHarmlessValue, isPlaceOfSecret, isSecretName } from './names.ts'
@@ -24,7 +23,7 @@ const bySight = (text: string): readonly Range[] => [
  * Where secrets stand in a text of the operator's, in order. A text of any kind is read by its lines, one that is YAML by its keys
  * too. Rather too much is taken for a secret than too little.
  */
-export function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
+function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
   const packed = depth > 0 ? secretsInBase64(text, inner => secretsIn(inner, depth - 1).length > 0) : []
   return joined([...bySight(text), ...secretsInTree(text, bySight), ...packed])
 }
@@ -68,19 +67,5 @@ export function maskedData(data: unknown, name = ''): unknown {
 }
 
 /** Diagnostics whose excerpts show no secret. Places stay what they are, so a secret is blotted out at its length. */
-export function maskedSources(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const clean = new Map<Source, Source>()
-  const cleaned = ({ source, start, end }: Span): Span => {
-    const known = clean.get(source) ?? {
-      name: source.name,
-      text: replaced(source.text, secret => '*'.repeat(secret.length)),
-    }
-    clean.set(source, known)
-    return spanOf(known, start, end)
-  }
-  return diagnostics.map(({ span, related, ...entry }) => ({
-    ...entry,
-    ...(span !== undefined && { span: cleaned(span) }),
-    ...(related !== undefined && { related: { ...related, span: cleaned(related.span) } }),
-  }))
-}
+export const maskedSources = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  withSources(diagnostics, ({ name, text }) => ({ name, text: replaced(text, secret => '*'.repeat(secret.length)) }))

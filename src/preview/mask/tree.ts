@@ -2,8 +2,8 @@ import { followed, readYaml, type YamlEntry, type YamlNode, type YamlScalar } fr
 import { isPlaceOfSecret, isSecretFile, isSecretName } from './names.ts'
 import { linesWithOffsets, moved, type Range } from './range.ts'
 
-/** How the lines of a text are judged: by the other ways of finding secrets. */
-export type Judge = (text: string) => readonly Range[]
+/** The other ways of finding secrets in a text. */
+export type SecretFinder = (text: string) => readonly Range[]
 
 const textOf = (node: YamlNode | undefined): string => {
   const at = followed(node)
@@ -21,11 +21,11 @@ class Search {
   readonly ranges: Range[] = []
   private readonly hidden = new Set<YamlNode>()
   private readonly text: string
-  private readonly judge: Judge
+  private readonly find: SecretFinder
 
-  constructor(text: string, judge: Judge) {
+  constructor(text: string, find: SecretFinder) {
     this.text = text
-    this.judge = judge
+    this.find = find
   }
 
   visit(node: YamlNode | undefined): void {
@@ -37,12 +37,12 @@ class Search {
 
   private entry({ key, value }: YamlEntry, siblings: readonly YamlEntry[]): void {
     const name = textOf(key)
-    const told = (names: RegExp): string =>
+    const siblingValue = (names: RegExp): string =>
       textOf(siblings.find(sibling => sibling.key !== key && names.test(textOf(sibling.key)))?.value)
     const named = isSecretName(name) && !isPlaceOfSecret(name, textOf(value))
-    const file = /^contents?$/.test(name) && isSecretFile(told(/^(?:path|file|filename|dest|name)$/))
+    const file = /^contents?$/.test(name) && isSecretFile(siblingValue(/^(?:path|file|filename|dest|name)$/))
     // A list of variables: {name: DB_PASSWORD, value: x}.
-    const variable = /^(?:value|default)$/.test(name) && isSecretName(told(/^(?:name|key|env|variable)$/))
+    const variable = /^(?:value|default)$/.test(name) && isSecretName(siblingValue(/^(?:name|key|env|variable)$/))
     this.visit(key)
     if (named || variable || (file && !/^\s*#!/.test(textOf(value)))) this.hide(value)
     else this.visit(value)
@@ -71,7 +71,7 @@ class Search {
       line += ` ${textOf(item).replace(/\n/g, ' ')}`
       return [start, line.length] as const
     })
-    const found = items.length > 1 ? this.judge(line) : []
+    const found = items.length > 1 ? this.find(line) : []
     items.forEach((item, index) => {
       const [start, end] = places[index] ?? [0, 0]
       if (end > start && found.some(range => range[0] < end && range[1] > start)) this.hide(item)
@@ -85,10 +85,10 @@ class Search {
     const above = this.text.slice(this.text.lastIndexOf('\n', start - 2) + 1, start)
     const header = /[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n$/.exec(above)?.[0]
     // A document inside the document: as it stands, with its indentation.
-    if (header !== undefined) this.ranges.push(...moved(secretsInTree(raw, this.judge), start))
+    if (header !== undefined) this.ranges.push(...moved(secretsInTree(raw, this.find), start))
     // Escapes and folded lines hide what is found in the value only.
     const folded = header === undefined ? /[\n\\]|''/.test(raw) : header.startsWith('>')
-    if (folded && this.judge(text).length > 0) this.ranges.push([start, end])
+    if (folded && this.find(text).length > 0) this.ranges.push([start, end])
   }
 }
 
@@ -100,10 +100,10 @@ function documentsOf(text: string): readonly (readonly [at: number, document: st
 }
 
 /** Secrets of a YAML document by the names of its keys: exact where the lines are not, silent where it is not YAML. */
-export function secretsInTree(text: string, judge: Judge): readonly Range[] {
+export function secretsInTree(text: string, find: SecretFinder): readonly Range[] {
   return documentsOf(withoutJinja(text)).flatMap(([at, document]) => {
     const yaml = readYaml(document)
-    const search = new Search(document, judge)
+    const search = new Search(document, find)
     // A text that is one scalar is no YAML: a script, say.
     if (yaml.ok && yaml.root?.kind !== 'scalar') search.visit(yaml.root)
     return moved(search.ranges, at)

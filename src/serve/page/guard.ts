@@ -23,7 +23,7 @@ function isOwn({ host = '', origin, 'sec-fetch-site': site }: Request['headers']
 }
 
 /** Why a request is not for the page; undefined when it is. */
-function strange({ method, headers }: Request): Response | undefined {
+function foreign({ method, headers }: Request): Response | undefined {
   if (!isHere(headers['host'] ?? ''))
     return problem(403, 'the request names a host that is not this machine', 'open http://localhost with the port')
   if (method !== 'POST' || isOwn(headers)) return undefined
@@ -34,4 +34,4 @@ function strange({ method, headers }: Request): Response | undefined {
 export const guarded =
   (handle: Handler): Handler =>
   (request, state, params) =>
-    strange(request) ?? handle(request, state, params)
+    foreign(request) ?? handle(request, state, params)

@@ -1,5 +1,5 @@
-import { failure, noteOf, refused } from '../outcome.ts'
-import { isResponse, optionsOf } from '../query.ts'
+import { noteOf, refused } from '../outcome.ts'
+import { posted } from '../posted.ts'
 import { respond } from '../request.ts'
 import type { Handler, Route } from '../router.ts'
 import { ASSETS } from './generated/assets.ts'
@@ -42,14 +42,9 @@ function fileRoute([file, text]: readonly [file: string, text: string]): Route {
 }
 
 /** What would be made of user-data, as data; 422 and the diagnostics when it has errors. */
-const previewHandler: Handler = async (request, state) => {
-  const options = optionsOf(request, state)
-  if (isResponse(options)) return options
-  const result = await state.work({ kind: 'preview', input: request.body, options })
-  if (!result.ok) return failure(result)
-  if (result.output === undefined) return refused(result)
-  return respond(200, 'application/json', result.output, noteOf(result, false))
-}
+const previewHandler: Handler = posted('preview', done =>
+  done.output === undefined ? refused(done) : respond(200, 'application/json', done.output, noteOf(done, false)),
+)
 
 /** The rows of the preview page; they are there only when they are asked for. */
 export const PAGE_ROUTES: readonly Route[] = [

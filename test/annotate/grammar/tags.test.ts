@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { tagList, tags } from '../../../src/annotate/grammar/tags.ts'
+import { tags } from '../../../src/annotate/grammar/tags.ts'
 import { meaningOf, table } from './table.ts'
 
 table('tags', tags, {
@@ -23,6 +23,9 @@ table('tags', tags, {
     ['a\ud800', 'half of a surrogate pair (U+D800)'],
   ],
 })
+
+/** The annotation value that is read back as a list. A tag that ends in a backslash cannot be followed by another. */
+const tagList = (list: readonly string[]): string => list.map(tag => tag.replaceAll(',', '\\,')).join(',')
 
 test('a list of tags is read back from its escaped form', t => {
   const tag = fc

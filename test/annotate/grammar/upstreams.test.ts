@@ -2,8 +2,8 @@ import test from 'ava'
 import type { GrammarSettings } from '../../../src/annotate/grammar/settings.ts'
 import { communityEdition } from '../../../src/annotate/grammar/settings.ts'
 import type { Upstream } from '../../../src/annotate/grammar/upstream.ts'
-import { locateUpstreams, upstreams } from '../../../src/annotate/grammar/upstreams.ts'
-import { meaningOf, pointedAt, table } from './table.ts'
+import { upstreams } from '../../../src/annotate/grammar/upstreams.ts'
+import { pointedAt, table } from './table.ts'
 
 const enterprise: GrammarSettings = { enterprise: true, namespaces: false, partitions: false }
 const scoped: GrammarSettings = { enterprise: true, namespaces: true, partitions: true }
@@ -204,12 +204,4 @@ test('every complaint about a list is told at once, in order, each at its place'
   const value = 'api:0:mesh_gateway_mode=x, ok:1, :2, api'
   const parsed = upstreams(value, communityEdition)
   t.deepEqual(parsed.ok ? [] : parsed.issues.map(issue => pointedAt(value, issue)), ['0', 'x', '', 'api'])
-})
-
-test('an upstream knows its place, and that of its port', t => {
-  const value = 'a:1,\n b.svc : 22 :dc=x'
-  const [, second] = meaningOf(locateUpstreams(value, communityEdition))
-  t.is(value.slice(second?.start, second?.end), 'b.svc : 22 :dc=x')
-  t.is(value.slice(second?.port.start, second?.port.end), '22')
-  t.is(second?.upstream.local_bind_port, 22)
 })

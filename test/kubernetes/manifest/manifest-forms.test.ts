@@ -67,6 +67,33 @@ test(
   `{"kind":"Secret","apiVersion":"v1","metadata":{"annotations":{"consul.hashicorp.com/connect-service":"w","consul.hashicorp.com/connect-inject":"true"}},"stringData":{"userdata":""}}`,
 )
 
+/** A VM that is annotated itself, with metadata of its template as they may stand there. */
+const templated = (metadata: string): string => `apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata:
+  name: web${NOTES}spec:
+  template:
+    ${metadata}
+    spec:
+      volumes:
+        - cloudInitNoCloud: {userData: "#!/bin/sh"}
+`
+const fills = test.macro<[metadata: string]>({
+  exec(t, metadata) {
+    const text = templated(metadata)
+    t.deepEqual(
+      dataIn(injected(text)),
+      dataIn(text).map(object => admitted(object)),
+    )
+  },
+  title: (_, metadata) => `the mark of an injection finds its place in ${JSON.stringify(metadata)}`,
+})
+test(fills, 'metadata:')
+test(fills, 'metadata: null # none')
+test(fills, 'metadata: {annotations: ~}')
+test(fills, 'metadata:\n      annotations:')
+test(fills, 'metadata: {}')
+
 const lines = test.macro<[what: string, text: string, found: readonly string[]]>({
   exec(t, _, text, found) {
     const { output, diagnostics } = injectManifest(bytes(text), ROOMY)

@@ -1,7 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import test from 'ava'
 import { inject } from '../../../src/index.ts'
-import type { V1CloudInitSource } from '../../../src/kubernetes/types.ts'
 import {
   ASKED,
   admitted,
@@ -17,6 +16,7 @@ import {
   vm,
   vmi,
 } from '../../support/kubevirt.ts'
+import type { V1CloudInitSource } from '../../support/kubevirt-types.ts'
 import { bytes, text } from '../../support/places.ts'
 
 const sourceIn = (object: ReturnType<typeof vm>): V1CloudInitSource =>

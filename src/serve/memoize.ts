@@ -18,7 +18,7 @@ const sizeOf = (result: Done | Failed): number =>
  * The same job gives the same bytes, and a VM that boots asks for them more than once: Nova passes every look at the metadata on.
  * Results are kept up to `limit` bytes, the oldest go first; whoever asks while a job is being done waits for its result.
  */
-export function remembering(work: Work, limit: number): Work {
+export function memoized(work: Work, limit: number): Work {
   const results = new Map<string, { readonly result: Promise<Done | Failed>; size: number }>()
   let total = 0
 

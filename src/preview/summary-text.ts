@@ -1,10 +1,10 @@
 import { nameOf } from '../annotate/annotation.ts'
 import { COUNTED } from '../fit/platforms.ts'
-import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from '../preview/model.ts'
 import { grouped } from '../report/grouped.ts'
 import type { Paint } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
 import { LINE } from '../report/wrap.ts'
+import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from './model.ts'
 
 const NOTHING = 'nothing on this VM'
 

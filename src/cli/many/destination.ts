@@ -3,10 +3,10 @@ import { UsageError } from '../io.ts'
 import { BACKUP } from '../options.ts'
 
 /** Where the documents go: below a folder, or into their own places with a backup of this suffix. */
-export type Goal = { readonly folder: string } | { readonly suffix: string }
+export type Destination = { readonly folder: string } | { readonly suffix: string }
 
 /** What the options and operands ask for, or what is wrong with them. */
-export function goalOf({ operands, values }: Call): Goal {
+export function destinationOf({ operands, values }: Call): Destination {
   const folder = text(values, 'output-dir')
   const inPlace = flag(values, 'in-place')
   const suffix = text(values, BACKUP.name)

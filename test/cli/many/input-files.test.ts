@@ -1,10 +1,10 @@
 import test from 'ava'
-import { documentsOf } from '../../../src/cli/many/documents.ts'
+import { inputFilesOf } from '../../../src/cli/many/input-files.ts'
 import { ioOf, type World } from '../world.ts'
 
-const found = (world: World, ...operands: readonly string[]) => documentsOf(operands, ioOf(world).io)
+const found = (world: World, ...operands: readonly string[]) => inputFilesOf(operands, ioOf(world).io)
 const paths = (world: World, ...operands: readonly string[]): readonly string[] =>
-  found(world, ...operands).documents.map(({ path }) => path)
+  found(world, ...operands).files.map(({ path }) => path)
 const filesOf = (...names: readonly string[]): World => ({ files: Object.fromEntries(names.map(name => [name, ''])) })
 
 test('a directory stands for every file below it, in the order of their names', t => {
@@ -19,8 +19,8 @@ test('hidden files and folders and backups are left out, unless they are named',
 })
 
 test('a document below a directory has its path below it, a file its base name', t => {
-  const { documents } = found(filesOf('a/d/b/x', 'a/y'), 'a/d/', 'a/y', '-')
-  t.deepEqual(documents, [
+  const { files } = found(filesOf('a/d/b/x', 'a/y'), 'a/d/', 'a/y', '-')
+  t.deepEqual(files, [
     { path: 'a/d/b/x', name: 'a/d/b/x', below: 'b/x', root: 'a/d/' },
     { path: 'a/y', name: 'a/y', below: 'y' },
     { path: '-', name: '<stdin>', below: '' },
@@ -50,9 +50,9 @@ test('a folder that cannot be read is told, and the rest is walked', t => {
     if (folder === 'd/b') throw Object.assign(new Error('no'), { code: 'EACCES' })
     return io.list(folder)
   }
-  const { documents, faults } = documentsOf(['d'], { ...io, list })
+  const { files, faults } = inputFilesOf(['d'], { ...io, list })
   t.deepEqual(
-    documents.map(({ path }) => path),
+    files.map(({ path }) => path),
     ['d/a'],
   )
   t.deepEqual(faults, [{ path: 'd/b', message: 'cannot read d/b: permission denied' }])

@@ -3,22 +3,22 @@ import { githubRenderer } from '../../report/github.ts'
 import { jsonRenderer } from '../../report/json.ts'
 import { painter } from '../../report/paint.ts'
 import { prettyRenderer } from '../../report/pretty.ts'
+import { type Reporter, reporter } from '../../report/reporter.ts'
 import { sarifRenderer } from '../../report/sarif.ts'
 import { wantsColour } from '../colour.ts'
 import { type Call, flag, text } from '../command.ts'
 import type { Io } from '../io.ts'
-import { type Teller, teller } from './teller.ts'
 
 /** How complaints about many documents are written, by the choices of --output. */
-const FORMATS: Readonly<Record<string, (quiet: boolean, files: Files, colour: boolean) => Teller>> = {
-  pretty: (quiet, _, colour) => teller(prettyRenderer(painter(colour)), quiet),
-  json: quiet => teller(jsonRenderer, quiet),
-  sarif: (quiet, files) => teller(sarifRenderer(files), quiet),
-  github: (quiet, files) => teller(githubRenderer(files), quiet),
+const FORMATS: Readonly<Record<string, (quiet: boolean, files: Files, colour: boolean) => Reporter>> = {
+  pretty: (quiet, _, colour) => reporter(prettyRenderer(painter(colour)), quiet),
+  json: quiet => reporter(jsonRenderer, quiet),
+  sarif: (quiet, files) => reporter(sarifRenderer(files), quiet),
+  github: (quiet, files) => reporter(githubRenderer(files), quiet),
 }
 
-/** The teller that --output and --quiet ask for. */
-export function tellerOf({ values }: Call, io: Io): Teller {
+/** The reporter that --output and --quiet ask for. */
+export function reporterOf({ values }: Call, io: Io): Reporter {
   const beside = new Set(
     ['metadata', 'values'].flatMap(option => text(values, option) ?? []).filter(path => path !== '-'),
   )

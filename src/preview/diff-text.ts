@@ -1,6 +1,6 @@
-import type { Change, Hunk } from '../preview/model.ts'
 import type { Paint, Style } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
+import type { Change, Hunk } from './model.ts'
 
 /** A tab harms no terminal, and a diff shows it as it is. */
 const shown = (line: string): string => line.split('\t').map(visible).join('\t')

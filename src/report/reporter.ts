@@ -1,15 +1,15 @@
-import type { Complaint } from '../../report/complaint.ts'
-import { type Diagnostic, inOrder, type Severity, toRecord } from '../../report/diagnostics.ts'
-import { isWithin } from '../../report/file-place.ts'
-import { redacted } from '../../report/redact.ts'
-import type { Renderer, Told } from '../../report/renderer.ts'
+import type { Complaint } from './complaint.ts'
+import { type Diagnostic, inOrder, type Severity, toRecord } from './diagnostics.ts'
+import { isWithin } from './file-place.ts'
+import { redacted } from './redact.ts'
+import type { Rendered, Renderer } from './renderer.ts'
 
-/** Takes down what there is to say of many documents and keeps none of them. */
-export interface Teller {
+/** Collects what there is to say of many documents and keeps none of them. */
+export interface Reporter {
   /** What is said of a document. */
-  readonly tell: (document: string, diagnostics: readonly Diagnostic[]) => void
+  readonly add: (document: string, diagnostics: readonly Diagnostic[]) => void
   /** What is said of a file that cannot be read or written; always an error. */
-  readonly fault: (file: string, message: string, hint?: string) => void
+  readonly addFault: (file: string, message: string, hint?: string) => void
   /** All of it: errors first, within a severity document by document; with or without the notes. */
   readonly text: (notes: boolean) => string
 }
@@ -20,33 +20,33 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 const isBeside = ({ span }: Diagnostic, document: string): boolean =>
   span !== undefined && !isWithin(span.source.name, document)
 
-export function teller<T>({ one, all }: Renderer<T>, quiet: boolean): Teller {
-  const taken: Told<T>[] = []
-  const besides = new Set<string>()
+export function reporter<T>({ one, all }: Renderer<T>, quiet: boolean): Reporter {
+  const entries: Rendered<T>[] = []
+  const shared = new Set<string>()
   const take = (complaint: Complaint): void => {
     const { severity } = complaint
     if (quiet && severity !== 'error') return
     // A copy: what is cut out of a document keeps all of it in memory.
-    taken.push({ severity, told: structuredClone(one(complaint)) })
+    entries.push({ severity, rendered: structuredClone(one(complaint)) })
   }
   return {
-    tell(document, diagnostics) {
+    add(document, diagnostics) {
       for (const diagnostic of redacted(inOrder(diagnostics))) {
         if (isBeside(diagnostic, document)) {
-          // The same of every document: told once.
+          // The same of every document: said once.
           const key = JSON.stringify(toRecord(diagnostic))
-          if (besides.has(key)) continue
-          besides.add(key)
+          if (shared.has(key)) continue
+          shared.add(key)
         }
         take({ ...diagnostic, document })
       }
     },
-    fault: (file, message, hint) =>
+    addFault: (file, message, hint) =>
       take({ severity: 'error', message, ...(hint !== undefined && { hint }), document: file }),
     text: notes =>
       all(
         SEVERITIES.filter(severity => notes || severity !== 'note').flatMap(severity =>
-          taken.filter(entry => entry.severity === severity),
+          entries.filter(entry => entry.severity === severity),
         ),
       ),
   }

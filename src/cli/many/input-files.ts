@@ -4,7 +4,7 @@ import { BACKUP } from '../options.ts'
 import { whyNotRead } from '../reasons.ts'
 
 /** One of many documents. */
-export interface Document {
+export interface InputFile {
   /** Where it is read; `-` for standard input. */
   readonly path: string
   /** Its name in diagnostics. */
@@ -15,8 +15,8 @@ export interface Document {
   readonly root?: string
 }
 
-export interface Found {
-  readonly documents: readonly Document[]
+export interface InputFiles {
+  readonly files: readonly InputFile[]
   /** Folders that cannot be read. */
   readonly faults: readonly { readonly path: string; readonly message: string }[]
 }
@@ -54,12 +54,12 @@ function walk(root: string, io: Io, faults: { path: string; message: string }[])
 }
 
 /** The documents that files and folders stand for, each once. */
-export function documentsOf(operands: readonly string[], io: Io): Found {
+export function inputFilesOf(operands: readonly string[], io: Io): InputFiles {
   const faults: { path: string; message: string }[] = []
-  const documents = new Map<string, Document>()
-  const add = (document: Document): void => {
-    const key = document.path === '-' ? '-' : normalize(document.path)
-    if (!documents.has(key)) documents.set(key, document)
+  const files = new Map<string, InputFile>()
+  const add = (file: InputFile): void => {
+    const key = file.path === '-' ? '-' : normalize(file.path)
+    if (!files.has(key)) files.set(key, file)
   }
   for (const operand of operands) {
     if (operand === '-') add({ path: '-', name: '<stdin>', below: '' })
@@ -78,5 +78,5 @@ export function documentsOf(operands: readonly string[], io: Io): Found {
       }
     }
   }
-  return { documents: [...documents.values()], faults }
+  return { files: [...files.values()], faults }
 }

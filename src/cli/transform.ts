@@ -1,3 +1,4 @@
+import { sameBytes } from '../decode/bytes.ts'
 import { type InjectOptions, inject, uninject } from '../index.ts'
 import { injectManifest, uninjectManifest } from '../kubernetes/manifest/manifest.ts'
 import { isManifest } from '../kubernetes/manifest/recognise.ts'
@@ -5,8 +6,8 @@ import type { Diagnostic } from '../report/diagnostics.ts'
 import { EXIT, type ExitCode } from './io.ts'
 import { statusOf } from './report.ts'
 
-/** What a command makes of a document. */
-export interface Made {
+/** A document after a command. */
+export interface Transformed {
   /** Undefined when the document is refused. */
   readonly output: Uint8Array | undefined
   /** Whether the output carries an injection. */
@@ -15,21 +16,25 @@ export interface Made {
   readonly status: ExitCode
 }
 
-export type Make = (name: string, bytes: Uint8Array) => Made
+/** What a command does with each document. */
+export type Transform = (name: string, bytes: Uint8Array) => Transformed
 
-/** User-data, or a manifest of Kubernetes with user-data in it, injected. */
-export function injected(bytes: Uint8Array, options: InjectOptions): Made {
+/** Injects user-data, or a manifest of Kubernetes with user-data in it. */
+export function injectDocument(bytes: Uint8Array, options: InjectOptions): Transformed {
   if (!isManifest(bytes)) {
     const { output, decision, diagnostics } = inject(bytes, options)
     return { output, injected: decision.inject, diagnostics, status: statusOf(diagnostics) }
   }
   const { output, diagnostics } = injectManifest(bytes, options)
-  const changed = output !== undefined && !Buffer.from(output).equals(bytes)
+  const changed = output !== undefined && !sameBytes(output, bytes)
   return { output, injected: changed, diagnostics, status: statusOf(diagnostics) }
 }
 
-/** The injection taken out again. What was edited is told also where it is taken out by force, and that is no failure. */
-export function uninjected(bytes: Uint8Array, options: { readonly name: string; readonly force: boolean }): Made {
+/** Takes the injection out again. What was edited is told also where it is taken out by force, and that is no failure. */
+export function uninjectDocument(
+  bytes: Uint8Array,
+  options: { readonly name: string; readonly force: boolean },
+): Transformed {
   const { output, diagnostics } = isManifest(bytes) ? uninjectManifest(bytes, options) : uninject(bytes, options)
   return { output, injected: false, diagnostics, status: output === undefined ? EXIT.bad : EXIT.done }
 }

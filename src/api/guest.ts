@@ -1,0 +1,35 @@
+import { BUNDLE } from '../../userdata-templates/generated/bundle.ts'
+import { BUNDLE_DIGEST } from '../../userdata-templates/generated/packed.ts'
+import { readValues } from '../annotate/values.ts'
+import { agentOf } from '../plan/agent.ts'
+import { packagesOf } from '../plan/packages.ts'
+import type { GuestFile } from '../render/injection.ts'
+import { renderGuest } from '../render/render.ts'
+import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
+import type { JudgeOptions } from './judge.ts'
+
+/** What an image has baked in: as files, and as a script that installs them as root of the system it runs on. */
+export interface Guest {
+  readonly files: readonly GuestFile[]
+  readonly script: string
+}
+
+/**
+ * All of the mesh that VMs of one image have in common, so that user-data of the profile `prebuilt` is enough for them: the
+ * guest files, the agent's mesh settings and where packages come from, as the values file says. Pure; undefined when there
+ * are errors.
+ */
+export function guest(options: Pick<JudgeOptions, 'values'> = {}): {
+  readonly output: Guest | undefined
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const { helm, diagnostics } = readValues(options.values)
+  if (hasErrors(diagnostics)) return { output: undefined, diagnostics }
+  return { output: renderGuest({ agent: agentOf(helm), packages: packagesOf(helm) }), diagnostics }
+}
+
+/** The guest files that the profile `fetch` fetches: bytes to be put where the VMs reach them, and their SHA-256, which travels. */
+export const guestBundle = (): { readonly bytes: Uint8Array; readonly digest: string } => ({
+  bytes: new TextEncoder().encode(BUNDLE),
+  digest: BUNDLE_DIGEST,
+})

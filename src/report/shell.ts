@@ -1,0 +1,2 @@
+/** A word of a shell, quoted. */
+export const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,60 @@
+"""What a user sees of a mesh: the dashboard's answer, Envoy's statistics, the rules of the kernel, the catalog."""
+
+import json
+import re
+
+from mesh import Mesh
+from standing import Standing
+from waiting import eventually
+
+COUNT = 'http://127.0.0.1:9002/count'
+# The jumps into the chains of `consul connect redirect-traffic`: one each, or there are two sets of rules.
+JUMPS = ['-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT', '-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND']
+
+
+def count(mesh: Mesh) -> int:
+    """What dashboard is told by counting, now. Raises AssertionError or OSError when it is told nothing."""
+    answer = mesh.dashboard.inside.get(COUNT)
+    if answer.status != 200:
+        raise AssertionError(f'{answer.status}: {answer.text.strip()}')
+    said = json.loads(answer.text)
+    if said['hostname'] != 'counting':
+        raise AssertionError(f'not an answer of counting: {answer.text}')
+    return said['count']
+
+
+def first_count(mesh: Mesh, seconds: float = 60) -> int:
+    """The first count, as soon as there is one."""
+    def context() -> str:
+        units = ('consul-sidecar-init', 'consul', 'envoy@*')
+        return '\n'.join(f'{machine.name}:\n{machine.journal(*units)}' for machine in mesh.machines.values())
+
+    return eventually(lambda: count(mesh), seconds, context)
+
+
+def statistic(machine: Standing, name: str) -> int:
+    """The sum of Envoy's counters whose whole name matches a regular expression."""
+    lines = machine.inside.get('http://127.0.0.1:19000/stats').text.splitlines()
+    values = [line.split(': ', 1) for line in lines]
+    found = [int(value) for own, value in values if re.fullmatch(name, own)]
+    if not found:
+        raise AssertionError(f'{machine.name}: Envoy has no counter like {name}')
+    return sum(found)
+
+
+def rules(machine: Standing) -> list[str]:
+    """Every rule of the kernel that has to do with the mesh, whatever tool would show it."""
+    listed = machine.sh('iptables-save; ip6tables-save; nft list ruleset')
+    return [line.strip() for line in listed.splitlines() if 'consul' in line.lower()]
+
+
+def jumps(machine: Standing) -> list[str]:
+    """The rules that lead into the mesh's chains."""
+    return sorted(line for line in machine.sh('iptables-save -t nat').splitlines()
+                  if line.startswith(('-A PREROUTING ', '-A OUTPUT ')))
+
+
+def healthy(mesh: Mesh, service: str) -> list[dict]:
+    """The instances of a service that the catalog has and of which every check passes."""
+    answer = mesh.network.get(f'http://{mesh.server.address}:8500/v1/health/service/{service}?passing')
+    return json.loads(answer.text)

@@ -1,0 +1,129 @@
+"""Dashboard counts: in both flavours, through both sidecars, again after whatever was done to them."""
+
+import time
+import unittest
+
+import choice
+import looks
+from capture import HANDSHAKE, Capture
+from mesh import Mesh
+from waiting import eventually
+
+AGENT = '/etc/consul.d/consul-vm-inject.json'
+
+
+class Counting:
+    """The tests of one flavour, all of them on one mesh."""
+
+    flavor: str
+    mesh: Mesh
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        start = time.monotonic()
+        cls.mesh = cls.enterClassContext(Mesh(cls.flavor, choice.suite, choice.envoy))
+        cls.addClassCleanup(setattr, cls, 'mesh', None)
+        looks.first_count(cls.mesh)
+        print(f'mesh: {cls.flavor} counts after {time.monotonic() - start:.0f} s', flush=True)
+
+    def setUp(self) -> None:
+        # Whatever the test before it did.
+        looks.first_count(self.mesh)
+
+    def test_the_count_rises_from_call_to_call(self) -> None:
+        counts = [looks.count(self.mesh) for _ in range(5)]
+        self.assertEqual(counts, list(range(counts[0], counts[0] + 5)))
+
+    def test_every_request_goes_through_both_sidecars(self) -> None:
+        watched = [
+            (self.mesh.dashboard, r'cluster\.counting\..*\.upstream_cx_total'),
+            (self.mesh.counting, r'tcp\.public_listener\.downstream_cx_total'),
+            (self.mesh.counting, r'listener\..*_20000\.ssl\.handshake'),
+        ]
+        before = [looks.statistic(*one) for one in watched]
+        for _ in range(5):
+            looks.count(self.mesh)
+        risen = [looks.statistic(*one) - was for one, was in zip(watched, before)]
+        # Health checks of the agent reach the listener too, but end before a handshake.
+        self.assertEqual((risen[0], risen[2]), (5, 5))
+        self.assertGreaterEqual(risen[1], 5)
+
+    def test_nothing_of_it_can_be_read_on_the_wire(self) -> None:
+        with Capture(self.mesh.network) as capture:
+            looks.count(self.mesh)
+            self.mesh.network.get(f'http://{self.mesh.server.address}:8500/v1/status/leader')
+        self.assertTrue(capture.with_bytes(b'GET /v1/status/leader'), 'plain text is not seen at all')
+        self.assertTrue(capture.with_bytes(HANDSHAKE))
+        for plain in (b'GET / ', b'"count"', b'counting.virtual.consul', b'HTTP/1.0 200'):
+            self.assertEqual(capture.with_bytes(plain), [])
+
+    def test_traffic_is_redirected_by_one_set_of_rules(self) -> None:
+        for machine in self.mesh.machines.values():
+            self.assertEqual(looks.jumps(machine), looks.JUMPS)
+
+    def test_the_service_is_not_reached_beside_its_sidecar(self) -> None:
+        with self.assertRaises(OSError):
+            self.mesh.network.get(f'http://{self.mesh.counting.address}:80/')
+
+    def test_the_catalog_has_the_service_and_its_sidecar(self) -> None:
+        for service in ('counting', 'counting-sidecar-proxy', 'dashboard', 'dashboard-sidecar-proxy'):
+            found = eventually(lambda: looks.healthy(self.mesh, service) or self.fail(f'{service} is not healthy'), 30)
+            self.assertEqual([one['Node']['Node'] for one in found], [service.split('-')[0]])
+        meta = looks.healthy(self.mesh, 'dashboard')[0]['Service']['Meta']
+        self.assertEqual((meta['version'], meta['instance']), ('1.0', 'dashboard'))
+
+    def test_the_boot_went_well(self) -> None:
+        for machine in self.mesh.machines.values():
+            self.assertEqual(machine.sh('systemctl --failed --no-legend --plain'), '')
+            self.assertIn('status: done', machine.sh('cloud-init status --long'))
+
+    def test_a_sidecar_that_is_stopped_leaves_no_rules(self) -> None:
+        counting = self.mesh.counting
+        self.assertTrue(looks.rules(counting))
+        counting.sh('systemctl stop envoy@counting', timeout=90)
+        self.assertEqual(looks.rules(counting), [])
+        self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
+        counting.sh('systemctl start envoy@counting')
+        self.again('a stopped sidecar')
+
+    def test_machines_that_are_rebooted_count_again(self) -> None:
+        for machine in self.mesh.machines.values():
+            machine.ask_reboot()
+        for machine in self.mesh.machines.values():
+            machine.rebooting()
+        for machine in self.mesh.machines.values():
+            machine.booted()
+        self.again('a reboot')
+        for machine in self.mesh.machines.values():
+            self.assertEqual(looks.jumps(machine), looks.JUMPS)
+
+    def again(self, what: str) -> None:
+        start = time.monotonic()
+        looks.first_count(self.mesh)
+        print(f'mesh: {self.flavor} counts again {time.monotonic() - start:.0f} s after {what}', flush=True)
+
+
+class BootFlavor(Counting, unittest.TestCase):
+    flavor = 'boot'
+
+
+class ImageFlavor(Counting, unittest.TestCase):
+    flavor = 'image'
+
+    def test_an_agent_that_cannot_serve_envoy_is_named_and_can_be_mended(self) -> None:
+        counting = self.mesh.counting
+        # As in an image that lacks the agent's mesh settings: it joins, and has no port for Envoy.
+        counting.sh(f'cp {AGENT} /root/agent.json && sed -i \'/"grpc": 8502/d\' {AGENT}')
+        counting.sh('systemctl stop envoy@counting && systemctl restart consul', timeout=90)
+        counting.try_sh('systemctl start envoy@counting')
+        said = counting.journal('envoy@counting', lines=200)
+        self.assertIn('the agent listens on no port that gives Envoy its configuration (xDS)', said)
+        eventually(lambda: self.assertEqual(looks.rules(counting), []), 20)
+        self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
+        counting.sh(f'cp /root/agent.json {AGENT} && systemctl restart consul')
+        counting.sh('systemctl reset-failed envoy@counting; systemctl start envoy@counting')
+        self.again('the agent was mended')
+
+
+if __name__ == '__main__':
+    unittest.main()
