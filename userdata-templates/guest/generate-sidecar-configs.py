@@ -17,8 +17,6 @@ import os
 import pwd
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -99,7 +97,7 @@ def write(path, text, mode=0o644, group=0):
             return
         folder = os.path.dirname(target)
         os.makedirs(folder, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".consul-vm-inject-") as folder:
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as folder:
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
                 os.fsync(file)
@@ -136,28 +134,28 @@ def ensure_user():
     """Makes Envoy's user: on a VM when cloud-init has made the operator's, so that theirs keep their numbers."""
     if not ROOT and not entry(pwd.getpwnam, "envoy"):
         do("groupadd", "--system", "--force", "envoy")
-        do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", shutil.which("nologin") or "/bin/false", "envoy")
+        do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
 
 
 def install(text=None, image=None):
     """Installs what a text of segments holds: `=== MODE PATH`, or `=== MODE PATH once` where the operator may edit or delete the
     file: it is written once an instance, and again when it changed here. What fails is told, and the rest goes on."""
-    state, instance = recall(), os.environ.get("INSTANCE_ID", "")
-    once, fresh = state.get("once", {}), state.get("instance", "") != instance
+    once = recall().get("once", {})
     for segment in re.split("(?m)^=== ", text or sys.stdin.read())[1:]:
         header, _, content = segment.partition("\n")
-        mode, path, *is_once = header.split()
+        mode, path, *mark = header.split()
+        mark = mark and os.environ.get("INSTANCE_ID", "") + content
         try:
-            if fresh or not is_once or once.get(path) != content:
+            if not mark or once.get(path) != mark:
                 write(path, content, int(mode, 8))
-                if is_once:
-                    once[path] = content
+            if mark:
+                once[path] = mark
         except Exception as error:
             fail("cannot write %s: %s" % (path, error))
-    finish(instance=instance, once=once)
+    finish(once=once)
     if image:
         ensure_user()
-    if shutil.which("systemctl") and not os.path.lexists(ROOT + "/etc" + UNITS + "multi-user.target.wants/" + INIT):
+    if not os.path.lexists(ROOT + "/etc" + UNITS + "multi-user.target.wants/" + INIT):
         do("systemctl", "enable", INIT)
     # A boot goes on whatever happened here; the build of an image must not.
     return image and len(FAILED)
@@ -205,10 +203,8 @@ def fill(nodes):
 def lines(key, nodes):
     try:
         return list(fill(nodes))
-    except ValueError as error:
-        raise ValueError("%s: %s" % (key, error))
     except Exception as error:
-        raise ValueError("%s: not known to this guest, inject again or use a newer image: %r" % (key, error))
+        raise ValueError("%s: not for this guest: %r" % (key, error))
 
 
 def prepare(plan):
@@ -290,37 +286,6 @@ def apply(text, files, folders, sidecars):
 
 # Commands of Envoy's unit, besides those of probe_sidecar.py.
 
-def xds():
-    """Says what keeps the agent from serving Envoy, by its own word; fails when there is no port that could: Envoy would try for
-    ever, in silence. What the agent does not tell, or not to this token, is not held against it."""
-    own = os.environ.get
-    scheme, _, place = own("CONSUL_HTTP_ADDR", "").rpartition("://")
-    try:
-        if scheme == "https" or own("CONSUL_HTTP_SSL", "").lower() in ("1", "t", "true"):
-            trust = ssl.create_default_context(cafile=own("CONSUL_CACERT") or None)
-            if own("CONSUL_CLIENT_CERT"):
-                trust.load_cert_chain(own("CONSUL_CLIENT_CERT"), own("CONSUL_CLIENT_KEY") or None)
-            connection = http.client.HTTPSConnection(place or "127.0.0.1:8501", timeout=5, context=trust)
-        else:
-            connection = http.client.HTTPConnection("localhost" if scheme == "unix" else place or "127.0.0.1:8500", timeout=5)
-        if scheme == "unix":
-            connection.sock = socket.socket(socket.AF_UNIX)
-            connection.sock.connect(place)
-        token = read(own("CONSUL_HTTP_TOKEN_FILE", "")).strip() or own("CONSUL_HTTP_TOKEN", "")
-        connection.request("GET", "/v1/agent/self", headers={"X-Consul-Token": token})
-        answer = connection.getresponse()
-        found = json.loads(answer.read())["DebugConfig"] if answer.status == 200 else {}
-        if found.get("ConnectEnabled") is False:
-            log("Connect is disabled in the agent: its configuration lacks connect { enabled = true }")
-        if max(found["GRPCPort"], found.get("GRPCTLSPort", 0)) > 0 or own("CONSUL_GRPC_ADDR"):
-            return 0
-    except Exception:
-        return 0
-    log("the agent listens on no port that gives Envoy its configuration (xDS): its own lacks ports { grpc = 8502 }, or "
-        "ports { grpc_tls = 8503 }. Add it and restart the agent; nothing is redirected, and the sidecar is not started")
-    return 1
-
-
 def ask(admin, method, target, timeout=1):
     """The status of one request to Envoy's admin API; 0 when there is no answer."""
     try:
@@ -343,27 +308,25 @@ def drain(admin, seconds):
     wait(admin, seconds)
 
 
-def main(command=None, *words):
-    if command:
-        return ({"drain": drain, "install": install, "wait": wait, "xds": xds}.get(command) or getattr(__import__("probe_sidecar"), command))(*words)
+def configure():
     text = read(ROOT + CONFIG) if os.path.exists(ROOT + CONFIG) else '{"format": 2, "plan": {}}'
     config = json.loads(text)
     if "format" not in config:
         try:
             import plan_annotations
         except ImportError:
-            raise ValueError("no plan in it: inject again, or use an image made by consul-vm-inject guest")
-        config = json.loads(plan_annotations.canonical(plan_annotations.configuration(text, log)))
-    if config["format"] == 2:
-        return apply(*prepare(config["plan"]))
-    apply(*prepare({}))
-    raise ValueError("format %s: this guest knows 2: use a newer image. This VM stays outside the mesh" % config["format"])
+            raise ValueError("no plan: inject again, or use an image made by consul-vm-inject guest")
+        config = plan_annotations.configuration(text, log)
+    known = config["format"] == 2
+    apply(*prepare(config["plan"] if known else {}))
+    if not known:
+        raise ValueError("format %s: this guest knows 2: use a newer image. This VM stays outside the mesh" % config["format"])
 
 
 if __name__ == "__main__":
+    command, *words = sys.argv[1:] or ["configure"]
     try:
-        sys.exit(main(*sys.argv[1:]))
+        sys.exit((globals().get(command) or getattr(__import__("probe_sidecar"), command))(*words))
     except Exception as error:
-        for fault in error.args[0] if type(error).__name__ == "Refused" else [("refused", error if isinstance(error, ValueError) else repr(error))]:
-            log("%s: %s: %s" % (CONFIG, *fault))
+        log("%s: %s: %s" % (CONFIG, type(error).__name__, error))
         sys.exit(2)
