@@ -11,20 +11,22 @@ export const PLACES = {
   'packages.conf': ['0644', '/srv/consul/packages.conf'],
 }
 
+/** What every injection needs. */
+const CORE = [
+  'envoy@.service',
+  'consul-sidecar-init.service',
+  'generate-sidecar-configs.py',
+  'consul-redirect-traffic',
+  'consul-cleanup-iptables',
+]
+/** What installs Consul and Envoy. */
+const PACKAGES = ['consul-mesh-packages', 'packages.conf']
+
 /**
- * What travels together, packed as one: the less there is to say twice, the smaller it is, so files stand beside files of their
- * kind. Each pack is made of light texts.
+ * What travels together, packed as one: a pack for each set of files that an injection can need. One pack of seven files is 380 bytes
+ * smaller than two of five and two, for what is said once need not be said again; so is the order worth 20.
  */
-export const PACKS = {
-  core: [
-    'generate-sidecar-configs.py',
-    'consul-redirect-traffic',
-    'consul-cleanup-iptables',
-    'consul-sidecar-init.service',
-    'envoy@.service',
-  ],
-  packages: ['consul-mesh-packages', 'packages.conf'],
-}
+export const PACKS = { full: [...CORE, ...PACKAGES], core: CORE }
 
 /** The files of a pack as segments, each behind a header `=== MODE PATH`. */
 export function segments(names, texts) {
