@@ -33,7 +33,7 @@ ORDER, RESOLVED = "/etc" + UNITS + INIT + ".d" + CONF, "/run/systemd/resolved.co
 # The files of a sidecar: key of the plan -> path.
 FILES = {"environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
          "unit": "/run" + UNITS + "envoy@%s.service.d" + CONF, "watch": "/run" + UNITS + "consul-envoy-watch@%s.service"}
-CHANGED, FAILED = [], []
+CHANGED = []
 
 
 def log(message):
@@ -41,17 +41,12 @@ def log(message):
     print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
 
 
-def fail(message):
-    FAILED.append(message)
-    log(message)
-
-
 def run(*command):
     """(exit code, output) of a command, without a shell; one that is missing or hangs has an exit code as well."""
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
         return done.returncode, done.stdout.decode("utf-8", "replace").strip()
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except Exception as error:
         return 127, str(error)
 
 
@@ -59,7 +54,7 @@ def do(*command):
     """Whether a command went well; if not, that is told."""
     code, output = run(*command)
     if code:
-        fail("%s: exit %d: %s" % (" ".join(command), code, output))
+        log("%s: exit %d: %s" % (" ".join(command), code, output))
     return not code
 
 
@@ -67,25 +62,13 @@ def systemctl(*words):
     return LIVE and do("systemctl", *words)
 
 
-def state_of(unit):
-    return run("systemctl", "is-active", unit)[1].split("\n")[-1]
-
-
 def read(path):
     """The text of a file; empty when there is none."""
     try:
         with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig", "surrogateescape")
+            return file.read().decode("utf-8-sig", "replace")
     except OSError:
         return ""
-
-
-def entry(find, name):
-    """What the system knows of a user or a group (pwd.getpwnam, grp.getgrnam), or None."""
-    try:
-        return find(name)
-    except KeyError:
-        return None
 
 
 def write(path, text, mode=0o644, group=0):
@@ -132,7 +115,7 @@ def finish(**news):
 
 def ensure_user():
     """Makes Envoy's user: on a VM when cloud-init has made the operator's, so that theirs keep their numbers."""
-    if not ROOT and not entry(pwd.getpwnam, "envoy"):
+    if not ROOT and run("id", "envoy")[0]:
         do("groupadd", "--system", "--force", "envoy")
         do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
 
@@ -151,24 +134,18 @@ def install(text=None, image=None):
             if mark:
                 once[path] = mark
         except Exception as error:
-            fail("cannot write %s: %s" % (path, error))
+            # A boot goes on whatever happens here; the build of an image must not.
+            if image:
+                raise
+            log("cannot write %s: %s" % (path, error))
     finish(once=once)
     if image:
         ensure_user()
     if not os.path.lexists(ROOT + "/etc" + UNITS + "multi-user.target.wants/" + INIT):
         do("systemctl", "enable", INIT)
-    # A boot goes on whatever happened here; the build of an image must not.
-    return image and len(FAILED)
 
 
 # What only this VM knows, by the name of the hole: texts, or whether `then` or `else` counts.
-
-def uid(hole):
-    found = entry(pwd.getpwnam, hole["user"])
-    if not found:
-        raise ValueError("there is no user %s on this VM" % hole["user"])
-    return [str(found.pw_uid)]
-
 
 def systemd(hole):
     return int(re.findall("systemd ([0-9]+)", run("systemctl", "--version")[1] + "systemd 999")[0]) >= hole["from"]
@@ -177,12 +154,12 @@ def systemd(hole):
 HOLES = {
     "hostname": lambda _: [os.uname().nodename], "python": lambda _: [sys.executable],
     "instance-id": lambda _: [read("/var/lib/cloud/data/instance-id").strip() or "$INSTANCE_ID"],
-    "resolved": lambda _: systemd({"from": 246}) and state_of("systemd-resolved.service") == "active",
+    "resolved": lambda _: systemd({"from": 246}) and not run("systemctl", "is-active", "systemd-resolved.service")[0],
     # The ports on which sshd listens: by its configuration, and by socket activation.
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "systemd": systemd, "uid": uid}
+    "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -219,20 +196,18 @@ def prepare(plan):
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    text = registration and json.dumps(registration, indent=2, allow_nan=False) + "\n"
+    text = registration and json.dumps(registration, indent=2) + "\n"
     if [sidecar["service"] for sidecar in sidecars] != [service["name"] for service in services]:
         raise ValueError("sidecars: not those of the registration")
     for sidecar, service in zip(sidecars, services):
         own = {key: lines(key, sidecar.get(key, [])) for key in FILES}
         own["redirect"] = list(dict.fromkeys(own["redirect"]))
         files.update((path % service["name"], own[key]) for key, path in FILES.items())
-        folders += lines("folder", [sidecar.get("folder", "/")])
+        folders += lines("folder", [sidecar["folder"]] if "folder" in sidecar else [])
         # A change of these reaches a running Envoy by itself.
         del own["environment"]
         service["connect"]["sidecar_service"]["proxy"].pop("upstreams", None)
         started[service["name"]] = [own, service["connect"]]
-    if "resolved" in plan and not files[RESOLVED] and not any(own["redirect"] for own, _ in started.values()):
-        log("no systemd-resolved 246 or newer: names under .consul are not resolved")
     return text, files, folders, started
 
 
@@ -254,8 +229,10 @@ def apply(text, files, folders, sidecars):
     if text:
         ensure_user()
     if text or ours or '"managed-by": "consul-vm-inject"' in there:
-        group = entry(grp.getgrnam, "consul")
-        write(REGISTRATION, text, 0o640 if group else 0o644, group and group.gr_gid)
+        try:
+            write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
+        except KeyError:
+            write(REGISTRATION, text)
     # Never waits for the agent, which is ordered after this very unit. One that does not run is started with its sidecar.
     if REGISTRATION in CHANGED and LIVE and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
         log("consul reload: " + run("consul", "reload")[1])
@@ -270,16 +247,13 @@ def apply(text, files, folders, sidecars):
         write(path, "".join(line + "\n" for line in found))
     for folder in folders:
         if not os.path.isdir(ROOT + folder):
-            os.makedirs(ROOT + folder)
-            if not ROOT:
-                shutil.chown(folder, "envoy", "envoy")
+            do("install", "-d", *([] if ROOT else ["-o", "envoy", "-g", "envoy"]), ROOT + folder)
     finish(registration=text, sidecars=sidecars)
     if RESOLVED in CHANGED:
         systemctl("--no-block", "try-restart", "systemd-resolved.service")
     for name in sidecars:
         unit = "envoy@%s.service" % name
-        if state_of(unit) == "failed":
-            systemctl("reset-failed", unit)
+        run("systemctl", "reset-failed", unit)
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
     log("%s the mesh; %d files changed" % ("in" if text else "outside", len(CHANGED)))
 
@@ -315,7 +289,7 @@ def configure():
         try:
             import plan_annotations
         except ImportError:
-            raise ValueError("no plan: inject again, or use an image made by consul-vm-inject guest")
+            raise ValueError("no plan: inject again, or use an image of consul-vm-inject guest")
         config = plan_annotations.configuration(text, log)
     known = config["format"] == 2
     apply(*prepare(config["plan"] if known else {}))
@@ -326,7 +300,7 @@ def configure():
 if __name__ == "__main__":
     command, *words = sys.argv[1:] or ["configure"]
     try:
-        sys.exit((globals().get(command) or getattr(__import__("probe_sidecar"), command))(*words))
+        sys.exit(globals()[command](*words))
     except Exception as error:
         log("%s: %s: %s" % (CONFIG, type(error).__name__, error))
         sys.exit(2)
