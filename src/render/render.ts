@@ -54,7 +54,7 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
   const files = [...imageFiles(), ...own]
   return {
     files,
-    script: guest({ version: VERSION, files, bootstrap, segments: packedSegment(IMAGE) + segmentsOf(own) }),
+    script: guest({ version: VERSION, files, bootstrap, segments: segmentsOf(own) + packedSegment(IMAGE) }),
   }
 }
 
@@ -90,7 +90,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
   return {
     profile,
     files: last([...packedFiles(pack), ...own, ...sources]),
-    boothook: boothook({ ...context, segments: segmentsOf(own) + packed(pack) + segmentsOf(sources) }),
+    boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
   }
 }
@@ -101,14 +101,10 @@ const JOINS = '/run/consul-vm-inject/joins'
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
-  const own = full ? [agentFile(shared)] : []
-  const sources = full ? sourcesFile(shared) : []
-  const files = last([...(full ? packedFiles('fleet') : []), ...own, ...sources])
-  const segments = [
-    segmentsOf(own) + (full ? packed('fleet') : '') + segmentsOf(sources),
-    `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`,
-    packed('readers'),
-  ].join('')
+  const own = full ? [agentFile(shared), ...sourcesFile(shared)] : []
+  const files = last([...(full ? packedFiles('fleet') : []), ...own])
+  const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
+  const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')
   return {
     profile,
     files,

@@ -22,11 +22,9 @@ import sys
 import tempfile
 import time
 
-ROOT = os.environ.get("CONSUL_MESH_ROOT", "")  # to look at what would be written, without systemd; and for tests
-LIVE = not ROOT and os.path.isdir("/run/systemd/system")
 CONFIG, REGISTRATION = "/srv/consul/service-config.json", "/etc/consul.d/service-registration.json"
-# What was installed and applied last: the `instance`, what is written `once` to it (path -> text), the `registration`, and what
-# the `sidecars` were started with (name -> files and registration).
+# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
+# `sidecars` were started with (name -> files and registration).
 STATE = "/var/lib/consul-vm-inject/installed.json"
 UNITS, INIT, CONF = "/systemd/system/", "consul-sidecar-init.service", "/50-consul-vm-inject.conf"
 ORDER, RESOLVED = "/etc" + UNITS + INIT + ".d" + CONF, "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
@@ -41,10 +39,10 @@ def log(message):
     print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
 
 
-def run(*command):
+def run(*command, text=""):
     """(exit code, output) of a command, without a shell; one that is missing or hangs has an exit code as well."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+        done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
         return done.returncode, done.stdout.decode("utf-8", "replace").strip()
     except Exception as error:
         return 127, str(error)
@@ -59,7 +57,7 @@ def do(*command):
 
 
 def systemctl(*words):
-    return LIVE and do("systemctl", *words)
+    return os.path.isdir("/run/systemd/system") and do("systemctl", *words)
 
 
 def read(path):
@@ -73,12 +71,11 @@ def read(path):
 
 def write(path, text, mode=0o644, group=0):
     """Puts a file there, atomically, or removes it (no text); does nothing when nothing would change."""
-    target = ROOT + path
-    there = os.path.lexists(target)
+    there = os.path.lexists(path)
     if text:
-        if there and os.lstat(target).st_mode == 0o100000 | mode and read(target) == text:
+        if there and os.lstat(path).st_mode == 0o100000 | mode and read(path) == text:
             return
-        folder = os.path.dirname(target)
+        folder = os.path.dirname(path)
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=folder) as folder:
             with open(folder + "/x", "wb", 0) as file:
@@ -86,21 +83,21 @@ def write(path, text, mode=0o644, group=0):
                 os.fsync(file)
             os.chown(file.name, os.geteuid(), group or os.getegid())
             os.chmod(file.name, mode)
-            os.replace(file.name, target)
+            os.replace(file.name, path)
         if shutil.which("restorecon"):
-            do("restorecon", target)
+            do("restorecon", path)
     elif there:
-        os.unlink(target)
+        os.unlink(path)
     else:
         return
     CHANGED.append(path)
-    log("%s %s" % ("wrote" if text else "removed", target))
+    log("%s %s" % ("wrote" if text else "removed", path))
 
 
 def recall():
     """The state that was remembered, or nothing."""
     try:
-        return dict(json.loads(read(ROOT + STATE)))
+        return dict(json.loads(read(STATE)))
     except (TypeError, ValueError):
         return {}
 
@@ -113,36 +110,27 @@ def finish(**news):
         systemctl("daemon-reload")
 
 
-def ensure_user():
-    """Makes Envoy's user: on a VM when cloud-init has made the operator's, so that theirs keep their numbers."""
-    if not ROOT and run("id", "envoy")[0]:
-        do("groupadd", "--system", "--force", "envoy")
-        do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
-
-
-def install(text=None, image=None):
+def install(text=None):
     """Installs what a text of segments holds: `=== MODE PATH`, or `=== MODE PATH once` where the operator may edit or delete the
-    file: it is written once an instance, and again when it changed here. What fails is told, and the rest goes on."""
-    once = recall().get("once", {})
+    file: it is written once an instance, and again when it changed here. What fails is told, and the rest goes on. Returns how many
+    files failed."""
+    once, failed = recall().get("once", {}), 0
     for segment in re.split("(?m)^=== ", text or sys.stdin.read())[1:]:
         header, _, content = segment.partition("\n")
         mode, path, *mark = header.split()
-        mark = mark and os.environ.get("INSTANCE_ID", "") + content
+        mark = mark and [os.environ.get("INSTANCE_ID"), content]
         try:
             if not mark or once.get(path) != mark:
                 write(path, content, int(mode, 8))
             if mark:
                 once[path] = mark
         except Exception as error:
-            # A boot goes on whatever happens here; the build of an image must not.
-            if image:
-                raise
+            failed += 1
             log("cannot write %s: %s" % (path, error))
     finish(once=once)
-    if image:
-        ensure_user()
-    if not os.path.lexists(ROOT + "/etc" + UNITS + "multi-user.target.wants/" + INIT):
+    if not os.path.lexists("/etc" + UNITS + "multi-user.target.wants/" + INIT):
         do("systemctl", "enable", INIT)
+    return failed
 
 
 # What only this VM knows, by the name of the hole: texts, or whether `then` or `else` counts.
@@ -213,28 +201,27 @@ def prepare(plan):
 
 def apply(text, files, folders, sidecars):
     """Brings the guest to what was prepared."""
-    state, there = recall(), read(ROOT + REGISTRATION)
+    state, there = recall(), read(REGISTRATION)
     old, ours = state.get("sidecars", {}), state.get("registration") == there
-    if text and text != there:
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write(text)
-            file.flush()
-            # It may want more than a file that it can read to be content.
-            found = re.findall("(?i).*(?:failed to parse|error parsing|invalid config key).*", run("consul", "validate", file.name)[1])
-        if found:
-            raise ValueError("consul refuses the registration: " + found[0])
-        if there and not ours:
-            os.replace(ROOT + REGISTRATION, ROOT + REGISTRATION + ".before-consul-vm-inject")
-            log(REGISTRATION + " was not ours: kept as *.before-consul-vm-inject")
     if text:
-        ensure_user()
+        # It may want more than a file that it can read to be content.
+        found = run("consul", "validate", "-config-format=json", "/dev/stdin", text=text)[1]
+        if re.search("(?i)failed to parse|error parsing|invalid config key", found):
+            raise ValueError("consul refuses the registration: " + found)
+        if there not in ("", text) and not ours:
+            os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
+            log(REGISTRATION + " was not ours: kept as *.before-consul-vm-inject")
+        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
+        if run("id", "-u", "envoy")[0]:
+            do("groupadd", "--system", "--force", "envoy")
+            do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
     if text or ours or '"managed-by": "consul-vm-inject"' in there:
         try:
             write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
         except KeyError:
             write(REGISTRATION, text)
     # Never waits for the agent, which is ordered after this very unit. One that does not run is started with its sidecar.
-    if REGISTRATION in CHANGED and LIVE and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
+    if REGISTRATION in CHANGED and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
         log("consul reload: " + run("consul", "reload")[1])
     for name in old:
         if name not in sidecars:
@@ -242,12 +229,10 @@ def apply(text, files, folders, sidecars):
             systemctl("stop", "envoy@%s.service" % name)
             files.update((path % name, []) for path in FILES.values())
     for path, found in files.items():
-        if found and UNITS in path:
-            found = ["# Written and overwritten by /srv/consul/generate-sidecar-configs.py"] + found
         write(path, "".join(line + "\n" for line in found))
     for folder in folders:
-        if not os.path.isdir(ROOT + folder):
-            do("install", "-d", *([] if ROOT else ["-o", "envoy", "-g", "envoy"]), ROOT + folder)
+        if not os.path.isdir(folder):
+            do("install", "-d", "-o", "envoy", "-g", "envoy", folder)
     finish(registration=text, sidecars=sidecars)
     if RESOLVED in CHANGED:
         systemctl("--no-block", "try-restart", "systemd-resolved.service")
@@ -258,7 +243,7 @@ def apply(text, files, folders, sidecars):
     log("%s the mesh; %d files changed" % ("in" if text else "outside", len(CHANGED)))
 
 
-# Commands of Envoy's unit, besides those of probe_sidecar.py.
+# Commands of Envoy's unit, besides those of probe-sidecar.py.
 
 def ask(admin, method, target, timeout=1):
     """The status of one request to Envoy's admin API; 0 when there is no answer."""
@@ -283,7 +268,7 @@ def drain(admin, seconds):
 
 
 def configure():
-    text = read(ROOT + CONFIG) if os.path.exists(ROOT + CONFIG) else '{"format": 2, "plan": {}}'
+    text = read(CONFIG) if os.path.exists(CONFIG) else '{"format": 2, "plan": {}}'
     config = json.loads(text)
     if "format" not in config:
         try:
