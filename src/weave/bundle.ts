@@ -42,7 +42,11 @@ function filesIn(text: string, offset: number): Bundle {
     if (mode === undefined || path === undefined) return { files: [], contents: [] }
     return { files: [{ path, mode, content, once: once !== undefined }], contents: [place] }
   })
-  return { files: bundles.flatMap(({ files }) => files), contents: bundles.flatMap(({ contents }) => contents) }
+  // What is packed is installed first, so that of two files for one path the document's own counts.
+  const isPacked = (_: Bundle, index: number): boolean => headers[index]?.[1] === 'packed'
+  const inOrder = [...bundles.filter(isPacked), ...bundles.filter((bundle, index) => !isPacked(bundle, index))]
+  const byPath = new Map(inOrder.flatMap(({ files }) => files).map(file => [file.path, file]))
+  return { files: [...byPath.values()], contents: bundles.flatMap(({ contents }) => contents) }
 }
 
 function isGuestFile(value: unknown): value is GuestFile {

@@ -1,6 +1,6 @@
-import { inflateSync } from 'node:zlib'
 import test from 'ava'
 import { guest, inject, staticVendorData } from '../../src/index.ts'
+import { readBundle } from '../../src/weave/bundle.ts'
 import { bytes, codes, text } from '../support/places.ts'
 
 interface Bundle {
@@ -9,9 +9,11 @@ interface Bundle {
   readonly files: readonly { readonly path: string }[]
 }
 
+/** What the boothook of a fleet brings: its files, and what it decides by. */
 function bundleOf(output: Uint8Array | undefined): Bundle {
-  const packed = /BUNDLE = """\n([^"]+)\n"""/.exec(text(output ?? bytes('')))?.[1] ?? ''
-  return JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
+  const boothook = text(output ?? bytes(''))
+  const fleet = /^=== fleet\n([\s\S]*?)^=== /m.exec(boothook)?.[1] ?? '{}'
+  return { ...(JSON.parse(fleet) as Omit<Bundle, 'files'>), files: readBundle(boothook)?.files ?? [] }
 }
 
 const values = (content: string): { readonly values: { readonly name: string; readonly text: string } } => ({

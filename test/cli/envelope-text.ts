@@ -1,24 +1,14 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 
-interface File {
-  readonly path: string
-  readonly mode: string
-  readonly content: string
-  readonly once: boolean
-}
-
-/** What a boothook unpacks: the files of one VM, or those of a fleet with its defaults. */
-type Bundle = readonly File[] | { readonly files: readonly File[] }
-
-/** What the boothook unpacks, unpacked: its packing depends on the version of zlib. */
+/** What the boothook installs: its own files, and of those that are packed mode and path, since they are the same everywhere. */
 function installs(boothook: string): string {
-  const packed = /(?:"""|<<'END-OF-BUNDLE' [^\n]*)\n([A-Za-z0-9+/=\n ]+)\n *(?:"""|END-OF-BUNDLE)/.exec(boothook)?.[1]
-  if (packed === undefined) return boothook
-  const bundle = JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
-  const [files, rest] = 'files' in bundle ? [bundle.files, { ...bundle, files: [] }] : [bundle, undefined]
-  const fleet = rest === undefined ? '' : `${JSON.stringify(rest, undefined, 2)}\n`
-  return (
-    fleet + files.map(({ path, mode, content, once }) => `[${path} ${mode}${once ? ' once' : ''}]\n${content}`).join('')
+  const segments = /<<'END-OF-SEGMENTS'[^\n]*\n([\s\S]*?)^ *END-OF-SEGMENTS$/m.exec(boothook)?.[1]
+  return (segments ?? boothook).replace(
+    /^( *)=== packed\n((?: *[A-Za-z0-9+/=]+\n)+)/m,
+    (_, indent: string, packed: string) => {
+      const text = inflateSync(Buffer.from(packed, 'base64')).toString('utf8')
+      return Array.from(text.matchAll(/^=== (.*)$/gm), ([, header]) => `${indent}=== packed ${header}\n`).join('')
+    },
   )
 }
 
@@ -37,7 +27,7 @@ const spliced = (text: string): string =>
 
 /**
  * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version
- * have names, what our parts install is shown unpacked, wrappings stand as `[gzip]` and `[base64]`. The operator's part
+ * have names, of our parts what they install is shown, wrappings stand as `[gzip]` and `[base64]`. The operator's part
  * stays as it is. In a manifest it may be indented.
  */
 export function envelopeText(bytes: Buffer): string {
