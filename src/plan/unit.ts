@@ -9,7 +9,6 @@ import { continued, unitWord } from './systemd.ts'
 
 const GENERATOR = '/srv/consul/generate-sidecar-configs.py'
 const PROBE = '/srv/consul/probe-sidecar.py'
-const CLEANUP = '/usr/local/bin/consul-cleanup-iptables'
 
 /** A directive that runs a command of a guest file. Words are numbers, addresses and names: they need no quotes. */
 const helper = (directive: string, program: string, ...words: readonly (string | number)[]): PlanNode => [
@@ -24,20 +23,6 @@ function startOf(service: NamedService, reader: Reader, secrets: readonly PlanNo
   const lines = continued([`${consul} ${connect} ${envoy}`, ...words.map(word => unitWord(word))])
   const last = (lines.at(-1) ?? '').replace(/ \\$/, '')
   return ['ExecStart=', 'ExecStart=/usr/bin/env \\', ...secrets, ...lines.slice(0, -1), last]
-}
-
-/** systemd before 231 does not know the `+` of the unit's own commands. */
-const WITHOUT_PLUS: PlanNode = {
-  hole: 'systemd',
-  from: 231,
-  else: [
-    'PermissionsStartOnly=yes',
-    'ExecStartPre=',
-    `ExecStartPre=${CLEANUP}`,
-    'ExecStopPost=',
-    'ExecStartPre=/usr/local/bin/consul-redirect-traffic %i',
-    `ExecStopPost=${CLEANUP}`,
-  ],
 }
 
 /** Asking Envoy whether it is ready, in seconds; `-` before it lets the unit go on when it is not. */
@@ -139,7 +124,6 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     '[Service]',
     ...startOf(service, reader, command),
     ...loaded,
-    WITHOUT_PLUS,
     ...startupOf(service, reader),
     ...shutdownOf(service, reader),
     ...resourcesOf(reader),

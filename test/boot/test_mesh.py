@@ -151,7 +151,7 @@ class Mesh(unittest.TestCase):
         report = self.boots['life'].result()
         self.assertNotIn('CONSUL', said(report)[4])
         self.assertNotIn('consul_tproxy', said(report)[4])
-        words = ('draining the listeners of Envoy at 127.0.0.1:19000: status 200', '"event": "stop"', 'redirection removed')
+        words = ('draining Envoy at 127.0.0.1:19000: status 200', '"event": "stop"', 'redirection removed')
         self.assertEqual(sorted(words, key=said(report)[6].rindex), list(words), said(report)[6])
 
     def test_without_its_token_file_the_machine_is_reachable_and_says_why(self) -> None:

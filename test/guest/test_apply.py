@@ -17,6 +17,7 @@ from unittest import mock
 from plans import G as PLANNER
 from plans import annotations
 from support import BIN, GUEST, load_generator, run
+from unit_file import directives
 
 G = load_generator()
 DROP_IN = G.FILES['unit']
@@ -211,6 +212,21 @@ class Apply(GuestCase):
         with mock.patch.dict(os.environ, FAKE_FAILS='reload-or-try-restart'):
             self.assertIn("consul 'reload'", self.apply(WEB)[0])
             self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
+
+    def test_old_systemd_is_told_in_its_own_words_what_runs_as_root(self):
+        drop_in = '/run/systemd/system/envoy@.service.d/50-consul-vm-inject.conf'
+        self.write('/etc/systemd/system/envoy@.service', (GUEST / 'envoy@.service').read_text())
+        cleanup = '/usr/local/bin/consul-cleanup-iptables'
+        for version, there in (('230', True), ('231', False), ('219', True)):
+            with self.subTest(version), mock.patch.dict(os.environ, FAKE_SYSTEMD=version):
+                self.apply(WEB)
+                self.assertEqual(drop_in in self.files(), there)
+        found = directives(self.read(drop_in))
+        self.assertEqual(found, {('Service', 'PermissionsStartOnly'): ['yes'], ('Service', 'ExecStopPost'): ['', cleanup],
+                                 ('Service', 'ExecStartPre'): ['', cleanup, '/usr/local/bin/consul-redirect-traffic %i']})
+        with mock.patch.dict(os.environ, FAKE_SYSTEMD='219'):
+            self.apply(None)
+        self.assertNotIn(drop_in, self.files())
 
     def test_the_application_waits_at_the_next_boot(self):
         self.apply({**WEB, 'alpha_app_unit': 'app.service'})

@@ -30,7 +30,6 @@ FRAMES = {
 KNOWN = {('Unit', name) for name in ('Before', 'Wants')} | {('Service', name) for name in (
     'ExecStart', 'ExecStop', 'ExecStartPost', 'TimeoutStartSec', 'TimeoutStopSec', 'CPUQuota', 'CPUWeight', 'MemoryMax', 'MemoryLow', 'AmbientCapabilities',
     'ReadWritePaths', 'Environment', 'LoadCredential', 'SetCredential')}
-OLD = {('Service', name) for name in ('PermissionsStartOnly', 'ExecStartPre', 'ExecStopPost')}
 CREDENTIALS = ['CONSUL_HTTP_TOKEN_FILE=/run/credentials/acl-token', 'CONSUL_CLIENT_KEY=/run/credentials/client-key']
 
 
@@ -90,7 +89,7 @@ class Hostile(unittest.TestCase):
             self.assertRegex(line, r'\A[A-Z0-9_]+_CONNECT_SERVICE_(HOST=[0-9A-Fa-f:.]+|PORT=[0-9]+)\Z')
         for version in (219, 247, 255):
             found = unit_file.directives('\n'.join(filled(one['unit'], {'systemd': version})) + '\n')
-            self.assertLessEqual(set(found), KNOWN | (OLD if version == 219 else set()))
+            self.assertLessEqual(set(found), KNOWN)
             start = unit_file.command(found['Service', 'ExecStart'][1], d='/run/credentials', n='x')
             copies = [word for word in start[1:3] if word.startswith('CONSUL_')]
             self.assertEqual([word for word in copies if word.replace('/run/credentials/x/', '/run/credentials/') not in CREDENTIALS], [])

@@ -99,10 +99,6 @@ class Unit(unittest.TestCase):
             ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 246}}, 'Environment', ['CONSUL_HTTP_TOKEN_FILE=/t']),
             ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 247}}, 'LoadCredential', ['acl-token:/t']),
             ({}, 'PermissionsStartOnly', None),
-            ({'facts': {'systemd': 231}}, 'PermissionsStartOnly', None),
-            ({'facts': {'systemd': 230}}, 'PermissionsStartOnly', ['yes']),
-            ({'facts': {'systemd': 219}}, 'ExecStartPre', ['', '/usr/local/bin/consul-cleanup-iptables', '/usr/local/bin/consul-redirect-traffic %i']),
-            ({'facts': {'systemd': 219}}, 'ExecStopPost', ['', '/usr/local/bin/consul-cleanup-iptables']),
         ):
             with self.subTest(given=given, name=name):
                 self.assertEqual(directives(**given).get(('Service', name)), values)

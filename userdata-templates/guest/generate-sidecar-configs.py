@@ -36,7 +36,7 @@ CHANGED = []
 
 def log(message):
     """One line on stderr; nothing in it can end the line or move the cursor."""
-    print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
+    print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr)
 
 
 def run(*command, text=""):
@@ -136,7 +136,7 @@ def install(text=None):
 # What only this VM knows, by the name of the hole: texts, or whether `then` or `else` counts.
 
 def systemd(hole):
-    return int(re.findall("systemd ([0-9]+)", run("systemctl", "--version")[1] + "systemd 999")[0]) >= hole["from"]
+    return int(run("systemctl", "--version")[1].split()[1]) >= hole["from"]
 
 
 HOLES = {
@@ -185,6 +185,10 @@ def prepare(plan):
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
     text = registration and json.dumps(registration, indent=2) + "\n"
+    # systemd before 231 does not know the "+" of the unit's own commands.
+    files["/run" + UNITS + "envoy@.service.d" + CONF] = [] if systemd({"from": 231}) or not services else \
+        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStopPost="] + \
+        [line.replace("+", "") for line in read("/etc" + UNITS + "envoy@.service").split("\n") if "=+" in line]
     if [sidecar["service"] for sidecar in sidecars] != [service["name"] for service in services]:
         raise ValueError("sidecars: not those of the registration")
     for sidecar, service in zip(sidecars, services):
@@ -251,19 +255,19 @@ def ask(admin, method, target, timeout=1):
         connection = http.client.HTTPConnection(admin, timeout=timeout)
         connection.request(method, target)
         return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
+    except Exception:
         return 0
 
 
 def wait(_, seconds):
     """Waits out the grace period, or until Envoy is gone. systemd names no process to ExecStop when it ended by itself."""
-    process, end = os.environ.get("MAINPID"), time.monotonic() + int(seconds)
-    while process and os.path.exists("/proc/" + process) and time.monotonic() < end:
-        time.sleep(0.2)
+    for _ in range(5 * int(seconds)):
+        if os.path.exists("/proc/" + (os.environ.get("MAINPID") or "-")):
+            time.sleep(0.2)
 
 
 def drain(admin, seconds):
-    log("draining the listeners of Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)))
+    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)))
     wait(admin, seconds)
 
 
@@ -279,7 +283,7 @@ def configure():
     known = config["format"] == 2
     apply(*prepare(config["plan"] if known else {}))
     if not known:
-        raise ValueError("format %s: this guest knows 2: use a newer image. This VM stays outside the mesh" % config["format"])
+        raise ValueError("format %s: this guest knows 2: use a newer image" % config["format"])
 
 
 if __name__ == "__main__":

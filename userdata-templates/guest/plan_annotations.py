@@ -127,7 +127,6 @@ RANGES = {
 P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 META = P + "service-meta-"
 GENERATOR, PROBE = "/srv/consul/generate-sidecar-configs.py", "/srv/consul/probe-sidecar.py"
-CLEANUP = "/usr/local/bin/consul-cleanup-iptables"
 SIDECAR, ADMIN, READY = 20000, 19000, 20800
 RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
 HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
@@ -779,9 +778,6 @@ def unit(it, name, i):
         lines.append("Wants=consul-envoy-watch@%s.service" % name)
     lines = (["[Unit]"] + lines if lines else []) + ["[Service]", "ExecStart=", "ExecStart=/usr/bin/env \\"] + command
     lines += ["  %s \\" % word for word in words[:-1]] + ["  " + words[-1]] + loaded
-    lines.append({"hole": "systemd", "from": 231, "else": [  # does not know the "+" of the unit's own commands
-        "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPre=" + CLEANUP, "ExecStopPost=",
-        "ExecStartPre=/usr/local/bin/consul-redirect-traffic %i", "ExecStopPost=" + CLEANUP]})
     polls, probe = [], "sidecar-probe-"  # prefix of the command; delay, period, attempts, timeout of one attempt
     if it.get("enable-consul-dataplane-as-sidecar"):
         polls.append(("", it.get("sidecar-initial-probe-check-delay-seconds"), it.get(probe + "period-seconds"),
