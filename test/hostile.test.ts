@@ -1,8 +1,8 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
-import { decode } from '../src/decode/user-data.ts'
+import { decode } from '../src/decode/decode.ts'
+import { carriedFiles } from '../src/decode/injection/carried-files.ts'
 import { inject, uninject } from '../src/index.ts'
-import { readCarried } from '../src/weave/carried.ts'
 
 /** Values that would do something if anything on the way evaluated them. */
 const HOSTILE: readonly string[] = [
@@ -50,8 +50,9 @@ for (const { key, prefix } of ANNOTATIONS) {
         if (layout === 'multipart') t.false(text.includes('touch /pwned'), value)
         if (plan === undefined) continue
         // Read back it is the very text that was given, or it was left out.
-        const carried = readCarried(decode(output, 'web').userData)
-        const config = carried?.files.find(({ path }) => path === '/srv/consul/service-config.json')
+        const { earlier } = decode(output, 'web').userData
+        const config =
+          earlier && carriedFiles(earlier)?.files.find(({ path }) => path === '/srv/consul/service-config.json')
         const { annotations } = JSON.parse(config?.content ?? '') as { annotations: Readonly<Record<string, string>> }
         t.deepEqual(annotations, plan.serviceConfig.annotations)
         t.true([undefined, value].includes(annotations[name]), name)

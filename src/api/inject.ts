@@ -1,11 +1,12 @@
 import type { Decision } from '../annotate/decision.ts'
-import { decode, wrap } from '../decode/user-data.ts'
+import { decode } from '../decode/decode.ts'
+import { wrap } from '../decode/user-data.ts'
 import { type Compress, fitTo, type Size } from '../fit/fit.ts'
 import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
 import { render } from '../render/render.ts'
-import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { type Diagnostic, hasErrors, strictly } from '../report/diagnostics.ts'
 import { weaveCloudConfig } from '../weave/cloud-config.ts'
 import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
@@ -37,7 +38,7 @@ export interface InjectResult {
 }
 
 const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injection) => Woven>> = {
-  multipart: ({ userData, cuts }, injection) => ({ ok: true, bytes: weave(userData, cuts, injection), keys: [] }),
+  multipart: ({ userData, cuts }, injection) => weave(userData, cuts, injection),
   'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
@@ -65,7 +66,8 @@ export function carriedOut(input: Uint8Array, judgement: Judgement, options: Inj
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const all = told([...diagnostics, ...lost, ...fitted.diagnostics])
+  const said = options.strict === true ? strictly(woven.diagnostics) : woven.diagnostics
+  const all = told([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   const { size } = fitted
   if (hasErrors(all)) return { output: undefined, decision, diagnostics: all, plan, injection, size }
   return { output: fitted.output, decision, diagnostics: all, plan, injection, size }

@@ -1,15 +1,9 @@
+import type { GuestFile } from '../decode/injection/guest-files.ts'
+
 /** How much travels: everything, or only what a VM whose image has the rest baked in needs. */
 export type Profile = 'full' | 'prebuilt'
 
-/** One file on the guest. Owned by root. */
-export interface GuestFile {
-  readonly path: string
-  /** Octal, four digits: `0644`. */
-  readonly mode: string
-  readonly content: string
-  /** Written once an instance, so that the operator can edit or delete it; other files are kept as they are here. */
-  readonly once: boolean
-}
+export type { GuestFile }
 
 /** What one VM needs beyond its own user-data: files, and the two scripts that bring them there. Pure data. */
 export interface Injection {

@@ -1,7 +1,7 @@
 import type { Beside } from '../../annotate/beside.ts'
 import { check, type InjectOptions, type InjectResult, inject } from '../../api/inject.ts'
 import { uninject } from '../../api/uninject.ts'
-import { decode } from '../../decode/user-data.ts'
+import { decode } from '../../decode/decode.ts'
 import { type Diagnostic, diagnostic, hasErrors, strictly } from '../../report/diagnostics.ts'
 import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
