@@ -1,6 +1,18 @@
-import { constants, copyFileSync, linkSync, mkdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import {
+  close,
+  constants,
+  copyFileSync,
+  fsync,
+  linkSync,
+  mkdirSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Entry, Staging } from './io.ts'
+import { realPaths } from './real-path.ts'
 import { type StagedFile, stageFile } from './replace-file.ts'
 
 const MODE_BITS = 0o7777
@@ -18,6 +30,13 @@ export function entryOf(stats: Stats): Entry {
     version: [dev, ino, size, mtimeMs].join(':'),
   }
 }
+
+/** Files that are on their way to the disk at once: a journal takes many together as fast as it takes one. */
+const MOST_ON_THE_WAY = 64
+
+/** Writes a file through to the disk while other work goes on, and closes it; gives the error, if any. */
+const sync = (file: number): Promise<Error | null> =>
+  new Promise(done => fsync(file, error => close(file, later => done(error ?? later ?? null))))
 
 /** Makes a folder with those above it that are missing; gives the made ones, innermost first. */
 function makeFolder(folder: string): readonly string[] {
@@ -45,6 +64,9 @@ export function staging(): Staging {
   const waiting = new Set<StagedFile>()
   const backups = new Map<StagedFile, string>()
   const folders: string[] = []
+  const there = new Set<string>()
+  const onTheWay: Promise<Error | null>[] = []
+  const real = realPaths()
   const discard = (): void => {
     for (const signal of ENDING) process.off(signal, end)
     for (const file of waiting) {
@@ -68,15 +90,24 @@ export function staging(): Staging {
   }
   for (const signal of ENDING) process.on(signal, end)
   return {
-    put(path, content, { mode, backup, version }) {
-      folders.push(...makeFolder(dirname(resolve(path))).toReversed())
-      const file = stageFile(path, content, mode)
+    async put(path, content, { mode, backup, version }) {
+      if (onTheWay.length === MOST_ON_THE_WAY) await onTheWay.shift()
+      const folder = dirname(resolve(path))
+      if (!there.has(folder)) folders.push(...makeFolder(folder).toReversed())
+      there.add(folder)
+      const file = stageFile(path, content, mode, real)
       waiting.add(file)
+      const outcome = sync(file.file)
+      onTheWay.push(outcome)
       if (backup !== undefined) {
         keep(file.target, backup)
         backups.set(file, backup)
       }
       return {
+        async synced() {
+          const error = await outcome
+          if (error !== null) throw error
+        },
         commit() {
           if (version !== undefined && entryOf(statSync(file.target)).version !== version) {
             throw new Error('it was changed by somebody else meanwhile')
