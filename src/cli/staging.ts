@@ -1,5 +1,5 @@
 import {
-  close,
+  closeSync,
   constants,
   copyFileSync,
   fsync,
@@ -36,7 +36,12 @@ const MOST_ON_THE_WAY = 64
 
 /** Writes a file through to the disk while other work goes on, and closes it; gives the error, if any. */
 const sync = (file: number): Promise<Error | null> =>
-  new Promise(done => fsync(file, error => close(file, later => done(error ?? later ?? null))))
+  new Promise(done =>
+    fsync(file, error => {
+      closeSync(file)
+      done(error)
+    }),
+  )
 
 /** Makes a folder with those above it that are missing; gives the made ones, innermost first. */
 function makeFolder(folder: string): readonly string[] {
