@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  fsync,
-  linkSync,
-  mkdirSync,
-  rmdirSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs'
+import { constants, copyFileSync, linkSync, mkdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Entry, Staging } from './io.ts'
 import { realPaths } from './real-path.ts'
 import { type StagedFile, stageFile } from './replace-file.ts'
+import { Syncing } from './syncing.ts'
 
 const MODE_BITS = 0o7777
 /** Signals that end a process and that it may hear of. */
@@ -30,18 +20,6 @@ export function entryOf(stats: Stats): Entry {
     version: [dev, ino, size, mtimeMs].join(':'),
   }
 }
-
-/** Files that are on their way to the disk at once: a journal takes many together as fast as it takes one. */
-const MOST_ON_THE_WAY = 64
-
-/** Writes a file through to the disk while other work goes on, and closes it; gives the error, if any. */
-const sync = (file: number): Promise<Error | null> =>
-  new Promise(done =>
-    fsync(file, error => {
-      closeSync(file)
-      done(error)
-    }),
-  )
 
 /** Makes a folder with those above it that are missing; gives the made ones, innermost first. */
 function makeFolder(folder: string): readonly string[] {
@@ -70,10 +48,11 @@ export function staging(): Staging {
   const backups = new Map<StagedFile, string>()
   const folders: string[] = []
   const there = new Set<string>()
-  const onTheWay: Promise<Error | null>[] = []
+  const syncing = new Syncing()
   const real = realPaths()
   const discard = (): void => {
     for (const signal of ENDING) process.off(signal, end)
+    syncing.stop()
     for (const file of waiting) {
       file.discard()
       const backup = backups.get(file)
@@ -96,20 +75,20 @@ export function staging(): Staging {
   for (const signal of ENDING) process.on(signal, end)
   return {
     async put(path, content, { mode, backup, version }) {
-      if (onTheWay.length === MOST_ON_THE_WAY) await onTheWay.shift()
+      if (syncing.isFull) await syncing.start()
       const folder = dirname(resolve(path))
       if (!there.has(folder)) folders.push(...makeFolder(folder).toReversed())
       there.add(folder)
       const file = stageFile(path, content, mode, real)
       waiting.add(file)
-      const outcome = sync(file.file)
-      onTheWay.push(outcome)
+      const outcome = syncing.add(file.file)
       if (backup !== undefined) {
         keep(file.target, backup)
         backups.set(file, backup)
       }
       return {
         async synced() {
+          if (!syncing.isEmpty) await syncing.start()
           const error = await outcome
           if (error !== null) throw error
         },
