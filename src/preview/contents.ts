@@ -50,14 +50,26 @@ function cutsOf({ mime, source: { text } }: UserData, carried: Carried | undefin
   return [...new Set([0, ...leaves, ...own, text.length])].sort((a, b) => a - b)
 }
 
+/** The first replacement that begins at an offset or behind it; they are in order. */
+function firstFrom(replacements: readonly Replacement[], offset: number): number {
+  let [low, high] = [0, replacements.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((replacements[middle]?.start ?? offset) < offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /** A stretch of the text with what is said in place of parts of it. */
 function replaced(text: string, { start, end }: Stretch, replacements: readonly Replacement[]): string {
   let result = ''
   let at = start
-  for (const replacement of replacements) {
+  for (let index = firstFrom(replacements, start); ; index++) {
+    const replacement = replacements[index]
     // What takes no room belongs to the stretch that begins there.
-    const inside = replacement.start >= start && replacement.end <= end && replacement.start < Math.max(end, start + 1)
-    if (!inside) continue
+    if (replacement === undefined || replacement.start >= Math.max(end, start + 1)) break
+    if (replacement.end > end) continue
     result += text.slice(at, replacement.start) + replacement.words
     at = replacement.end
   }
