@@ -25,13 +25,14 @@ def load_generator():
     return module
 
 
+READERS = ['read-annotations.py', 'read-metadata.py', 'join-fleet.py']
+
+
 def load_reader():
-    """What reads a fleet's annotations on the guest, as a module: the files of the envelope behind one another, without its end."""
-    names = ['install-guest.py', 'read-annotations.py', 'read-metadata.py', 'join-fleet.py']
-    parts = [(ENVELOPES / name).read_text(encoding='utf-8') for name in names]
-    program = '\n'.join(parts).rpartition('\ntry:\n    main(')[0]
+    """What a fleet's boothook runs on the guest, as a module: the generator, then the files of the envelope, one behind the other."""
     module = types.ModuleType('reader')
-    exec(compile(program, 'reader', 'exec'), module.__dict__)
+    for path in [GUEST / 'generate-sidecar-configs.py', *(ENVELOPES / name for name in READERS)]:
+        exec(compile(path.read_text(encoding='utf-8'), str(path), 'exec'), module.__dict__)
     return module
 
 

@@ -5,17 +5,25 @@ import io
 import json
 import os
 import stat
+import subprocess
 import tempfile
 import threading
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from support import A, BIN, GUEST, P, load_generator, run
+from plans import G as PLANNER
+from plans import annotations
+from support import BIN, GUEST, P, load_generator, run
 
 G = load_generator()
-HOST = {'hostname': 'vm1', 'instance_id': 'i-1', 'resolved': True}
 SCRIPT = GUEST / 'generate-sidecar-configs.py'
+DROP_IN = G.FILES['unit']
+
+
+def planned(**given):
+    """The plan of annotations as it travels."""
+    return json.loads(PLANNER.canonical(PLANNER.plan({'annotations': annotations(**given)})[0]))
 
 
 class GuestCase(unittest.TestCase):
@@ -30,27 +38,26 @@ class GuestCase(unittest.TestCase):
         self.root.mkdir()
         self.units.mkdir()
         environment = {'PATH': f'{BIN}:{os.environ["PATH"]}', 'FAKE_LOG': str(self.log), 'FAKE_UNITS': str(self.units)}
-        patch = mock.patch.dict(os.environ, environment)
-        patch.start()
-        self.addCleanup(patch.stop)
         self.messages = []
-        patch = mock.patch.object(G, 'log', self.messages.append)
-        patch.start()
-        self.addCleanup(patch.stop)
+        for patch in (mock.patch.dict(os.environ, environment), mock.patch.object(G, 'log', self.messages.append),
+                      mock.patch.object(G, 'ROOT', str(self.root)), mock.patch.object(G, 'LIVE', True)):
+            patch.start()
+            self.addCleanup(patch.stop)
         self.unit('consul.service', 'inactive')
+        self.unit('systemd-resolved.service', 'active')
 
     def unit(self, name, state):
         (self.units / name).write_text(state + '\n')
 
-    def apply(self, given=None, live=True, host=None):
-        """Applies annotations (short names; None: there is no configuration). Returns (exit code, commands, changed files)."""
-        found = {(A + key[6:] if key.startswith('alpha_') else P + key).replace('_', '-'): value for key, value in (given or {}).items()}
-        wanted = G.Plan() if given is None else G.plan({'annotations': found}, {**HOST, **(host or {})})
-        guest = G.Guest(str(self.root), live)
-        code = guest.apply(wanted)
+    def apply(self, given=None, plan=None):
+        """Applies annotations (short names), or a plan, or that there is no configuration. Returns (commands, changed files)."""
+        G.CHANGED.clear()
+        G.FAILED.clear()
+        G.apply(*G.prepare(plan if plan is not None else {} if given is None else planned(**given)))
         commands = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.write_text('')
-        return code, [line for line in commands if not line.startswith(('systemctl is-active', 'systemctl cat', "consul 'validate'"))], guest.changed
+        asked = ('systemctl is-active', 'systemctl cat', 'systemctl show', 'systemctl --version', "consul 'validate'")
+        return [line for line in commands if not line.startswith(asked)], set(G.CHANGED)
 
     def files(self):
         return sorted(str(path)[len(str(self.root)):] for path in self.root.rglob('*') if path.is_file())
@@ -58,33 +65,37 @@ class GuestCase(unittest.TestCase):
     def read(self, name):
         return Path(str(self.root) + name).read_text(encoding='utf-8')
 
+    def write(self, name, text):
+        path = Path(str(self.root) + name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
 
 WEB = {'connect_service': 'web', 'connect_service_port': '8080', 'connect_service_upstreams': 'api:9191'}
+RELOAD = 'systemctl --no-block reload-or-try-restart consul.service'
+START, RESTART = 'systemctl --no-block start envoy@web.service', 'systemctl --no-block restart envoy@web.service'
 
 
 class Apply(GuestCase):
-    def test_the_first_run_writes_starts_the_agent_and_the_sidecar(self):
-        code, commands, _ = self.apply(WEB)
-        self.assertEqual(code, 0)
+    def test_the_first_run_writes_tells_the_agent_and_starts_the_sidecar(self):
+        commands, _ = self.apply(WEB)
         self.assertEqual(self.files(), [
             '/etc/consul.d/service-registration.json', '/run/consul-vm-inject/web.redirect', '/run/consul/upstreams-web.env',
-            '/run/systemd/resolved.conf.d/consul-vm-inject.conf', '/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf',
-            '/var/lib/consul-vm-inject/registration.sha256'])
-        self.assertEqual(commands, ['systemctl daemon-reload', 'systemctl --no-block try-restart systemd-resolved.service',
-                                    'systemctl --no-block start consul.service', 'systemctl --no-block start envoy@web.service'])
+            '/run/systemd/resolved.conf.d/consul-vm-inject.conf', '/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf', G.STATE])
+        self.assertEqual(commands, [RELOAD, 'systemctl daemon-reload', 'systemctl --no-block try-restart systemd-resolved.service', RESTART])
         self.assertEqual(json.loads(self.read(G.REGISTRATION))['service']['name'], 'web')
         self.assertEqual(self.read(G.RESOLVED), '[Resolve]\nDNS=127.0.0.1:8600\nDomains=~consul\n')
-        self.assertEqual(self.read(G.ENVIRONMENT % 'web'), 'API_CONNECT_SERVICE_HOST=127.0.0.1\nAPI_CONNECT_SERVICE_PORT=9191\n')
-        self.assertEqual(self.read(G.REDIRECT % 'web').splitlines()[0], '-proxy-id=web-sidecar-proxy')
+        self.assertEqual(self.read(G.FILES['environment'] % 'web'), 'API_CONNECT_SERVICE_HOST=127.0.0.1\nAPI_CONNECT_SERVICE_PORT=9191\n')
+        self.assertEqual(self.read(G.FILES['redirect'] % 'web').splitlines()[0], '-proxy-id=web-sidecar-proxy')
+        self.assertEqual(self.read(DROP_IN % 'web').splitlines()[:2], ['# Written and overwritten by /srv/consul/generate-sidecar-configs.py', '[Service]'])
 
     def test_the_second_run_writes_nothing_and_restarts_nothing(self):
         self.apply(WEB)
         times = {name: Path(str(self.root) + name).stat().st_mtime_ns for name in self.files()}
         self.unit('consul.service', 'active')
         self.unit('envoy@web.service', 'active')
-        code, commands, changed = self.apply(WEB)
-        self.assertEqual((code, changed), (0, set()))
-        self.assertEqual(commands, ['systemctl --no-block start envoy@web.service'])
+        self.assertEqual(self.apply(WEB), ([START], set()))
         self.assertEqual({name: Path(str(self.root) + name).stat().st_mtime_ns for name in self.files()}, times)
 
     def test_at_the_next_boot_only_what_run_lost_is_written(self):
@@ -92,9 +103,9 @@ class Apply(GuestCase):
         for name in self.files():
             if name.startswith('/run/'):
                 Path(str(self.root) + name).unlink()
-        _, commands, changed = self.apply(WEB)
+        commands, changed = self.apply(WEB)
         self.assertTrue(all(name.startswith('/run/') for name in changed))
-        self.assertIn('systemctl --no-block start envoy@web.service', commands)
+        self.assertIn(START, commands)
 
     def test_a_change_reloads_the_agent_and_restarts_a_sidecar_only_when_it_has_to(self):
         self.unit('consul.service', 'active')
@@ -107,56 +118,62 @@ class Apply(GuestCase):
             ({'sidecar_proxy_memory_limit': '1Gi', 'proxy_config_map': '{"a": 1}'}, True, False),
         ):
             with self.subTest(change):
-                _, commands, _ = self.apply({**WEB, **change})
-                self.assertEqual('systemctl --no-block restart envoy@web.service' in commands, restart)
-                self.assertEqual('systemctl --no-block reload consul.service' in commands, reload)
+                commands, _ = self.apply({**WEB, **change})
+                self.assertEqual((RESTART in commands, START in commands), (restart, not restart))
+                self.assertEqual(RELOAD in commands, reload)
                 if reload and restart:
-                    self.assertLess(commands.index('systemctl --no-block reload consul.service'), commands.index('systemctl --no-block restart envoy@web.service'))
+                    self.assertLess(commands.index(RELOAD), commands.index(RESTART))
+
+    def test_what_could_not_be_finished_is_restarted_at_the_next_run(self):
+        self.apply(WEB)
+        self.unit('envoy@web.service', 'active')
+        with mock.patch.object(G, 'finish', side_effect=OSError('no space')), self.assertRaises(OSError):
+            self.apply({**WEB, 'envoy_extra_args': '-l debug'})
+        self.assertIn(RESTART, self.apply({**WEB, 'envoy_extra_args': '-l debug'})[0])
 
     def test_direct_mode_has_no_redirection_file(self):
         self.apply(WEB)
         self.apply({**WEB, 'transparent_proxy': 'false'})
-        self.assertNotIn(G.REDIRECT % 'web', self.files())
+        self.assertNotIn(G.FILES['redirect'] % 'web', self.files())
 
     def test_a_failed_sidecar_gets_another_chance(self):
+        self.apply(WEB)
         self.unit('envoy@web.service', 'failed')
-        _, commands, _ = self.apply(WEB)
-        self.assertEqual(commands[-2:], ['systemctl reset-failed envoy@web.service', 'systemctl --no-block start envoy@web.service'])
+        commands, _ = self.apply(WEB)
+        self.assertEqual(commands[-2:], ['systemctl reset-failed envoy@web.service', START])
 
     def test_a_renamed_service_is_stopped_before_the_new_one_starts(self):
         self.apply(WEB)
-        _, commands, _ = self.apply({**WEB, 'connect_service': 'shop'})
-        self.assertLess(commands.index('systemctl stop envoy@web.service'), commands.index('systemctl --no-block start envoy@shop.service'))
+        commands, _ = self.apply({**WEB, 'connect_service': 'shop'})
+        self.assertLess(commands.index('systemctl stop envoy@web.service'), commands.index('systemctl --no-block restart envoy@shop.service'))
         self.assertEqual([name for name in self.files() if 'web' in name], [])
 
     def test_two_services_and_then_one(self):
         two = {'connect_service': 'web,admin', 'connect_service_port': '8080,9090', 'transparent_proxy': 'false', 'sidecar_proxy_liveness_failure_seconds': '9'}
-        _, commands, _ = self.apply(two)
-        self.assertEqual(commands[-2:], ['systemctl --no-block start envoy@web.service', 'systemctl --no-block start envoy@admin.service'])
-        self.assertIn(G.WATCH % 'admin', self.files())
-        _, commands, _ = self.apply({**two, 'connect_service': 'admin', 'connect_service_port': '9090'})
+        commands, _ = self.apply(two)
+        self.assertEqual(commands[-2:], [RESTART, 'systemctl --no-block restart envoy@admin.service'])
+        self.assertIn(G.FILES['watch'] % 'admin', self.files())
+        commands, _ = self.apply({**two, 'connect_service': 'admin', 'connect_service_port': '9090'})
         self.assertIn('systemctl stop envoy@web.service', commands)
-        self.assertNotIn(G.WATCH % 'web', self.files())
+        self.assertNotIn(G.FILES['watch'] % 'web', self.files())
 
     def test_a_removed_configuration_takes_the_vm_out_of_the_mesh(self):
         for given in (None, {'connect_service': 'web', 'connect_inject': 'false'}):
             with self.subTest(given):
                 self.apply({**WEB, 'alpha_app_unit': 'app.service'})
                 self.unit('consul.service', 'active')
-                code, commands, _ = self.apply(given)
-                self.assertEqual((code, self.files()), (0, []))
-                self.assertEqual(commands, ['systemctl --no-block reload consul.service', 'systemctl stop envoy@web.service',
+                commands, _ = self.apply(given)
+                self.assertEqual(self.files(), [])
+                self.assertEqual(commands, [RELOAD, 'systemctl stop envoy@web.service',
                                             'systemctl daemon-reload', 'systemctl --no-block try-restart systemd-resolved.service'])
-                self.assertEqual(self.apply(given)[1:], ([], set()))
+                self.assertEqual(self.apply(given), ([], set()))
 
     def test_a_registration_of_somebody_else_is_never_removed_and_kept_aside_when_replaced(self):
         theirs = '{"service": {"name": "db", "meta": {"managed-by": "me"}}}\n'
         for content in (theirs, 'not json', '{"services": [1]}', '[]', ''):
             with self.subTest(content):
-                target = Path(str(self.root) + G.REGISTRATION)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(content)
-                self.assertEqual(self.apply(None)[1:], ([], set()))
+                target = self.write(G.REGISTRATION, content)
+                self.assertEqual(self.apply(None), ([], set()))
                 self.assertEqual(target.read_text(), content)
                 self.apply(WEB)
                 self.assertEqual(json.loads(target.read_text())['service']['name'], 'web')
@@ -170,23 +187,31 @@ class Apply(GuestCase):
         self.apply(None)
         self.assertEqual(self.files(), [])
 
+    def test_ours_is_known_again_without_its_state_and_when_it_was_edited(self):
+        for spoil in (lambda: Path(str(self.root) + G.STATE).unlink(), lambda: self.write(G.STATE, '[]'), lambda: self.write(G.STATE, 'x'),
+                      lambda: self.write(G.REGISTRATION, self.read(G.REGISTRATION).replace('8080', '8081'))):
+            self.apply({'connect_service': 'web', 'connect_service_port': '8080'})
+            spoil()
+            self.apply(None)
+            self.assertNotIn(G.REGISTRATION, self.files())
+
     def test_a_registration_that_consul_cannot_parse_is_not_written(self):
-        for message, code in (('Config validation failed: failed to parse /tmp/x/service-registration.json: x', 2),
-                              ('Config validation failed: 1 error occurred: * invalid config key service.ports', 2),
-                              ('Config validation failed: data_dir cannot be empty', 0)):
+        for message, refused in (('Config validation failed: failed to parse /tmp/x/service-registration.json: x', True),
+                                 ('Config validation failed: 1 error occurred: * invalid config key service.ports', True),
+                                 ('Config validation failed: data_dir cannot be empty', False)):
             with self.subTest(message), mock.patch.dict(os.environ, FAKE_VALIDATE=message):
-                self.assertEqual(self.apply({**WEB, 'service_tags': message})[0], code)
-                self.assertEqual(bool(self.files()), code == 0)
+                with self.assertRaisesRegex(ValueError, 'consul refuses') if refused else contextlib.nullcontext():
+                    self.apply({**WEB, 'service_tags': message})
+                self.assertEqual(bool(self.files()), not refused)
 
     def test_an_agent_without_a_unit_is_told_by_its_own_command(self):
-        (self.units / 'consul.service').unlink()
-        self.assertIn("consul 'reload'", self.apply(WEB)[1])
-        self.unit('consul.service', 'active')
-        with mock.patch.dict(os.environ, FAKE_FAILS='reload'):
-            self.assertIn("consul 'reload'", self.apply({**WEB, 'service_tags': 'x'})[1])
+        with mock.patch.dict(os.environ, FAKE_FAILS='reload-or-try-restart'):
+            self.assertIn("consul 'reload'", self.apply(WEB)[0])
+            self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
 
     def test_without_systemd_nothing_is_run(self):
-        self.assertEqual(self.apply(WEB, live=False)[1], [])
+        with mock.patch.object(G, 'LIVE', False):
+            self.assertEqual(self.apply(WEB)[0], [])
         self.assertIn(G.REGISTRATION, self.files())
 
     def test_the_application_waits_at_the_next_boot(self):
@@ -199,135 +224,62 @@ class Apply(GuestCase):
         self.apply({**WEB, 'consul_sidecar_access_log_path': '/var/log/envoy/access.log'})
         self.assertTrue((self.root / 'var/log/envoy').is_dir())
 
+    def test_names_that_cannot_be_resolved_are_told_of(self):
+        direct = {**WEB, 'transparent_proxy': 'false', 'consul_dns': 'true'}
+        self.apply(direct)
+        self.apply(WEB)
+        (self.units / 'systemd-resolved.service').unlink()
+        self.apply(WEB)
+        self.assertFalse([line for line in self.messages if 'not resolved' in line])
+        self.apply(direct)
+        self.assertTrue([line for line in self.messages if 'not resolved' in line])
+        self.assertNotIn(G.RESOLVED, self.files())
+
     def test_files_are_replaced_whole_with_their_modes(self):
-        guest = G.Guest(str(self.root))
         target = self.root / 'etc/x'
         target.parent.mkdir()
         target.symlink_to('/dev/null')
-        guest.write('/etc/x', 'content\n', 0o640, 0 if os.geteuid() else os.getgid())
+        group = 0 if os.geteuid() else 12345
+        G.write('/etc/x', 'content\n', 0o640, group)
         self.assertEqual((target.is_symlink(), target.read_text(), stat.S_IMODE(target.stat().st_mode)), (False, 'content\n', 0o640))
+        self.assertEqual(target.stat().st_gid, group or os.getegid())
         self.assertEqual([path.name for path in target.parent.iterdir()], ['x'])
         with mock.patch.object(os, 'replace', side_effect=OSError('no')), self.assertRaises(OSError):
-            guest.write('/etc/x', 'other\n')
+            G.write('/etc/x', 'other\n', 0o640)
         self.assertEqual(([path.name for path in target.parent.iterdir()], target.read_text()), (['x'], 'content\n'))
+        target.chmod(0o600)
+        G.write('/etc/x', 'content\n', 0o640)
+        self.assertEqual(stat.S_IMODE(target.stat().st_mode), 0o640)
 
 
 class User(unittest.TestCase):
     def made(self, there, root=''):
         """The commands by which the user is made."""
         commands = []
-        with mock.patch.object(G, 'account', lambda name: there), mock.patch.object(G, 'log', lambda message: None), \
-                mock.patch.object(G, 'run', lambda *argv: commands.append(argv) or (0, '')):
-            G.Guest(root, True).ensure_user()
+        with mock.patch.object(G, 'entry', lambda find, name: there), mock.patch.object(G, 'log', lambda message: None), \
+                mock.patch.object(G, 'run', lambda *argv: commands.append(argv) or (0, '')), mock.patch.object(G, 'ROOT', root):
+            G.ensure_user()
         return commands
 
-    def test_envoys_user_is_made_where_it_is_missing(self):
-        [command] = self.made(None)
-        self.assertEqual((command[:2], command[-1]), (('useradd', '--system'), 'envoy'))
+    def test_envoys_user_is_made_where_it_is_missing_whether_or_not_the_group_is_there(self):
+        group, user = self.made(None)
+        self.assertEqual(group, ('groupadd', '--system', '--force', 'envoy'))
+        self.assertEqual((user[:4], user[-1]), (('useradd', '--system', '--gid', 'envoy'), 'envoy'))
+
+    @unittest.skipIf(os.geteuid(), 'makes a user and a group of its own')
+    def test_the_real_commands_make_the_user_where_its_group_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / 'etc').mkdir()
+            for name, line in (('passwd', 'root:x:0:0::/:/bin/sh'), ('group', 'root:x:0:\nenvoy:x:1234:'), ('shadow', 'root:*:1::::::'), ('gshadow', 'root:*::\nenvoy:!::')):
+                (Path(folder) / 'etc' / name).write_text(line + '\n')
+            for command in self.made(None):
+                done = subprocess.run([command[0], '--prefix', folder, *command[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertRegex((Path(folder) / 'etc/passwd').read_text(), r'\nenvoy:x:[0-9]+:1234::/:/\S*(?:nologin|false)\n')
 
     def test_a_user_that_is_there_and_another_root_are_left_alone(self):
         self.assertEqual(self.made(object()), [])
         self.assertEqual(self.made(None, '/somewhere'), [])
-
-
-class Facts(GuestCase):
-    def test_they_come_from_this_host(self):
-        config = {'annotations': {P + 'connect-service': 'web', P + 'transparent-proxy-exclude-uids': 'root,nobody-here,5', A + 'app-unit': 'app.service'}}
-        self.unit('systemd-resolved.service', 'active')
-        environment = {'FAKE_SSH_PORT': '2222', 'FAKE_LISTEN': '2022', 'FAKE_APP_USER': 'envoy'}
-        for version, resolved in (('245', False), ('246', True), ('1000', True)):
-            with self.subTest(version), mock.patch.dict(os.environ, environment, FAKE_SYSTEMD=version):
-                facts = G.gather(config)
-                self.assertEqual((facts['ssh_ports'], facts['users'], facts['app_user'], facts['resolved'], facts['systemd']),
-                                 ([2022, 2222], {'root': 0}, 'envoy', resolved, int(version)))
-        (self.units / 'systemd-resolved.service').unlink()
-        self.assertFalse(G.gather(config)['resolved'])
-
-
-class CommandLine(unittest.TestCase):
-    def run_script(self, content, *argv, env=None):
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / 'service-config.json'
-            if content is not None:
-                file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-            root = Path(folder) / 'root'
-            root.mkdir()
-            done = run('python3', SCRIPT, '--root', root, '--config', file, *argv, env=env)
-            self.assertNotIn('Traceback', done.stderr)
-            done.written = sorted(str(path)[len(str(root)):] for path in root.rglob('*') if path.is_file())
-            done.lines = [line.replace(folder, '') for line in done.stderr.splitlines()]
-            return done
-
-    WEB = {'annotations': {P + 'connect-service': 'web', P + 'connect-service-port': '8080', P + 'connect-service-upstreams': 'api:9191'}}
-
-    def test_it_writes_below_its_root_only(self):
-        done = self.run_script(self.WEB)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn('/etc/consul.d/service-registration.json', done.written)
-
-    def test_one_part_can_be_looked_at(self):
-        host = ['--host', json.dumps({'resolved': True, 'ssh_ports': []})]
-        for kind, start in (('service-registration', '{\n  "service"'), ('redirect', '-proxy-id=web-sidecar-proxy\n'), ('envoy', 'consul\nconnect\nenvoy\n'),
-                            ('environment', 'API_CONNECT_SERVICE_HOST=127.0.0.1\n'), ('drop-in', '# Written')):
-            with self.subTest(kind):
-                done = self.run_script(self.WEB, '--dry-run', '--type', kind, '--service', 'web', *host)
-                self.assertEqual((done.returncode, done.written), (0, []))
-                self.assertTrue(done.stdout.startswith(start), done.stdout)
-        self.assertEqual(json.loads(self.run_script(self.WEB, '--type', 'service-registration').stdout), G.plan(self.WEB, HOST).registration)
-        done = self.run_script(self.WEB, '--dry-run')
-        self.assertIn('# /etc/consul.d/service-registration.json\n', done.stdout)
-        self.assertIn('# /run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf\n', done.stdout)
-
-    def test_faults_are_lines_and_nothing_is_written(self):
-        done = self.run_script({'annotations': {P + 'connect-service': 'a b', P + 'connect-service-port': 'http', P + 'enable-metrics': 'x\x1b[31m'}})
-        self.assertEqual((done.returncode, done.written, done.stdout), (2, [], ''))
-        self.assertEqual([line.split(': ')[:3] for line in done.lines], [
-            ['consul-sidecar-init', '/service-config.json', P + name] for name in ('connect-service', 'connect-service-port', 'enable-metrics')])
-        self.assertNotIn('\x1b', done.stderr)
-
-    def test_files_that_are_no_configuration(self):
-        for content in (b'', b'{', b'\xff\xfe{}', b'null', b'"x"', b'[]', b'{}', b'{"annotations": {"\x00": "x"}}', b'\x00' * 100, b'[' * 100000, b'{"a":' * 50000,
-                        b'{"annotations": {"consul.hashicorp.com/connect-service": "\\ud800"}}', b'1' * 10000, b' ' * (2 ** 20 + 1),
-                        b'{"annotations": {"a": "1", "a": "2"}}', b'{"annotations": {}} x', None):
-            with self.subTest(content and content[:30]):
-                done = self.run_script(content)
-                self.assertEqual((done.returncode, done.written), (2, []), done.stderr)
-                self.assertTrue(done.stderr)
-
-    def test_a_byte_order_mark_and_values_of_64_kilobytes_are_no_trouble(self):
-        self.assertEqual(self.run_script(b'\xef\xbb\xbf' + json.dumps(self.WEB).encode()).returncode, 0)
-        self.assertEqual(self.run_script({'annotations': {P + 'connect-service': 'web', P + 'service-tags': 'x' * 65536}}).returncode, 0)
-        self.assertEqual(self.run_script({'annotations': {P + 'connect-service': 'x' * 65536}}).returncode, 2)
-
-    def test_without_a_configuration_where_it_belongs_there_is_nothing_to_do(self):
-        with tempfile.TemporaryDirectory() as folder:
-            done = run('python3', SCRIPT, '--root', folder)
-            self.assertEqual((done.returncode, done.stderr), (0, 'consul-sidecar-init: outside the mesh; 0 files changed\n'))
-
-    def test_every_python_from_3_6_on_says_the_same(self):
-        config = {'annotations': {P + 'connect-service': 'web', P + 'connect-service-port': '8080', P + 'connect-service-upstreams': 'api:80:?local_bind_address=::1',
-                                  P + 'sidecar-proxy-cpu-limit': '1.', A + 'health-check-interval': '1.s', P + 'proxy-config-map': '{"a": 1.0, "b": [1e3, 0.5]}',
-                                  P + 'transparent-proxy-exclude-outbound-cidrs': '10.0.0.0/8,fd00::/8', P + 'envoy-extra-args': "'a b' --x"}}
-        facts = json.dumps({**HOST, 'ssh_ports': [], 'python': '/usr/bin/python3'})
-        outputs = {}
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / 'c.json').write_text(json.dumps(config))
-            for python in ('python3', *(f'python3.{minor}' for minor in range(6, 20))):
-                try:
-                    if run(python, '-c', '').returncode:
-                        continue
-                except FileNotFoundError:
-                    continue
-                done = run(python, '-W', 'error', SCRIPT, '--config', f'{folder}/c.json', '--dry-run', '--host', facts)
-                outputs[python] = (done.returncode, done.stdout, done.stderr)
-        self.assertEqual(outputs['python3'][0], 0)
-        for python, output in outputs.items():
-            self.assertEqual(output, outputs['python3'], python)
-
-    def test_output_is_utf_8_in_any_locale(self):
-        config = {'annotations': {P + 'connect-service': 'web', P + 'service-meta-a': 'ü→'}}
-        done = self.run_script(config, '--type', 'service-registration', env={'LC_ALL': 'C', 'PYTHONIOENCODING': 'ascii', 'PYTHONUTF8': '0', 'PYTHONCOERCECLOCALE': '0'})
-        self.assertEqual(json.loads(done.stdout)['service']['meta']['a'], 'ü→')
 
 
 class Admin(http.server.BaseHTTPRequestHandler):
@@ -403,7 +355,7 @@ class Log(unittest.TestCase):
         output = io.TextIOWrapper(io.BytesIO(), encoding='ascii')
         with contextlib.redirect_stderr(output):
             G.log('a\nb\x1b\u2028\ud800ü')
-        self.assertEqual(output.buffer.getvalue(), 'consul-sidecar-init: a\\u000ab\\u001b\\u2028\\ud800ü\n'.encode())
+        self.assertEqual(output.buffer.getvalue(), b'consul-vm-inject: a\\nb\\x1b\\u2028\\ud800\\xfc\n')
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """The vendor-data of a fleet on the guest, without a boot: what it writes, what it takes away, and the order of its script."""
 import email
+import gzip
 import json
 import os
 import shutil
@@ -7,11 +8,13 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from support import P, ROOT, load_reader
+from support import GUEST, P, ROOT, load_reader
 
 BUNDLE = ROOT / 'dist/bin/consul-vm-inject.js'
-FLEET = {'defaults': {'annotations': {P + 'transparent-proxy': 'true'}}, 'inject': False, 'files': []}
+STATE = 'var/lib/consul-vm-inject/installed.json'
+FLEET = {'defaults': {'annotations': {P + 'transparent-proxy': 'true'}}, 'inject': False, 'joins': '/run/joins'}
 ANNOTATED = '#!/bin/sh\n# %sconnect-inject: "true"\n# %sconnect-service: web\n' % (P, P)
 
 
@@ -28,24 +31,26 @@ class Fleet(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='consul-vm-inject-'))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.config, self.joins = self.folder / 'srv/service-config.json', self.folder / 'run/joins'
-        self.user_data, self.instance = self.folder / 'user-data.txt', self.folder / 'instance-data.json'
+        self.config, self.joins, self.state = (self.folder / name for name in ('srv/consul/service-config.json', 'run/joins', STATE))
 
-    def boot(self, user_data=None, metadata=None, fleet=FLEET, instance='i-1'):
+    def boot(self, user_data=None, metadata=None, fleet=FLEET, instance='i-1', files=''):
         """What was decided."""
         if user_data is not None:
-            self.user_data.write_text(user_data)
+            self.write('var/lib/cloud/instance/user-data.txt', user_data)
         if metadata is not None:
-            self.instance.write_text(metadata if isinstance(metadata, str) else json.dumps({'ds': metadata}))
+            self.write('run/cloud-init/instance-data.json', metadata if isinstance(metadata, str) else json.dumps({'ds': metadata}))
         said = []
         guest = load_reader()
-        guest.__dict__.update(CONFIG=str(self.config), USER_DATA=str(self.user_data), INSTANCE_DATA=(str(self.folder / 'none'), str(self.instance)),
-                              JOINS=str(self.joins), STATE=str(self.folder / 'state.json'), IMAGE=False, decided=said.append, run=lambda *_: True, log=lambda _: None)
-        os.environ['INSTANCE_ID'] = instance
-        self.addCleanup(os.environ.pop, 'INSTANCE_ID', None)
-        guest.main(json.loads(json.dumps(fleet)))
+        guest.__dict__.update(ROOT=str(self.folder), LIVE=False, decided=said.append, do=lambda *_: True, log=lambda _: None)
+        with mock.patch.dict(os.environ, INSTANCE_ID=instance):
+            guest.join('%s\n=== fleet\n%s\n=== join\npass\n' % (files, json.dumps(fleet, indent=2)))
         self.assertEqual(len(said), 1)
         return said[0]
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     def test_an_annotated_vm_gets_its_configuration_and_the_mark_of_this_boot(self):
         self.assertEqual(self.boot(ANNOTATED), 'connect-inject is "true": this VM joins the mesh')
@@ -54,13 +59,14 @@ class Fleet(unittest.TestCase):
         self.assertEqual(self.config.stat().st_mode & 0o7777, 0o640)
         self.assertTrue(self.joins.exists())
 
-    def test_the_files_of_the_bundle_come_to_an_annotated_vm_only(self):
+    def test_the_files_that_travel_come_to_an_annotated_vm_only(self):
         file = self.folder / 'etc/guest-file'
-        fleet = dict(FLEET, files=[{'path': str(file), 'mode': '0755', 'content': 'x', 'once': False}])
-        self.boot('#!/bin/sh\n', fleet=fleet)
+        files = '\n=== 0755 /etc/guest-file\nx'
+        self.boot('#!/bin/sh\n', files=files)
         self.assertEqual((file.exists(), self.joins.exists()), (False, False))
-        self.boot(ANNOTATED, fleet=fleet)
-        self.assertEqual((file.read_text(), file.stat().st_mode & 0o7777), ('x', 0o755))
+        self.boot(ANNOTATED, files=files)
+        self.assertEqual((file.read_text(), file.stat().st_mode & 0o7777), ('x\n', 0o755))
+        self.assertFalse([path for path in self.folder.rglob('*') if path.is_file() and 'pass' in path.read_text()])
 
     def test_a_vm_without_user_data_and_metadata_is_left_alone(self):
         self.assertEqual(self.boot(), 'connect-inject is not set: this VM is left alone')
@@ -75,10 +81,10 @@ class Fleet(unittest.TestCase):
         self.boot(ANNOTATED)
         self.boot('#!/bin/sh\n')
         self.assertEqual((self.config.exists(), self.joins.exists()), (False, False))
-        self.assertNotIn(str(self.config), json.loads((self.folder / 'state.json').read_text())['once'])
+        self.assertNotIn('once', json.loads(self.state.read_text()))
 
     def test_one_that_the_operator_wrote_or_edited_never_goes(self):
-        self.config.parent.mkdir()
+        self.config.parent.mkdir(parents=True)
         self.config.write_text('{"annotations": {}}')
         self.boot('#!/bin/sh\n')
         self.assertTrue(self.config.exists())
@@ -214,12 +220,44 @@ class Script(unittest.TestCase):
                 done = subprocess.run(['shellcheck', '-s', 'sh', '-'], input=text, stdout=subprocess.PIPE, text=True, check=False)
                 self.assertEqual(done.stdout, '', name)
 
-    def test_the_program_of_the_boothook_is_whole(self):
-        boothook = parts('--static')['consul-vm-inject-guest']
-        boothook.encode('ascii')
-        program = boothook.split("<<'END-OF-PROGRAM'")[1].split('\n', 1)[1].split('\nEND-OF-PROGRAM\n')[0]
-        compile(program, 'boothook', 'exec')
-        self.assertLess(len(boothook), 64 * 1024)
+    def boothook(self, *arguments):
+        """The boothook with its paths below a folder, as a file."""
+        text = parts('--static', *arguments)['consul-vm-inject-guest']
+        text.encode('ascii')
+        text = text.replace('-f /srv/', f'-f {self.folder}/srv/').replace('or open(path)', f'or open("{self.folder}" + path)')
+        path = self.folder / 'boothook'
+        path.write_text(text)
+        return path
+
+    def boot(self, *arguments):
+        run_folder = self.folder / 'var/lib/cloud/instance'
+        run_folder.mkdir(parents=True, exist_ok=True)
+        (run_folder / 'user-data.txt').write_text(ANNOTATED)
+        return subprocess.run(['sh', str(self.boothook(*arguments))], env={**self.environment, 'CONSUL_MESH_ROOT': str(self.folder)},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=True)
+
+    def test_the_boothook_brings_what_plans_and_joins(self):
+        done = self.boot()
+        self.assertIn('this VM joins the mesh', done.stderr)
+        generator = self.folder / 'srv/consul/generate-sidecar-configs.py'
+        subprocess.run(['python3', str(generator)], env={**self.environment, 'CONSUL_MESH_ROOT': str(self.folder)}, stderr=subprocess.PIPE, check=True)
+        registration = json.loads((self.folder / 'etc/consul.d/service-registration.json').read_text())
+        self.assertEqual(registration['service']['name'], 'web')
+        self.assertTrue((self.folder / 'run/consul-vm-inject/joins').exists())
+
+    def test_the_boothook_takes_the_rest_from_the_image_if_that_can_plan(self):
+        done = self.boot('--profile', 'prebuilt')
+        self.assertIn('bake it in with consul-vm-inject guest, or use --profile full', done.stdout)
+        self.assertFalse((self.folder / 'srv').exists())
+        (self.folder / 'srv/consul').mkdir(parents=True)
+        for name in ('generate-sidecar-configs.py', 'plan_annotations.py'):
+            shutil.copy(GUEST / name, self.folder / 'srv/consul')
+        done = self.boot('--profile', 'prebuilt')
+        self.assertIn('this VM joins the mesh', done.stderr)
+        self.assertIn('annotations', json.loads((self.folder / 'srv/consul/service-config.json').read_text()))
+
+    def test_its_size_has_a_bar_of_its_own(self):
+        self.assertLess(len(gzip.compress(parts('--static')['consul-vm-inject-guest'].encode())), 32 * 1024)
 
 
 if __name__ == '__main__':

@@ -191,7 +191,7 @@ class Light(unittest.TestCase):
         self.assertEqual(stripped(('consul-x', text)), ['#!/bin/sh\nif a; then\nb c\ncat <<E\n  # d\nE\nfi\n'])
 
     def test_units_and_settings_keep_their_directives(self):
-        pairs = [*self.files('*.service'), *self.files('*.conf'), *(('x.service', text) for text in UNITS)]
+        pairs = [*self.files('*.service'), *self.files('packages.conf'), *(('x.service', text) for text in UNITS)]
         for (name, text), light in zip(pairs, stripped(*pairs)):
             with self.subTest(name):
                 self.assertEqual(directives(light), directives(text.replace('\r', '')))

@@ -10,7 +10,9 @@ import unittest
 from pathlib import Path
 
 import rules
-from support import GUEST, P, load_generator, run, vectors
+from plans import G as PLANNER
+from plans import filled
+from support import GUEST, P, run, vectors
 
 CLEANUP = GUEST / 'consul-cleanup-iptables'
 REDIRECT = GUEST / 'consul-redirect-traffic'
@@ -52,8 +54,6 @@ table ip consul_tproxy {
   chain x { tcp dport 7779 accept; }
 }
 '''
-
-GENERATOR = load_generator()
 
 
 def usable():
@@ -489,7 +489,7 @@ class Traffic(Namespaces):
                         six = [row for row in six if row[3] != 'fd98::2']
                     self.check(spaces, four + six, False)
                     annotations = {**config, P + 'dual-stack': str(dual).lower()}
-                    arguments = GENERATOR.plan({'annotations': annotations}, {'ssh_ports': [2222], 'resolved': False}).services[0]['redirect']
+                    arguments = filled(PLANNER.plan({'annotations': annotations})[0]['sidecars'][0]['redirect'], {'ssh-ports': [2222], 'resolved': False})
                     done = vm.redirect(arguments=arguments, FAKE_BACKEND=backend + ('+6' if dual else ''))
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.check(spaces, four, True)

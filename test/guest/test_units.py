@@ -6,6 +6,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from plans import G as PLANNER
+from plans import filled
 from support import A, GUEST, P, load_generator
 
 G = load_generator()
@@ -63,14 +65,14 @@ class Units(unittest.TestCase):
                       P + 'sidecar-proxy-memory-request': '1Mi', P + 'consul-sidecar-access-log-path': '/var/log/a b%/x',
                       P + 'envoy-extra-args': '"a b" %i ${HOME} \'\\\' ;', A + 'app-unit': 'app.service', A + 'acl-token-file': '/etc/a b%$:"',
                       A + 'client-key-file': '/etc//k'}
-        service = G.plan({'annotations': everything}).services[0]
+        sidecar = PLANNER.plan({'annotations': everything})[0]['sidecars'][0]
         with tempfile.TemporaryDirectory() as folder:
             for name in ('consul-sidecar-init.service', 'envoy@.service'):
                 shutil.copy(GUEST / name, folder)
             drop_in = Path(folder) / 'envoy@web.service.d'
             drop_in.mkdir()
-            (drop_in / '50.conf').write_text(service['drop_in'])
-            (Path(folder) / 'consul-envoy-watch@web.service').write_text(service['watch'])
+            (drop_in / '50.conf').write_text('\n'.join(filled(sidecar['unit'])) + '\n')
+            (Path(folder) / 'consul-envoy-watch@web.service').write_text('\n'.join(filled(sidecar['watch'])) + '\n')
             units = ['consul-sidecar-init.service', 'envoy@web.service', 'consul-envoy-watch@web.service']
             shutil.copy(GUEST / 'envoy@.service', Path(folder) / 'envoy@web.service')
             done = subprocess.run(['systemd-analyze', 'verify', '--man=no', *(f'{folder}/{unit}' for unit in units)], capture_output=True, text=True, check=False)
@@ -92,7 +94,7 @@ class Scripts(unittest.TestCase):
             self.assertTrue(text.startswith('#!/bin/sh\n'))
 
     def test_they_are_executable(self):
-        for name in [*SCRIPTS, 'generate-sidecar-configs.py']:
+        for name in [*SCRIPTS, 'generate-sidecar-configs.py', 'install-guest.py']:
             self.assertTrue((GUEST / name).stat().st_mode & 0o100, name)
 
 

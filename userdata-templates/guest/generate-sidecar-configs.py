@@ -17,6 +17,8 @@ import os
 import pwd
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -203,8 +205,10 @@ def fill(nodes):
 def lines(key, nodes):
     try:
         return list(fill(nodes))
+    except ValueError as error:
+        raise ValueError("%s: %s" % (key, error))
     except Exception as error:
-        raise ValueError("%s: %s: %s" % (key, type(error).__name__, error))
+        raise ValueError("%s: not known to this guest, inject again or use a newer image: %r" % (key, error))
 
 
 def prepare(plan):
@@ -286,6 +290,37 @@ def apply(text, files, folders, sidecars):
 
 # Commands of Envoy's unit, besides those of probe_sidecar.py.
 
+def xds():
+    """Says what keeps the agent from serving Envoy, by its own word; fails when there is no port that could: Envoy would try for
+    ever, in silence. What the agent does not tell, or not to this token, is not held against it."""
+    own = os.environ.get
+    scheme, _, place = own("CONSUL_HTTP_ADDR", "").rpartition("://")
+    try:
+        if scheme == "https" or own("CONSUL_HTTP_SSL", "").lower() in ("1", "t", "true"):
+            trust = ssl.create_default_context(cafile=own("CONSUL_CACERT") or None)
+            if own("CONSUL_CLIENT_CERT"):
+                trust.load_cert_chain(own("CONSUL_CLIENT_CERT"), own("CONSUL_CLIENT_KEY") or None)
+            connection = http.client.HTTPSConnection(place or "127.0.0.1:8501", timeout=5, context=trust)
+        else:
+            connection = http.client.HTTPConnection("localhost" if scheme == "unix" else place or "127.0.0.1:8500", timeout=5)
+        if scheme == "unix":
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(place)
+        token = read(own("CONSUL_HTTP_TOKEN_FILE", "")).strip() or own("CONSUL_HTTP_TOKEN", "")
+        connection.request("GET", "/v1/agent/self", headers={"X-Consul-Token": token})
+        answer = connection.getresponse()
+        found = json.loads(answer.read())["DebugConfig"] if answer.status == 200 else {}
+        if found.get("ConnectEnabled") is False:
+            log("Connect is disabled in the agent: its configuration lacks connect { enabled = true }")
+        if max(found["GRPCPort"], found.get("GRPCTLSPort", 0)) > 0 or own("CONSUL_GRPC_ADDR"):
+            return 0
+    except Exception:
+        return 0
+    log("the agent listens on no port that gives Envoy its configuration (xDS): its own lacks ports { grpc = 8502 }, or "
+        "ports { grpc_tls = 8503 }. Add it and restart the agent; nothing is redirected, and the sidecar is not started")
+    return 1
+
+
 def ask(admin, method, target, timeout=1):
     """The status of one request to Envoy's admin API; 0 when there is no answer."""
     try:
@@ -310,7 +345,7 @@ def drain(admin, seconds):
 
 def main(command=None, *words):
     if command:
-        return ({"drain": drain, "install": install, "wait": wait}.get(command) or getattr(__import__("probe_sidecar"), command))(*words)
+        return ({"drain": drain, "install": install, "wait": wait, "xds": xds}.get(command) or getattr(__import__("probe_sidecar"), command))(*words)
     text = read(ROOT + CONFIG) if os.path.exists(ROOT + CONFIG) else '{"format": 2, "plan": {}}'
     config = json.loads(text)
     if "format" not in config:
@@ -318,7 +353,7 @@ def main(command=None, *words):
             import plan_annotations
         except ImportError:
             raise ValueError("no plan in it: inject again, or use an image made by consul-vm-inject guest")
-        config = plan_annotations.configuration(text)
+        config = json.loads(plan_annotations.canonical(plan_annotations.configuration(text, log)))
     if config["format"] == 2:
         return apply(*prepare(config["plan"]))
     apply(*prepare({}))
@@ -329,6 +364,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:]))
     except Exception as error:
-        for fault in error.args[0] if type(error).__name__ == "Refused" else [(type(error).__name__, error)]:
+        for fault in error.args[0] if type(error).__name__ == "Refused" else [("refused", error if isinstance(error, ValueError) else repr(error))]:
             log("%s: %s: %s" % (CONFIG, *fault))
         sys.exit(2)

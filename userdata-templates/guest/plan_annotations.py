@@ -819,18 +819,37 @@ def watch(it, name, i):
             helper("ExecStart=", "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []
 
 
+def unique(pairs):
+    """Refuses an object in which a key stands twice: nobody knows which counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Refused([("file", "a key stands there twice")])
+    return found
+
+
+def configuration(text, log):
+    """The text of a configuration without a plan -> the configuration that says the same as a plan. Raises Refused with every fault;
+    warnings go to `log`, a line each."""
+    try:
+        wanted, warnings = plan(json.loads(text, object_pairs_hook=unique))
+    except (ValueError, RecursionError) as error:
+        raise Refused([("file", "cannot be read as JSON: %s" % error)])
+    for warning in warnings:
+        log("%s: %s" % warning)
+    return {"format": 2, "plan": wanted}
+
+
+def tell(message):
+    print("".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in message), file=sys.stderr)
+
+
 def main():
     try:
-        wanted, warnings = plan(json.loads(sys.stdin.buffer.read().decode("utf-8-sig")))
-        code = 0
-        sys.stdout.write(canonical({"format": 2, "plan": wanted}))
+        sys.stdout.write(canonical(configuration(sys.stdin.buffer.read().decode("utf-8-sig", "replace"), tell)))
     except Refused as refused:
-        code, warnings = 2, refused.args[0]
-    except (ValueError, RecursionError) as error:
-        code, warnings = 2, [("file", "cannot be read as JSON: %s" % error)]
-    for pair in warnings:
-        print("".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in "%s: %s" % pair), file=sys.stderr)
-    return code
+        for fault in refused.args[0]:
+            tell("%s: %s" % fault)
+        return 2
 
 
 if __name__ == "__main__":
