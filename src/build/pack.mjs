@@ -5,7 +5,6 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import zopfli from '@gfx/zopfli'
 
-const OPTIONS = { numiterations: 50 }
 /** The byte of a gzip header that names an operating system: unknown. */
 const [OS, UNKNOWN] = [9, 0xff]
 
@@ -16,11 +15,11 @@ const checked = (text, packed, unpack) => {
 
 /** @returns {Promise<Buffer>} the text in UTF-8, as zlib's format */
 export const zlib = async text =>
-  checked(text, Buffer.from(await zopfli.zlibAsync(Buffer.from(text, 'utf8'), OPTIONS)), inflateSync)
+  checked(text, Buffer.from(await zopfli.zlibAsync(Buffer.from(text, 'utf8'), {})), inflateSync)
 
 /** @returns {Promise<Buffer>} the text in UTF-8, as gzip, without time and name */
 export async function gzip(text) {
-  const packed = Buffer.from(await zopfli.gzipAsync(Buffer.from(text, 'utf8'), OPTIONS))
+  const packed = Buffer.from(await zopfli.gzipAsync(Buffer.from(text, 'utf8'), {}))
   packed[OS] = UNKNOWN
   return checked(text, packed, gunzipSync)
 }

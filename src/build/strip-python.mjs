@@ -1,6 +1,7 @@
 /**
- * Python without what only a reader needs: comments, docstrings, blank lines, and indentation beyond one blank a level. The syntax
- * tree stays that of the source without its docstrings. Python 3.6's grammar: in a field of an f-string its own quote cannot stand.
+ * Python without what only a reader needs: comments, docstrings, blank lines, line breaks in brackets, blanks that part nothing,
+ * and indentation beyond one blank a level. The syntax tree stays that of the source without its docstrings. Python 3.6's
+ * grammar: in a field of an f-string its own quote cannot stand.
  */
 const STRING_PREFIXES = new Set(['', 'r', 'u', 'b', 'br', 'rb', 'f', 'fr', 'rf'])
 const DOCSTRING = /^[ru]?["']/i
@@ -9,7 +10,7 @@ const INTERPRETER = /^#!/
 const ENCODING = /^#.*?coding[:=][ \t]*[-\w.]+/
 const TAB = 8
 
-/** @typedef {{ kind: 'word' | 'string' | 'mark', text: string, gap: '' | ' ' | '\n' }} Token: the gap is what stands before it */
+/** @typedef {{ kind: 'word' | 'string' | 'mark', text: string, apart: boolean }} Token: `apart` from the one before it */
 /** @typedef {{ column: number, tokens: Token[] }} Line: one logical line, however many lines it stands on */
 
 const fail = (source, at, why) => {
@@ -45,7 +46,7 @@ function readLines(source) {
   /** @type {Line | undefined} */
   let line
   let depth = 0
-  let gap = ''
+  let apart = false
   let at = 0
   const match = pattern => {
     pattern.lastIndex = at
@@ -55,7 +56,7 @@ function readLines(source) {
     const startOfLine = line === undefined
     const blanks = match(/[ \t\f]*/y)
     at += blanks.length
-    if (blanks !== '' && gap === '') gap = ' '
+    if (blanks !== '') apart = true
     const start = at
     const next = source[at]
     if (next === undefined) break
@@ -69,7 +70,7 @@ function readLines(source) {
     }
     if (next === '\n') {
       at++
-      if (depth > 0) gap = '\n'
+      if (depth > 0) apart = true
       else line = undefined
       continue
     }
@@ -77,7 +78,7 @@ function readLines(source) {
       if (source[at + 1] !== '\n') fail(source, at, 'a backslash that does not end its line')
       if (startOfLine) fail(source, at, 'a line of a backslash alone')
       at += 2
-      if (gap === '') gap = ' '
+      apart = true
       continue
     }
     const word = match(/[\w\u0080-\u{10ffff}]*/uy)
@@ -92,10 +93,10 @@ function readLines(source) {
     if (line === undefined) {
       line = { column: columnOf(blanks), tokens: [] }
       lines.push(line)
-      gap = ''
+      apart = false
     }
-    line.tokens.push({ kind, text: source.slice(start, at), gap })
-    gap = ''
+    line.tokens.push({ kind, text: source.slice(start, at), apart })
+    apart = false
   }
   if (depth !== 0) fail(source, source.length, 'a bracket is never closed')
   return { lines, kept }
@@ -130,11 +131,10 @@ function withoutDocstring(tokens, start) {
   let end = start
   while (end < tokens.length && tokens[end].kind === 'string' && DOCSTRING.test(tokens[end].text)) end++
   if (end === start || (end < tokens.length && tokens[end].text !== ';')) return tokens
-  const rest = tokens.slice(end + 1)
-  return [...tokens.slice(0, start), ...rest.map((token, index) => (index === 0 ? { ...token, gap: ' ' } : token))]
+  return [...tokens.slice(0, start), ...tokens.slice(end + 1)]
 }
 
-const PASS = { kind: 'word', text: 'pass', gap: ' ' }
+const PASS = { kind: 'word', text: 'pass', apart: true }
 
 /** The lines without docstrings; `pass` where nothing else is left of a body. */
 function withoutDocstrings(lines) {
@@ -154,15 +154,23 @@ function withoutDocstrings(lines) {
   return kept
 }
 
+/** A logical line in one line, with a blank only where two tokens would be read as one: two strings could make three quotes. */
+const written = tokens =>
+  tokens.reduce((line, { kind, text, apart }, index) => {
+    const before = tokens[index - 1]
+    const needed = apart && before?.kind !== 'mark' && (kind !== 'mark' || text === '.')
+    return line + (needed && line !== '' ? ' ' : '') + text
+  }, '')
+
 /** Python source -> the same program for a machine. A source that reads its `__doc__` keeps its docstrings. */
 export function stripPython(source) {
   const text = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   const { lines, kept } = readLines(text)
   const levels = [0]
-  const written = (text.includes('__doc__') ? lines : withoutDocstrings(lines)).map(({ column, tokens }) => {
+  const light = (text.includes('__doc__') ? lines : withoutDocstrings(lines)).map(({ column, tokens }) => {
     while (column < levels[levels.length - 1]) levels.pop()
     if (column > levels[levels.length - 1]) levels.push(column)
-    return ' '.repeat(levels.length - 1) + tokens.map(({ gap, text }, index) => (index ? gap : '') + text).join('')
+    return ' '.repeat(levels.length - 1) + written(tokens)
   })
-  return [...kept, ...written].map(line => `${line}\n`).join('')
+  return [...kept, ...light].map(line => `${line}\n`).join('')
 }

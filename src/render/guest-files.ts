@@ -5,7 +5,7 @@ import { PACKS, PLACES } from '../../userdata-templates/generated/places.ts'
 import type { GuestFile } from './injection.ts'
 
 /** What travels together, packed at build. */
-export type Pack = 'core' | 'packages' | 'probes' | 'annotations'
+export type Pack = 'full' | 'probes' | 'annotations'
 
 function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFile {
   const [mode, path] = PLACES[name] ?? []

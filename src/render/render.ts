@@ -83,11 +83,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
     return { profile, files: [config], boothook, script: start({ version: VERSION, installPackages: false }) }
   }
-  const packs: readonly Pack[] = [
-    'core',
-    'packages',
-    ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : []),
-  ]
+  const packs: readonly Pack[] = ['full', ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : [])]
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
@@ -104,7 +100,7 @@ const JOINS = '/run/consul-vm-inject/joins'
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
-  const packs: readonly Pack[] = full ? ['core', 'packages', 'probes', 'annotations'] : []
+  const packs: readonly Pack[] = full ? ['full', 'probes', 'annotations'] : []
   const own = full ? [agentFile(shared)] : []
   const sources = full ? sourcesFile(shared) : []
   const files = last([...packedFiles(packs), ...own, ...sources])

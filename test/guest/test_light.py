@@ -74,6 +74,7 @@ PYTHON = [
     'if x:\n\f    y = 1\n\f\nz = 2\n',
     'x = 1; y = 2;  # c\nif x: y = 1; z = "a;#b"\n',
     'x=1;y  =  [1,2 ,3] [ 0 ]\nz = x . real\nw = 1 .real\nv = - -1\nu = x if x else-1\n',
+    'x = "" "a" \'\' "" r"" ""\ny = ("a"\n"" \'\'\n)\nz = 1 if"a"else .5\nw = [1 . real, 1. , "a" .join(...), 0x1 or 2]\n',
     'größe = "ß"  # ß\n𝒳 = größe\n',
     'def define(classes, async_): return classes\nasyncdef = define\nlambdas = lambda: (yield)\n',
     'with open("#") as a, \\\n     open("b") as b:\n    """no docs"""\n',
@@ -116,6 +117,7 @@ SHELL_REFUSED = ['echo `date`\n', "echo $'a'\n", 'x="$(case a in a) ;; esac)"\n'
                  'echo "$(echo `a`)"\n', '((x = 1 << 2))\n', 'cat << \n', 'x=$((1 + "2"))\n', 'x="$((1 # 2\n))"\n', 'echo a <<E b']
 
 UNITS = [
+    '[Unit]\nDocumentation=man:a\n[X]\nDocumentationX=a\n[Unit]\nA=a\\\nDocumentation=b\nDocumentation = a\nDescription=c\n',
     '# comment\n\n[Unit]\n; comment\nA=b # no comment\nA = c ; d\n\n[Service]\n  # comment\nExecStart=a \\\n  b \\\n\n# c\nX=y\\\\\n# c\nZ=\n',
     '[A]\r\nB=c\r\n# d\r\n\r\n',
 ]
@@ -169,7 +171,7 @@ class Light(unittest.TestCase):
 
     def test_python_loses_what_only_a_reader_needs(self):
         text = '#!/usr/bin/python3\n"""Docs."""\n\nimport a  # why\n\nclass B(C):\n    """Docs."""\n\n    def d(self,\n          e):\n        # why\n        return (e and\n                self)\n'
-        self.assertEqual(stripped(('x.py', text)), ['#!/usr/bin/python3\nimport a\nclass B(C):\n def d(self,\ne):\n  return (e and\nself)\n'])
+        self.assertEqual(stripped(('x.py', text)), ['#!/usr/bin/python3\nimport a\nclass B(C):\n def d(self,e):\n  return(e and self)\n'])
 
     def test_what_reads_its_docstrings_keeps_them(self):
         self.assertEqual(stripped(('x.py', '"""Docs."""  # c\nprint(__doc__)\n')), ['"""Docs."""\nprint(__doc__)\n'])
@@ -194,7 +196,8 @@ class Light(unittest.TestCase):
         pairs = [*self.files('*.service'), *self.files('packages.conf'), *(('x.service', text) for text in UNITS)]
         for (name, text), light in zip(pairs, stripped(*pairs)):
             with self.subTest(name):
-                self.assertEqual(directives(light), directives(text.replace('\r', '')))
+                wanted = directives(text.replace('\r', ''))
+                self.assertEqual(directives(light), {key: values for key, values in wanted.items() if key[1] != 'Documentation'})
                 self.assertEqual([line for line in light.splitlines() if line[:1] in ('#', ';')], [])
 
     def test_what_cannot_be_told_apart_is_refused(self):

@@ -1,4 +1,5 @@
 """consul-mesh-packages with stand-ins for the package managers and for the network, and a real gpg."""
+import re
 import shutil
 import subprocess
 import tempfile
@@ -8,7 +9,7 @@ from pathlib import Path
 from support import GUEST
 
 SCRIPT = GUEST / 'consul-mesh-packages'
-TOOLS = ['sh', 'sed', 'tail', 'tr', 'grep', 'cut', 'cat', 'mktemp', 'mkdir', 'dirname', 'cp', 'chmod', 'rm', 'sleep', 'gpg', 'gpg-agent', 'env', 'touch']
+TOOLS = ['sh', 'sed', 'tail', 'tr', 'grep', 'cut', 'awk', 'cat', 'mktemp', 'cp', 'chmod', 'rm', 'sleep', 'gpg', 'gpg-agent', 'touch']
 
 # The stand-ins write their words to $LOG. An installed package leaves its program in $BIN.
 MANAGER = '''#!/bin/sh
@@ -16,17 +17,23 @@ echo "$(basename_ $0) $*" >>"$LOG"
 if [ -n "${LOCKED-}" ] && [ ! -e "$LOG.locked" ]; then touch "$LOG.locked"; echo "E: Could not get lock /var/lib/dpkg/lock" >&2; exit 100; fi
 case " $* " in *" install "*) [ -z "${BROKEN-}" ] || { echo "E: Unable to locate package" >&2; exit 100; } ;; *) exit 0 ;; esac
 for last; do :; done
+case $last in *=*) apt-cache madison consul | grep -qF "| ${last#*=} |" || { echo "E: Version '${last#*=}' for 'consul' was not found" >&2; exit 100; } ;; esac
 name=${last%%[=-]*}
 printf '#!/bin/sh\\n' >"$BIN/$name"; chmod +x "$BIN/$name"
 '''
-CURL = '''#!/bin/sh
-for last; do :; done
-while [ "$1" != -o ]; do shift; done
-echo "curl $last" >>"$LOG"
-case $last in
-  */gpg) cp "$KEY" "$2" ;;
-  */dists/bookworm/Release) echo ok >"$2" ;;
-  *) exit 22 ;;
+# For apt-helper download-file URL FILE, and for curl ... -o FILE URL.
+DOWNLOAD = '''#!/bin/sh
+case $1 in
+  download-file) url=$2 file=$3 ;;
+  *) for url; do :; done; while [ "$1" != -o ]; do shift; done; file=$2 ;;
+esac
+echo "download $url" >>"$LOG"
+case $url in
+  */gpg)
+    if [ -n "${OFFLINE-}" ] && [ ! -e "$LOG.online" ]; then touch "$LOG.online"; echo "Could not resolve host" >&2; exit 6; fi
+    cp "$KEY" "$file" ;;
+  */dists/bookworm/Release) echo ok >"$file" ;;
+  *) echo "404 Not Found" >&2; exit 22 ;;
 esac
 '''
 
@@ -62,11 +69,10 @@ class Packages(unittest.TestCase):
         self.folder = Path(folder.name)
         self.bin = self.folder / 'bin'
         self.root = self.folder / 'root'
-        for name in ('bin', 'root/etc/apt/sources.list.d', 'root/etc/yum.repos.d', 'root/etc/pki/rpm-gpg', 'root/usr/share/keyrings'):
+        for name in ('bin', 'root/srv/consul', 'root/etc/apt/sources.list.d', 'root/etc/yum.repos.d', 'root/etc/pki/rpm-gpg', 'root/usr/share/keyrings'):
             (self.folder / name).mkdir(parents=True)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool))
-        self.program('curl', CURL)
         (self.root / 'etc/os-release').write_text('ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n')
 
     def program(self, name, text):
@@ -75,10 +81,12 @@ class Packages(unittest.TestCase):
 
     def apt(self):
         self.program('apt-get', MANAGER)
+        self.program('apt-helper', DOWNLOAD)
         self.program('apt-cache', '#!/bin/sh\necho " consul | 1.20.2-1 | x"; echo " consul | 1.20.1-2 | x"; echo " consul | 1.20.1-1 | x"; echo " consul | 1.2.0 | x"\n')
 
     def dnf(self, release='ID="rocky"\nVERSION_ID="9.4"\n'):
         self.program('dnf', MANAGER)
+        self.program('curl', DOWNLOAD)
         (self.root / 'etc/os-release').write_text(release)
 
     def settings(self, **changes):
@@ -91,21 +99,22 @@ class Packages(unittest.TestCase):
         given.update(changes)
         return ''.join(f'{key}={value}\n' for key, value in given.items() if value is not None)
 
-    def run_script(self, settings=None, **env):
-        file = self.folder / 'packages.conf'
+    def run_script(self, settings=None, window='600', **env):
         if settings is not None:
-            file.write_text(settings)
+            (self.root / 'srv/consul/packages.conf').write_text(settings)
         log = self.folder / 'log'
         log.write_text('')
-        own = {'PATH': str(self.bin), 'BIN': str(self.bin), 'LOG': str(log), 'KEY': str(self.key), 'CONSUL_MESH_ROOT': str(self.root), 'HOME': str(self.folder),
-               'CONSUL_MESH_SETTINGS': str(file), 'CONSUL_MESH_PAUSE': '0', 'CONSUL_MESH_ATTEMPTS': '3', 'TMPDIR': str(self.folder), **env}
-        script = SCRIPT.read_text().replace('PATH=$PATH:', 'PATH=$PATH #')
-        done = subprocess.run([str(self.bin / 'sh'), '-c', script], env=own, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+        own = {'PATH': str(self.bin), 'BIN': str(self.bin), 'LOG': str(log), 'KEY': str(self.key), 'HOME': str(self.folder), 'TMPDIR': str(self.folder), **env}
+        # The script as it is, but for where the system's folders are, and without pauses.
+        script = re.sub(r'/(?=(?:etc|srv|usr/share)/)', f'{self.root}/', SCRIPT.read_text())
+        script = script.replace('PATH=$PATH:', 'PATH=$PATH #').replace('sleep 10', 'sleep 0').replace('600', window)
+        done = subprocess.run([str(self.bin / 'sh'), '-c', script, 'consul-mesh-packages'], env=own, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
         done.log = log.read_text()
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith('tmp.')], [])
         return done
 
     def file(self, name):
-        return (self.root / name).read_text()
+        return (self.root / name).read_text().replace(str(self.root), '')
 
     def present(self, *names):
         for name in names:
@@ -123,8 +132,8 @@ class Packages(unittest.TestCase):
         done = self.run_script(self.settings())
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.file('etc/apt/sources.list.d/consul-vm-inject-consul.list'),
-                         'deb [signed-by=/usr/share/keyrings/consul-vm-inject-consul.gpg] https://consul.example.com bookworm main\n')
-        self.assertTrue((self.root / 'usr/share/keyrings/consul-vm-inject-envoy.gpg').exists())
+                         'deb [signed-by=/usr/share/keyrings/consul-vm-inject-consul.asc] https://consul.example.com bookworm main\n')
+        self.assertTrue((self.root / 'usr/share/keyrings/consul-vm-inject-envoy.asc').exists())
         installs = [line for line in done.log.splitlines() if ' install ' in line]
         self.assertEqual([line.split()[-1] for line in installs], ['consul', 'envoy'])
         self.assertTrue(all('--no-upgrade' in line and '-y' in line and 'Lock::Timeout' in line for line in installs))
@@ -153,16 +162,15 @@ class Packages(unittest.TestCase):
             with self.subTest(pin):
                 (self.bin / 'consul').unlink(missing_ok=True)
                 done = self.run_script(self.settings(CONSUL_VERSION=pin))
-                installs = [line.split()[-1] for line in done.log.splitlines() if ' install ' in line]
-                self.assertEqual((installs, done.returncode), ([installed], 0) if installed else ([], 1))
+                self.assertEqual((done.returncode, (self.bin / 'consul').exists()), (0, True) if installed else (1, False))
+                self.assertIn(f' {installed}\n' if installed else f'there is no version {pin} of consul\n', done.log + done.stderr)
 
     def test_a_key_is_trusted_by_its_fingerprint_only(self):
         self.apt()
         self.present('envoy')
         spaced = ' '.join(self.fingerprint[at:at + 4] for at in range(0, 40, 4)).lower()
-        for fingerprint, code, message in ((self.fingerprint, 0, 'installed'), (spaced, 0, 'installed'), (self.other, 2, 'has not the fingerprint'),
-                                           (None, 2, 'no key fingerprint is given'), ('', 2, 'no key fingerprint is given'), (self.fingerprint[-16:], 2, 'not a whole key fingerprint'),
-                                           ('$(id)', 2, 'not a key fingerprint')):
+        wrong = [self.other, None, '', self.fingerprint[-16:], self.fingerprint + '0', '$(id)', '--version']
+        for fingerprint, code, message in ((self.fingerprint, 0, 'installed'), (spaced, 0, 'installed'), *((one, 2, 'has not the fingerprint') for one in wrong)):
             with self.subTest(fingerprint):
                 (self.bin / 'consul').unlink(missing_ok=True)
                 for file in (self.root / 'etc/apt/sources.list.d').iterdir():
@@ -178,16 +186,45 @@ class Packages(unittest.TestCase):
         self.present('envoy')
         done = self.run_script(self.settings(), KEY=str(self.both))
         self.assertEqual(done.returncode, 0, done.stderr)
-        shown = subprocess.run(['gpg', '--homedir', str(self.keys / 'a'), '--with-colons', '--show-keys', str(self.root / 'usr/share/keyrings/consul-vm-inject-consul.gpg')],
+        shown = subprocess.run(['gpg', '--homedir', str(self.keys / 'a'), '--with-colons', '--show-keys', str(self.root / 'usr/share/keyrings/consul-vm-inject-consul.asc')],
                                capture_output=True, text=True, check=True).stdout
         self.assertIn(self.fingerprint, shown)
         self.assertNotIn(self.other, shown)
+
+    def test_a_fingerprint_of_a_part_of_a_key_is_not_the_key_s(self):
+        home = self.keys / 'c'
+        fingerprint, _ = make_key(home, 'third')
+        gpg = ['gpg', '--homedir', str(home), '--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '']
+        subprocess.run([*gpg, '--quick-add-key', fingerprint, 'ed25519', 'sign', 'never'], check=True, capture_output=True)
+        listing = subprocess.run([*gpg, '--with-colons', '--list-keys'], check=True, capture_output=True, text=True).stdout
+        subprocess.run(['gpgconf', '--homedir', str(home), '--kill', 'all'], check=False, capture_output=True)
+        part = [line.split(':')[9] for line in listing.splitlines() if line.startswith('fpr')][1]
+        key = self.keys / 'third.asc'
+        key.write_bytes(subprocess.run([*gpg, '--armor', '--export'], check=True, capture_output=True).stdout)
+        self.apt()
+        self.present('envoy')
+        for wanted, code in ((part, 2), (fingerprint, 0)):
+            done = self.run_script(self.settings(CONSUL_APT_KEY_FINGERPRINT=wanted), KEY=str(key))
+            self.assertEqual((done.returncode, ' install ' in done.log), (code, not code), done.stderr)
+
+    def test_a_network_that_is_not_up_is_waited_for_and_in_the_end_named(self):
+        for manager in (self.apt, self.dnf):
+            for window, code, downloads in (('600', 0, 2), ('0', 1, 1)):
+                with self.subTest(manager.__name__, window=window):
+                    for name in ('bin/apt-get', 'bin/consul', 'log.online', 'root/etc/apt/sources.list.d/consul-vm-inject-consul.list'):
+                        (self.folder / name).unlink(missing_ok=True)
+                    manager()
+                    self.present('envoy')
+                    done = self.run_script(self.settings(), window, OFFLINE='yes')
+                    self.assertEqual((done.returncode, done.log.count('download https://consul.example.com/gpg')), (code, downloads), done.stderr)
+                    self.assertIn('consul: failed: ' if code else 'consul: waiting: Could not resolve host;\n', done.stderr)
+                    self.assertEqual(done.stderr.count('Could not resolve host'), 1)
 
     def test_one_product_that_is_refused_does_not_hold_up_the_other(self):
         self.apt()
         done = self.run_script(self.settings(ENVOY_APT_KEY_FINGERPRINT=None))
         self.assertEqual(done.returncode, 2)
-        self.assertIn('envoy: no key fingerprint is given: refused', done.stderr)
+        self.assertRegex(done.stderr, "envoy: the key at \S+ has not the fingerprint ''.*: refused\n")
         self.assertIn('consul: installed', done.stderr)
 
     def test_a_release_without_packages_of_its_own_takes_the_fallback(self):
@@ -200,7 +237,7 @@ class Packages(unittest.TestCase):
     def test_urls_other_than_https_and_stray_characters_are_refused(self):
         self.apt()
         self.present('envoy')
-        for name, value in (('CONSUL_APT_URL', 'http://x'), ('CONSUL_APT_KEY_URL', 'http://x/gpg'), ('CONSUL_APT_URL', 'https://x y'), ('CONSUL_APT_SUITE', 'a;b'),
+        for name, value in (('CONSUL_APT_URL', 'http://x'), ('CONSUL_APT_KEY_URL', 'http://x/gpg'), ('CONSUL_APT_KEY_URL', None), ('CONSUL_APT_KEY_URL', 'https://x/`id`'), ('CONSUL_APT_URL', 'https://x y'), ('CONSUL_APT_SUITE', 'a;b'),
                             ('CONSUL_APT_COMPONENT', 'main [trusted=yes]'), ('CONSUL_APT_URL', ''), ('CONSUL_APT_URL', 'https://x/$(touch${IFS}/tmp/x)')):
             with self.subTest(value):
                 done = self.run_script(self.settings(**{name: value}))
