@@ -65,12 +65,14 @@ function reference(): string {
   ].join('\n')
 }
 
-/** What a reader need not see: hashes, the packed bundle, the body of the installer. */
+/** What a reader need not see: hashes, what is packed, what unpacks it, and most of the plan. */
 const elided = (output: string): string =>
   output
     .replace(/(==consul-vm-inject-)[0-9a-f]+==/g, '$1…==')
     .replaceAll(/part=[0-9a-f]+/g, 'part=…')
-    .replace(/^BUNDLE = """\n[\s\S]*?^END-OF-INSTALLER$/m, '  …\nEND-OF-INSTALLER')
+    .replace(/(?<=^"\$python" -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
+    .replace(/(?<=^ {2}"plan": \{\n)[\s\S]*?(?=^ {2}\}$)/m, '    …\n')
+    .replace(/(?<=^=== packed\n)[\s\S]*?(?=^END-OF-SEGMENTS$)/m, '…\n')
 
 test('the document before and the user-data after are what the tool makes of each other', t => {
   const { stdout, status } = run([], block('before'), projectFolder)

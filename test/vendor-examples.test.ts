@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, inflateSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { readYaml } from '../src/decode/yaml.ts'
 import { toData } from '../src/decode/yaml-data.ts'
@@ -16,15 +16,6 @@ const UPDATE = process.env['UPDATE_GOLDEN'] === '1'
 
 const document = Buffer.from(staticVendorData().output ?? []).toString('utf8')
 
-/** A document without what depends on the version of zlib: the bundle is unpacked, digests have names. */
-const unpacked = (text: string): string =>
-  text
-    .replace(/(?<=^BUNDLE = """\n)[A-Za-z0-9+/=\n]+(?=\n"""$)/m, packed =>
-      inflateSync(Buffer.from(packed, 'base64')).toString('utf8'),
-    )
-    .replace(/==consul-vm-inject-[0-9a-f]+==/g, 'BOUNDARY')
-    .replace(/(?<=; parts=)[0-9a-f]+$/m, 'DIGEST')
-
 test('the profile for LXD and Incus carries the document that the tool writes', t => {
   const HEAD = '  cloud-init.vendor-data: |\n'
   if (UPDATE) {
@@ -37,14 +28,14 @@ test('the profile for LXD and Incus carries the document that the tool writes', 
   const { name, config } = toData(yaml.root) as { name: string; config: Readonly<Record<string, string>> }
   t.is(name, 'consul-mesh')
   t.deepEqual(Object.keys(config), ['cloud-init.vendor-data'])
-  t.is(unpacked(config['cloud-init.vendor-data'] ?? ''), unpacked(document))
+  t.is(config['cloud-init.vendor-data'] ?? '', document)
 })
 
 test('the vendor_data.json for OpenStack carries it under the key that cloud-init looks for', t => {
   if (UPDATE) writeFileSync(path('openstack/vendor_data.json'), openstackVendorData(Buffer.from(document)))
   const given = JSON.parse(read('openstack/vendor_data.json')) as Readonly<Record<string, string>>
   t.deepEqual(Object.keys(given), ['cloud-init'])
-  t.is(unpacked(given['cloud-init'] ?? ''), unpacked(document))
+  t.is(given['cloud-init'] ?? '', document)
 })
 
 test('the lines for nova name the file that the command in them writes', t => {

@@ -1,5 +1,5 @@
-import { inflateSync } from 'node:zlib'
 import test from 'ava'
+import { readBoothook } from '../../src/decode/injection/guest-files.ts'
 import { guest, inject, staticVendorData } from '../../src/index.ts'
 import { bytes, codes, text } from '../support/places.ts'
 
@@ -10,8 +10,9 @@ interface Bundle {
 }
 
 function bundleOf(output: Uint8Array | undefined): Bundle {
-  const packed = /BUNDLE = """\n([^"]+)\n"""/.exec(text(output ?? bytes('')))?.[1] ?? ''
-  return JSON.parse(inflateSync(Buffer.from(packed, 'base64')).toString('utf8')) as Bundle
+  const document = text(output ?? bytes(''))
+  const settings = /^=== fleet\n([\s\S]*?^\})$/m.exec(document)?.[1] ?? ''
+  return { ...(JSON.parse(settings) as Omit<Bundle, 'files'>), files: readBoothook(document)?.files ?? [] }
 }
 
 const values = (content: string): { readonly values: { readonly name: string; readonly text: string } } => ({
