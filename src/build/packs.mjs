@@ -9,7 +9,7 @@ export const PLACES = {
   'consul-sidecar-init.service': ['0644', '/etc/systemd/system/consul-sidecar-init.service'],
   'envoy@.service': ['0644', '/etc/systemd/system/envoy@.service'],
   'packages.conf': ['0644', '/srv/consul/packages.conf'],
-  'probe_sidecar.py': ['0644', '/srv/consul/probe_sidecar.py'],
+  'probe-sidecar.py': ['0755', '/srv/consul/probe-sidecar.py'],
   'plan_annotations.py': ['0644', '/srv/consul/plan_annotations.py'],
   'install-guest.py': ['0755', '/srv/consul/install-guest.py'],
   'consul-vm-inject.conf': ['0644', '/usr/lib/sysusers.d/consul-vm-inject.conf'],
@@ -21,9 +21,9 @@ export const IMAGE = Object.keys(PLACES).filter(name => name !== 'packages.conf'
 
 /** What every injection needs. */
 const CORE = [
+  'generate-sidecar-configs.py', // the first: the envelopes run it out of its pack
   'envoy@.service',
   'consul-sidecar-init.service',
-  'generate-sidecar-configs.py',
   'consul-redirect-traffic',
   'consul-cleanup-iptables',
 ]
@@ -32,12 +32,12 @@ const PACKAGES = ['consul-mesh-packages', 'packages.conf']
 
 /**
  * What travels together, packed as one: a pack for each set of files that an injection can need. One pack of seven files is 380 bytes
- * smaller than two of five and two, for what is said once need not be said again; so is the order worth 20.
+ * smaller than two of five and two, for what is said once need not be said again.
  */
 export const PACKS = {
   full: [...CORE, ...PACKAGES],
-  probes: ['probe_sidecar.py'],
-  annotations: ['plan_annotations.py'],
+  probing: [...CORE, 'probe-sidecar.py', ...PACKAGES],
+  fleet: [...CORE, 'probe-sidecar.py', 'plan_annotations.py', ...PACKAGES],
 }
 
 /** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */

@@ -35,10 +35,10 @@ const homeless = list('guest').filter(name => !name.startsWith('__') && PLACES[n
 if (homeless.length > 0) throw new Error(`no place in src/build/packs.mjs for ${homeless.join(', ')}`)
 const guest = await mapped(PLACES, (_, name) => read('guest', name))
 const light = await mapped(guest, (text, name) => strip(name, text))
-const contents = {
-  ...(await mapped(PACKS, names => segments(names, light))),
-  readers: `=== join\n${READERS.map(envelope).join('')}`,
-}
+const readers = `=== join\n${READERS.map(envelope).join('')}`
+const contents = await mapped(PACKS, names => segments(names, light))
+contents.fleet += readers
+contents.readers = readers
 const pack = async text => (await zlib(text)).toString('base64').replace(/.{120}(?=.)/g, '$&\n')
 const packed = await mapped(contents, pack)
 const gzipped = await mapped(light, async text => (await gzip(text)).toString('base64'))

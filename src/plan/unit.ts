@@ -8,13 +8,14 @@ import type { NamedService } from './registration.ts'
 import { continued, unitWord } from './systemd.ts'
 
 const GENERATOR = '/srv/consul/generate-sidecar-configs.py'
+const PROBE = '/srv/consul/probe-sidecar.py'
 const CLEANUP = '/usr/local/bin/consul-cleanup-iptables'
 
-/** A directive that runs a helper command of the generator. Words are numbers, addresses and names: they need no quotes. */
-const helper = (directive: string, ...words: readonly (string | number)[]): PlanNode => [
+/** A directive that runs a command of a guest file. Words are numbers, addresses and names: they need no quotes. */
+const helper = (directive: string, program: string, ...words: readonly (string | number)[]): PlanNode => [
   directive,
   PYTHON,
-  ` ${GENERATOR} ${words.join(' ')}`,
+  ` ${program} ${words.join(' ')}`,
 ]
 
 /** `ExecStart` of Envoy, a word a line. */
@@ -83,7 +84,7 @@ function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   )
   return [
     ...polls.map(({ optional, delay, period, attempts, timeout }) =>
-      helper(`ExecStartPost=${optional}`, 'ready', adminOf(service), delay, period, attempts, timeout),
+      helper(`ExecStartPost=${optional}`, PROBE, 'ready', adminOf(service), delay, period, attempts, timeout),
     ),
     `TimeoutStartSec=${seconds}`,
   ]
@@ -94,7 +95,7 @@ function shutdownOf(service: NamedService, reader: Reader): readonly PlanNode[] 
   const grace = reader.read<number>('sidecar-proxy-lifecycle-shutdown-grace-period-seconds') ?? 0
   const drains = reader.on('enable-sidecar-proxy-lifecycle-shutdown-drain-listeners')
   return [
-    helper('ExecStop=-', drains ? 'drain' : 'wait', adminOf(service), grace),
+    helper('ExecStop=-', GENERATOR, drains ? 'drain' : 'wait', adminOf(service), grace),
     `TimeoutStopSec=${Math.max(grace + 5, 15)}`,
   ]
 }
@@ -179,7 +180,7 @@ export function watchOf(service: NamedService, reader: Reader): readonly PlanNod
     '[Service]',
     'Restart=on-failure',
     'RestartSec=5',
-    helper('ExecStart=', 'watch', adminOf(service), seconds, unit),
+    helper('ExecStart=', PROBE, 'watch', adminOf(service), seconds, unit),
   ]
 }
 

@@ -5,7 +5,7 @@ import { PACKS, PLACES } from '../../userdata-templates/generated/places.ts'
 import type { GuestFile } from './injection.ts'
 
 /** What travels together, packed at build. */
-export type Pack = 'full' | 'probes' | 'annotations'
+export type Pack = 'full' | 'probing' | 'fleet'
 
 function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFile {
   const [mode, path] = PLACES[name] ?? []
@@ -16,9 +16,9 @@ function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFil
   return { path, mode, content, once: false }
 }
 
-/** The guest files of some packs, as they travel: without comments. */
-export const packedFiles = (packs: readonly Pack[]): readonly GuestFile[] =>
-  packs.flatMap(pack => PACKS[pack] ?? []).map(name => ({ ...fileOf(name, LIGHT), gzipped: GZIPPED[name] ?? '' }))
+/** The guest files of a pack, as they travel: without comments. */
+export const packedFiles = (pack: Pack): readonly GuestFile[] =>
+  (PACKS[pack] ?? []).map(name => ({ ...fileOf(name, LIGHT), gzipped: GZIPPED[name] ?? '' }))
 
 /** What an image has baked in, in full: nothing of it travels. */
 export const imageFiles = (): readonly GuestFile[] => (PACKS['image'] ?? []).map(name => fileOf(name, GUEST))

@@ -20,7 +20,8 @@ import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
 import { packedSegment, segmentsOf } from './segments.ts'
 
-const packedSegments = (packs: readonly Pack[]): string => packs.map(pack => packedSegment(PACKED[pack] ?? '')).join('')
+/** What was packed at build, as one segment. */
+const packed = (pack: Pack | 'readers'): string => packedSegment(PACKED[pack] ?? '')
 
 /** What the values file makes of the agent and of the packages. */
 type Shared = Pick<MeshPlan, 'agent' | 'packages'>
@@ -53,7 +54,7 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
   const files = [...imageFiles(), ...own]
   return {
     files,
-    script: guest({ version: VERSION, files, bootstrap, segments: packedSegment(IMAGE) + segmentsOf(own) }),
+    script: guest({ version: VERSION, files, bootstrap, segments: segmentsOf(own) + packedSegment(IMAGE) }),
   }
 }
 
@@ -83,13 +84,13 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
     return { profile, files: [config], boothook, script: start({ version: VERSION, installPackages: false }) }
   }
-  const packs: readonly Pack[] = ['full', ...(asksProbes(plan.serviceConfig.plan) ? ['probes' as const] : [])]
+  const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
-    files: last([...packedFiles(packs), ...own, ...sources]),
-    boothook: boothook({ ...context, segments: segmentsOf(own) + packedSegments(packs) + segmentsOf(sources) }),
+    files: last([...packedFiles(pack), ...own, ...sources]),
+    boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
   }
 }
@@ -100,15 +101,10 @@ const JOINS = '/run/consul-vm-inject/joins'
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
-  const packs: readonly Pack[] = full ? ['full', 'probes', 'annotations'] : []
-  const own = full ? [agentFile(shared)] : []
-  const sources = full ? sourcesFile(shared) : []
-  const files = last([...packedFiles(packs), ...own, ...sources])
-  const segments = [
-    segmentsOf(own) + packedSegments(packs) + segmentsOf(sources),
-    `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`,
-    packedSegment(PACKED['readers'] ?? ''),
-  ].join('')
+  const own = full ? [agentFile(shared), ...sourcesFile(shared)] : []
+  const files = last([...(full ? packedFiles('fleet') : []), ...own])
+  const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
+  const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')
   return {
     profile,
     files,

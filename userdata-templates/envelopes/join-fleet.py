@@ -16,7 +16,7 @@ def decided(message):
 
 def read_file(path):
     try:
-        with open(ROOT + path, "rb") as file:
+        with open(path, "rb") as file:
             return file.read()
     except OSError:
         return b""
@@ -37,13 +37,13 @@ def leave():
     """Takes away the configuration that an earlier boot wrote here, unless it has been edited since."""
     once = recall().get("once", {})
     if CONFIG in once:
-        if read(ROOT + CONFIG) == once.pop(CONFIG):
+        if once.pop(CONFIG)[1] == read(CONFIG):
             write(CONFIG, "")
         finish(once=once)
 
 
 def decide_and_act(files, fleet):
-    joins = ROOT + fleet["joins"]
+    joins = fleet["joins"]
     if os.path.lexists(joins):
         os.unlink(joins)
     try:
@@ -52,7 +52,7 @@ def decide_and_act(files, fleet):
         decided("left as it is, the annotations are not clear: %s" % error)
         return
     if config:
-        install("%s\n=== 0640 %s once\n%s\n" % (files, CONFIG, json.dumps(config, indent=2)))
+        install("%s=== 0640 %s once\n%s\n" % (files, CONFIG, json.dumps(config, indent=2)))
         os.makedirs(os.path.dirname(joins), exist_ok=True)
         open(joins, "w").close()
     elif not alone:
@@ -60,11 +60,11 @@ def decide_and_act(files, fleet):
     decided("%s: this VM %s" % (reason, "joins the mesh" if config else "is left alone"))
 
 
-def join(text):
-    """The segments of the envelope: the files to install, then `fleet`: its defaults, whether VMs join by default, and the file of
-    this boot that tells the final script of the decision."""
+def join(packed, own):
+    """The segments of the envelope: packed are files to install and, as the last, this program; its own are files, too, and as the last
+    `fleet`: the fleet's defaults, whether VMs join by default, and the file of this boot that tells the final script of the decision."""
     try:
-        files, _, rest = text.partition("\n=== fleet\n")
-        decide_and_act(files, json.loads(rest.partition("\n=== ")[0]))
+        files, _, fleet = own.partition("=== fleet\n")
+        decide_and_act(("\n" + packed).partition("\n=== join\n")[0] + "\n" + files, json.loads(fleet))
     except Exception as problem:  # a boot goes on whatever happens here
         decided("failed: %r" % problem)

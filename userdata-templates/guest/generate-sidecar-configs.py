@@ -17,25 +17,21 @@ import os
 import pwd
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = os.environ.get("CONSUL_MESH_ROOT", "")  # to look at what would be written, without systemd; and for tests
-LIVE = not ROOT and os.path.isdir("/run/systemd/system")
 CONFIG, REGISTRATION = "/srv/consul/service-config.json", "/etc/consul.d/service-registration.json"
-# What was installed and applied last: the `instance`, what is written `once` to it (path -> text), the `registration`, and what
-# the `sidecars` were started with (name -> files and registration).
+# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
+# `sidecars` were started with (name -> files and registration).
 STATE = "/var/lib/consul-vm-inject/installed.json"
 UNITS, INIT, CONF = "/systemd/system/", "consul-sidecar-init.service", "/50-consul-vm-inject.conf"
 ORDER, RESOLVED = "/etc" + UNITS + INIT + ".d" + CONF, "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 # The files of a sidecar: key of the plan -> path.
 FILES = {"environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
          "unit": "/run" + UNITS + "envoy@%s.service.d" + CONF, "watch": "/run" + UNITS + "consul-envoy-watch@%s.service"}
-CHANGED, FAILED = [], []
+CHANGED = []
 
 
 def log(message):
@@ -43,17 +39,12 @@ def log(message):
     print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
 
 
-def fail(message):
-    FAILED.append(message)
-    log(message)
-
-
-def run(*command):
+def run(*command, text=""):
     """(exit code, output) of a command, without a shell; one that is missing or hangs has an exit code as well."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+        done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
         return done.returncode, done.stdout.decode("utf-8", "replace").strip()
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except Exception as error:
         return 127, str(error)
 
 
@@ -61,65 +52,52 @@ def do(*command):
     """Whether a command went well; if not, that is told."""
     code, output = run(*command)
     if code:
-        fail("%s: exit %d: %s" % (" ".join(command), code, output))
+        log("%s: exit %d: %s" % (" ".join(command), code, output))
     return not code
 
 
 def systemctl(*words):
-    return LIVE and do("systemctl", *words)
-
-
-def state_of(unit):
-    return run("systemctl", "is-active", unit)[1].split("\n")[-1]
+    return os.path.isdir("/run/systemd/system") and do("systemctl", *words)
 
 
 def read(path):
     """The text of a file; empty when there is none."""
     try:
         with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig", "surrogateescape")
+            return file.read().decode("utf-8-sig", "replace")
     except OSError:
         return ""
 
 
-def entry(find, name):
-    """What the system knows of a user or a group (pwd.getpwnam, grp.getgrnam), or None."""
-    try:
-        return find(name)
-    except KeyError:
-        return None
-
-
 def write(path, text, mode=0o644, group=0):
     """Puts a file there, atomically, or removes it (no text); does nothing when nothing would change."""
-    target = ROOT + path
-    there = os.path.lexists(target)
+    there = os.path.lexists(path)
     if text:
-        if there and os.lstat(target).st_mode == 0o100000 | mode and read(target) == text:
+        if there and os.lstat(path).st_mode == 0o100000 | mode and read(path) == text:
             return
-        folder = os.path.dirname(target)
+        folder = os.path.dirname(path)
         os.makedirs(folder, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".consul-vm-inject-") as folder:
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as folder:
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
                 os.fsync(file)
             os.chown(file.name, os.geteuid(), group or os.getegid())
             os.chmod(file.name, mode)
-            os.replace(file.name, target)
+            os.replace(file.name, path)
         if shutil.which("restorecon"):
-            do("restorecon", target)
+            do("restorecon", path)
     elif there:
-        os.unlink(target)
+        os.unlink(path)
     else:
         return
     CHANGED.append(path)
-    log("%s %s" % ("wrote" if text else "removed", target))
+    log("%s %s" % ("wrote" if text else "removed", path))
 
 
 def recall():
     """The state that was remembered, or nothing."""
     try:
-        return dict(json.loads(read(ROOT + STATE)))
+        return dict(json.loads(read(STATE)))
     except (TypeError, ValueError):
         return {}
 
@@ -132,45 +110,30 @@ def finish(**news):
         systemctl("daemon-reload")
 
 
-def ensure_user():
-    """Makes Envoy's user: on a VM when cloud-init has made the operator's, so that theirs keep their numbers."""
-    if not ROOT and not entry(pwd.getpwnam, "envoy"):
-        do("groupadd", "--system", "--force", "envoy")
-        do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", shutil.which("nologin") or "/bin/false", "envoy")
-
-
-def install(text=None, image=None):
+def install(text=None):
     """Installs what a text of segments holds: `=== MODE PATH`, or `=== MODE PATH once` where the operator may edit or delete the
-    file: it is written once an instance, and again when it changed here. What fails is told, and the rest goes on."""
-    state, instance = recall(), os.environ.get("INSTANCE_ID", "")
-    once, fresh = state.get("once", {}), state.get("instance", "") != instance
+    file: it is written once an instance, and again when it changed here. What fails is told, and the rest goes on. Returns how many
+    files failed."""
+    once, failed = recall().get("once", {}), 0
     for segment in re.split("(?m)^=== ", text or sys.stdin.read())[1:]:
         header, _, content = segment.partition("\n")
-        mode, path, *is_once = header.split()
+        mode, path, *mark = header.split()
+        mark = mark and [os.environ.get("INSTANCE_ID"), content]
         try:
-            if fresh or not is_once or once.get(path) != content:
+            if not mark or once.get(path) != mark:
                 write(path, content, int(mode, 8))
-                if is_once:
-                    once[path] = content
+            if mark:
+                once[path] = mark
         except Exception as error:
-            fail("cannot write %s: %s" % (path, error))
-    finish(instance=instance, once=once)
-    if image:
-        ensure_user()
-    if shutil.which("systemctl") and not os.path.lexists(ROOT + "/etc" + UNITS + "multi-user.target.wants/" + INIT):
+            failed += 1
+            log("cannot write %s: %s" % (path, error))
+    finish(once=once)
+    if not os.path.lexists("/etc" + UNITS + "multi-user.target.wants/" + INIT):
         do("systemctl", "enable", INIT)
-    # A boot goes on whatever happened here; the build of an image must not.
-    return image and len(FAILED)
+    return failed
 
 
 # What only this VM knows, by the name of the hole: texts, or whether `then` or `else` counts.
-
-def uid(hole):
-    found = entry(pwd.getpwnam, hole["user"])
-    if not found:
-        raise ValueError("there is no user %s on this VM" % hole["user"])
-    return [str(found.pw_uid)]
-
 
 def systemd(hole):
     return int(re.findall("systemd ([0-9]+)", run("systemctl", "--version")[1] + "systemd 999")[0]) >= hole["from"]
@@ -179,12 +142,12 @@ def systemd(hole):
 HOLES = {
     "hostname": lambda _: [os.uname().nodename], "python": lambda _: [sys.executable],
     "instance-id": lambda _: [read("/var/lib/cloud/data/instance-id").strip() or "$INSTANCE_ID"],
-    "resolved": lambda _: systemd({"from": 246}) and state_of("systemd-resolved.service") == "active",
+    "resolved": lambda _: systemd({"from": 246}) and not run("systemctl", "is-active", "systemd-resolved.service")[0],
     # The ports on which sshd listens: by its configuration, and by socket activation.
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "systemd": systemd, "uid": uid}
+    "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -205,10 +168,8 @@ def fill(nodes):
 def lines(key, nodes):
     try:
         return list(fill(nodes))
-    except ValueError as error:
-        raise ValueError("%s: %s" % (key, error))
     except Exception as error:
-        raise ValueError("%s: not known to this guest, inject again or use a newer image: %r" % (key, error))
+        raise ValueError("%s: not for this guest: %r" % (key, error))
 
 
 def prepare(plan):
@@ -223,45 +184,44 @@ def prepare(plan):
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    text = registration and json.dumps(registration, indent=2, allow_nan=False) + "\n"
+    text = registration and json.dumps(registration, indent=2) + "\n"
     if [sidecar["service"] for sidecar in sidecars] != [service["name"] for service in services]:
         raise ValueError("sidecars: not those of the registration")
     for sidecar, service in zip(sidecars, services):
         own = {key: lines(key, sidecar.get(key, [])) for key in FILES}
         own["redirect"] = list(dict.fromkeys(own["redirect"]))
         files.update((path % service["name"], own[key]) for key, path in FILES.items())
-        folders += lines("folder", [sidecar.get("folder", "/")])
+        folders += lines("folder", [sidecar["folder"]] if "folder" in sidecar else [])
         # A change of these reaches a running Envoy by itself.
         del own["environment"]
         service["connect"]["sidecar_service"]["proxy"].pop("upstreams", None)
         started[service["name"]] = [own, service["connect"]]
-    if "resolved" in plan and not files[RESOLVED] and not any(own["redirect"] for own, _ in started.values()):
-        log("no systemd-resolved 246 or newer: names under .consul are not resolved")
     return text, files, folders, started
 
 
 def apply(text, files, folders, sidecars):
     """Brings the guest to what was prepared."""
-    state, there = recall(), read(ROOT + REGISTRATION)
+    state, there = recall(), read(REGISTRATION)
     old, ours = state.get("sidecars", {}), state.get("registration") == there
-    if text and text != there:
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            file.write(text)
-            file.flush()
-            # It may want more than a file that it can read to be content.
-            found = re.findall("(?i).*(?:failed to parse|error parsing|invalid config key).*", run("consul", "validate", file.name)[1])
-        if found:
-            raise ValueError("consul refuses the registration: " + found[0])
-        if there and not ours:
-            os.replace(ROOT + REGISTRATION, ROOT + REGISTRATION + ".before-consul-vm-inject")
-            log(REGISTRATION + " was not ours: kept as *.before-consul-vm-inject")
     if text:
-        ensure_user()
+        # It may want more than a file that it can read to be content.
+        found = run("consul", "validate", "-config-format=json", "/dev/stdin", text=text)[1]
+        if re.search("(?i)failed to parse|error parsing|invalid config key", found):
+            raise ValueError("consul refuses the registration: " + found)
+        if there not in ("", text) and not ours:
+            os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
+            log(REGISTRATION + " was not ours: kept as *.before-consul-vm-inject")
+        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
+        if run("id", "-u", "envoy")[0]:
+            do("groupadd", "--system", "--force", "envoy")
+            do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
     if text or ours or '"managed-by": "consul-vm-inject"' in there:
-        group = entry(grp.getgrnam, "consul")
-        write(REGISTRATION, text, 0o640 if group else 0o644, group and group.gr_gid)
+        try:
+            write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
+        except KeyError:
+            write(REGISTRATION, text)
     # Never waits for the agent, which is ordered after this very unit. One that does not run is started with its sidecar.
-    if REGISTRATION in CHANGED and LIVE and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
+    if REGISTRATION in CHANGED and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
         log("consul reload: " + run("consul", "reload")[1])
     for name in old:
         if name not in sidecars:
@@ -269,57 +229,21 @@ def apply(text, files, folders, sidecars):
             systemctl("stop", "envoy@%s.service" % name)
             files.update((path % name, []) for path in FILES.values())
     for path, found in files.items():
-        if found and UNITS in path:
-            found = ["# Written and overwritten by /srv/consul/generate-sidecar-configs.py"] + found
         write(path, "".join(line + "\n" for line in found))
     for folder in folders:
-        if not os.path.isdir(ROOT + folder):
-            os.makedirs(ROOT + folder)
-            if not ROOT:
-                shutil.chown(folder, "envoy", "envoy")
+        if not os.path.isdir(folder):
+            do("install", "-d", "-o", "envoy", "-g", "envoy", folder)
     finish(registration=text, sidecars=sidecars)
     if RESOLVED in CHANGED:
         systemctl("--no-block", "try-restart", "systemd-resolved.service")
     for name in sidecars:
         unit = "envoy@%s.service" % name
-        if state_of(unit) == "failed":
-            systemctl("reset-failed", unit)
+        run("systemctl", "reset-failed", unit)
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
     log("%s the mesh; %d files changed" % ("in" if text else "outside", len(CHANGED)))
 
 
-# Commands of Envoy's unit, besides those of probe_sidecar.py.
-
-def xds():
-    """Says what keeps the agent from serving Envoy, by its own word; fails when there is no port that could: Envoy would try for
-    ever, in silence. What the agent does not tell, or not to this token, is not held against it."""
-    own = os.environ.get
-    scheme, _, place = own("CONSUL_HTTP_ADDR", "").rpartition("://")
-    try:
-        if scheme == "https" or own("CONSUL_HTTP_SSL", "").lower() in ("1", "t", "true"):
-            trust = ssl.create_default_context(cafile=own("CONSUL_CACERT") or None)
-            if own("CONSUL_CLIENT_CERT"):
-                trust.load_cert_chain(own("CONSUL_CLIENT_CERT"), own("CONSUL_CLIENT_KEY") or None)
-            connection = http.client.HTTPSConnection(place or "127.0.0.1:8501", timeout=5, context=trust)
-        else:
-            connection = http.client.HTTPConnection("localhost" if scheme == "unix" else place or "127.0.0.1:8500", timeout=5)
-        if scheme == "unix":
-            connection.sock = socket.socket(socket.AF_UNIX)
-            connection.sock.connect(place)
-        token = read(own("CONSUL_HTTP_TOKEN_FILE", "")).strip() or own("CONSUL_HTTP_TOKEN", "")
-        connection.request("GET", "/v1/agent/self", headers={"X-Consul-Token": token})
-        answer = connection.getresponse()
-        found = json.loads(answer.read())["DebugConfig"] if answer.status == 200 else {}
-        if found.get("ConnectEnabled") is False:
-            log("Connect is disabled in the agent: its configuration lacks connect { enabled = true }")
-        if max(found["GRPCPort"], found.get("GRPCTLSPort", 0)) > 0 or own("CONSUL_GRPC_ADDR"):
-            return 0
-    except Exception:
-        return 0
-    log("the agent listens on no port that gives Envoy its configuration (xDS): its own lacks ports { grpc = 8502 }, or "
-        "ports { grpc_tls = 8503 }. Add it and restart the agent; nothing is redirected, and the sidecar is not started")
-    return 1
-
+# Commands of Envoy's unit, besides those of probe-sidecar.py.
 
 def ask(admin, method, target, timeout=1):
     """The status of one request to Envoy's admin API; 0 when there is no answer."""
@@ -343,27 +267,25 @@ def drain(admin, seconds):
     wait(admin, seconds)
 
 
-def main(command=None, *words):
-    if command:
-        return ({"drain": drain, "install": install, "wait": wait, "xds": xds}.get(command) or getattr(__import__("probe_sidecar"), command))(*words)
-    text = read(ROOT + CONFIG) if os.path.exists(ROOT + CONFIG) else '{"format": 2, "plan": {}}'
+def configure():
+    text = read(CONFIG) if os.path.exists(CONFIG) else '{"format": 2, "plan": {}}'
     config = json.loads(text)
     if "format" not in config:
         try:
             import plan_annotations
         except ImportError:
-            raise ValueError("no plan in it: inject again, or use an image made by consul-vm-inject guest")
-        config = json.loads(plan_annotations.canonical(plan_annotations.configuration(text, log)))
-    if config["format"] == 2:
-        return apply(*prepare(config["plan"]))
-    apply(*prepare({}))
-    raise ValueError("format %s: this guest knows 2: use a newer image. This VM stays outside the mesh" % config["format"])
+            raise ValueError("no plan: inject again, or use an image of consul-vm-inject guest")
+        config = plan_annotations.configuration(text, log)
+    known = config["format"] == 2
+    apply(*prepare(config["plan"] if known else {}))
+    if not known:
+        raise ValueError("format %s: this guest knows 2: use a newer image. This VM stays outside the mesh" % config["format"])
 
 
 if __name__ == "__main__":
+    command, *words = sys.argv[1:] or ["configure"]
     try:
-        sys.exit(main(*sys.argv[1:]))
+        sys.exit(globals()[command](*words))
     except Exception as error:
-        for fault in error.args[0] if type(error).__name__ == "Refused" else [("refused", error if isinstance(error, ValueError) else repr(error))]:
-            log("%s: %s: %s" % (CONFIG, *fault))
+        log("%s: %s: %s" % (CONFIG, type(error).__name__, error))
         sys.exit(2)

@@ -126,7 +126,8 @@ RANGES = {
 
 P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 META = P + "service-meta-"
-SELF, CLEANUP = "/srv/consul/generate-sidecar-configs.py", "/usr/local/bin/consul-cleanup-iptables"
+GENERATOR, PROBE = "/srv/consul/generate-sidecar-configs.py", "/srv/consul/probe-sidecar.py"
+CLEANUP = "/usr/local/bin/consul-cleanup-iptables"
 SIDECAR, ADMIN, READY = 20000, 19000, 20800
 RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
 HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
@@ -737,9 +738,9 @@ def unit_word(text, command=True):
     return "\"%s\"" % re.sub("[\x00-\x1f\x7f]", lambda found: "\\x%02x" % ord(found.group()), text)
 
 
-def helper(directive, *words):
-    """A directive that runs one of the generator's commands. Words are numbers, addresses and names: they need no quotes."""
-    return [directive, PYTHON, " %s %s" % (SELF, " ".join(map(str, words)))]
+def helper(directive, program, *words):
+    """A directive that runs a command of a guest file. Words are numbers, addresses and names: they need no quotes."""
+    return [directive, PYTHON, " %s %s" % (program, " ".join(map(str, words)))]
 
 
 def log_folder(it):
@@ -788,14 +789,14 @@ def unit(it, name, i):
     polls.append(("", 0, 1, it.get("sidecar-proxy-startup-failure-seconds"), 1))
     polls.append(("-", 0, 1, it.get("sidecar-proxy-lifecycle-startup-grace-period-seconds"), 1))
     polls = [poll for poll in polls if poll[3]]
-    lines += [helper("ExecStartPost=" + poll[0], "ready", admin, *poll[1:]) for poll in polls]
+    lines += [helper("ExecStartPost=" + poll[0], PROBE, "ready", admin, *poll[1:]) for poll in polls]
     if polls:
         seconds = sum(delay + tries * (period + limit) for _, delay, period, tries, limit in polls)
         lines.append("TimeoutStartSec=%d" % (150 + seconds))
     if it.get("enable-sidecar-proxy-lifecycle"):
         grace = it.get("sidecar-proxy-lifecycle-shutdown-grace-period-seconds")
         drained = it.get("enable-sidecar-proxy-lifecycle-shutdown-drain-listeners")
-        lines += [helper("ExecStop=-", "drain" if drained else "wait", admin, grace), "TimeoutStopSec=%d" % max(grace + 5, 15)]
+        lines += [helper("ExecStop=-", GENERATOR, "drain" if drained else "wait", admin, grace), "TimeoutStopSec=%d" % max(grace + 5, 15)]
     limit, request = it.get("sidecar-proxy-cpu-limit"), it.get("sidecar-proxy-cpu-request") or 0
     if limit:
         lines.append("CPUQuota=%d%%" % math.ceil(Fraction(limit, 10**7)))
@@ -816,7 +817,7 @@ def watch(it, name, i):
     """The unit that restarts a sidecar which no longer answers; empty when nothing asks for it."""
     seconds, watched = it.get("sidecar-proxy-liveness-failure-seconds"), "envoy@%s.service" % name
     return ["[Unit]", "PartOf=" + watched, "After=" + watched, "[Service]", "Restart=on-failure", "RestartSec=5",
-            helper("ExecStart=", "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []
+            helper("ExecStart=", PROBE, "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []
 
 
 def unique(pairs):

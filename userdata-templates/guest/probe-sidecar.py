@@ -1,8 +1,12 @@
-"""Commands of generate-sidecar-configs.py that ask a sidecar whether it is ready. Only where the plan asks for it does this travel."""
+#!/usr/bin/env python3
+"""Asks a sidecar whether it is ready: `ready` and `watch`, commands of the units. Travels only where the plan has Envoy asked."""
 import os
+import runpy
+import sys
 import time
 
-from __main__ import ask, do, log, state_of
+GENERATOR = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "generate-sidecar-configs.py"))
+ask, do, log, run = (GENERATOR[name] for name in ("ask", "do", "log", "run"))
 
 
 def ended():
@@ -30,11 +34,15 @@ def watch(admin, seconds, unit):
     """Kills a sidecar that has not been ready for so long; systemd then restarts it, and this with it."""
     last = time.monotonic()
     while time.monotonic() - last < int(seconds):
-        state = "active" if ask(admin, "GET", "/ready") == 200 else state_of(unit) + "?"
-        if state in ("failed?", "inactive?"):
+        state = "ready" if ask(admin, "GET", "/ready") == 200 else run("systemctl", "is-active", unit)[1].split("\n")[-1]
+        if state in ("failed", "inactive"):
             return 0
-        if state != "active?":
+        if state != "active":
             last = time.monotonic()
         time.sleep(1)
     log("%s has not been ready for %s seconds and is killed" % (unit, seconds))
     return 0 if do("systemctl", "kill", "--kill-who=main", "--signal=SIGKILL", unit) else 1
+
+
+if __name__ == "__main__":
+    sys.exit({"ready": ready, "watch": watch}[sys.argv[1]](*sys.argv[2:]))
