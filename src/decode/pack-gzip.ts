@@ -1,7 +1,8 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** Lines of base64, long enough that it is worth a coding of their own. */
-const BASE64_LINES = /(?:[A-Za-z0-9+/=]{60,}\r?\n){16,}/g
+/** Lines of base64, and how many bytes of them are worth a code of their own. */
+const BASE64_LINES = /(?:[A-Za-z0-9+/=]{60,}\r?\n)+/g
+const WORTH = 1024
 /** How far back deflate looks. */
 const WINDOW = 32_768
 /** Magic, deflate, no flags, no time; best compression, system unknown. */
@@ -19,6 +20,7 @@ function stretchesOf(bytes: Uint8Array): readonly Stretch[] {
   const stretches: Stretch[] = []
   let at = 0
   for (const { index, 0: lines } of text.matchAll(BASE64_LINES)) {
+    if (lines.length < WORTH) continue
     if (index > at) stretches.push({ start: at, end: index, base64: false })
     at = index + lines.length
     stretches.push({ start: index, end: at, base64: true })
