@@ -1,9 +1,9 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
-import { decode } from '../src/decode/user-data.ts'
+import { decode } from '../src/decode/decode.ts'
+import { carriedFiles } from '../src/decode/injection/carried-files.ts'
 import { inject, uninject } from '../src/index.ts'
 import { canonicalJson } from '../src/plan/canonical-json.ts'
-import { readCarried } from '../src/weave/carried.ts'
 
 /** Values that would do something if anything on the way evaluated them. */
 const HOSTILE: readonly string[] = [
@@ -48,7 +48,8 @@ for (const { key, prefix } of ANNOTATIONS) {
         }
         if (plan === undefined) continue
         // Read back the plan is the very plan: whatever the value says, it stands in the JSON of one file.
-        const carried = readCarried(decode(output, 'web').userData)
+        const { earlier } = decode(output, 'web').userData
+        const carried = earlier && carriedFiles(earlier)
         const config = carried?.files.find(({ path }) => path === '/srv/consul/service-config.json')
         t.is(config?.content, canonicalJson(plan.serviceConfig))
         t.deepEqual(Buffer.from(uninject(output).output ?? ''), INPUT)

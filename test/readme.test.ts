@@ -65,13 +65,13 @@ function reference(): string {
   ].join('\n')
 }
 
-/** What a reader need not see: hashes, what is packed and what unpacks it, and all of the plan. */
+/** What a reader need not see: hashes, what is packed, what unpacks it, and most of the plan. */
 const elided = (output: string): string =>
   output
     .replace(/(==consul-vm-inject-)[0-9a-f]+==/g, '$1…==')
-    .replace(/parts=[0-9a-f]+/, 'parts=…')
-    .replace(/(?<= -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
-    .replace(/(?<=^ {2}"plan": )\{[\s\S]*?^ {2}\}$/m, '…')
+    .replaceAll(/part=[0-9a-f]+/g, 'part=…')
+    .replace(/(?<=^"\$python" -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
+    .replace(/(?<=^ {2}"plan": \{\n)[\s\S]*?(?=^ {2}\}$)/m, '    …\n')
     .replace(/(?<=^=== packed\n)[\s\S]*?(?=^END-OF-SEGMENTS$)/m, '…\n')
 
 test('the document before and the user-data after are what the tool makes of each other', t => {

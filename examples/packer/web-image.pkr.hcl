@@ -1,4 +1,5 @@
-# An image with the guest files, Consul and Envoy baked in. Its VMs need user-data of the profile "prebuilt" only:
+# An image with the guest files, the agent's mesh settings, Consul and Envoy baked in; values.yaml says whom the agents join.
+# Its VMs need user-data of the profile "prebuilt" only:
 #
 #   consul-vm-inject guest --values values.yaml > install-guest.sh
 #   packer build web-image.pkr.hcl

@@ -1,11 +1,12 @@
 import type { Decision } from '../annotate/decision.ts'
-import { decode, wrap } from '../decode/user-data.ts'
+import { decode } from '../decode/decode.ts'
+import { wrap } from '../decode/user-data.ts'
 import { type Compress, fitTo, type Measurement } from '../fit/fit.ts'
 import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
 import { render } from '../render/render.ts'
-import { type Diagnostic, hasErrors, withoutMootNotes } from '../report/diagnostics.ts'
+import { type Diagnostic, hasErrors, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import { weaveCloudConfig } from '../weave/cloud-config.ts'
 import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
@@ -43,7 +44,7 @@ export interface InjectResult {
 }
 
 const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injection) => Woven>> = {
-  multipart: ({ userData, cuts }, injection) => ({ ok: true, bytes: weave(userData, cuts, injection), keys: [] }),
+  multipart: ({ userData, cuts }, injection) => weave(userData, cuts, injection),
   'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
@@ -82,7 +83,8 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const all = withoutMootNotes([...diagnostics, ...lost, ...fitted.diagnostics])
+  const said = options.strict === true ? warningsAsErrors(woven.diagnostics) : woven.diagnostics
+  const all = withoutMootNotes([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }
 }
 

@@ -6,12 +6,12 @@ import { merge } from '../annotate/merge.ts'
 import { validate } from '../annotate/validate.ts'
 import { readValues, type Values } from '../annotate/values.ts'
 import { type VendorKey, vendorSwitch } from '../annotate/vendor-switch.ts'
-import { decode, decodeBare, type UserData } from '../decode/user-data.ts'
+import { decode } from '../decode/decode.ts'
+import type { UserData } from '../decode/user-data.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
 import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
-import { unweave } from '../weave/unweave.ts'
 
 /** What decides which annotations a document has, and what they are worth. */
 export interface JudgeOptions {
@@ -47,22 +47,14 @@ export interface Judgement {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Undoes an earlier injection, so that injecting converges; the wrappings stay. */
-function original(decoded: UserData): Pick<Judgement, 'userData' | 'injectedBefore' | 'diagnostics'> {
-  const unwoven = unweave(decoded)
-  if (unwoven === undefined) return { userData: decoded, injectedBefore: false, diagnostics: [] }
-  // What was wrapped stays wrapped; nothing more is taken off the operator's own bytes.
-  const { userData, diagnostics } = decodeBare(unwoven.bytes, decoded.name, decoded.wrappings)
-  return { userData, injectedBefore: true, diagnostics: [...unwoven.diagnostics, ...diagnostics] }
-}
-
 /**
  * Bytes in, judgement out: what the operator asks for, and everything that is wrong with it, at once. With a vendor key the injection
  * is to be vendor-data beside user-data that stays untouched, and the key is the one by which user-data would switch that off.
  */
 export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: VendorKey): Judgement {
   const decoding = decode(input, options.name ?? '<stdin>')
-  const { userData, injectedBefore, diagnostics: edits } = original(decoding.userData)
+  const { userData } = decoding
+  const injectedBefore = userData.earlier !== undefined
   const values = readValues(options.values)
   const flags = readFlags(options.annotations ?? [])
   const { metadata: given } = options
@@ -76,7 +68,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const planning = plan(valid.annotations, merged.annotations, values)
   const before = [
     ...decoding.diagnostics,
-    ...edits,
+    ...(userData.earlier?.edits ?? []),
     ...layers.flatMap(({ diagnostics }) => diagnostics),
     ...merged.diagnostics,
     ...valid.diagnostics,

@@ -1,6 +1,6 @@
-import { decode, wrap } from '../decode/user-data.ts'
+import { decode } from '../decode/decode.ts'
+import { wrap } from '../decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
-import { unweave } from '../weave/unweave.ts'
 
 export interface UninjectResult {
   /** The operator's own bytes; undefined when there are errors. The input itself when it was not injected. */
@@ -19,17 +19,17 @@ export function uninject(
   options: { readonly name?: string; readonly force?: boolean } = {},
 ): UninjectResult {
   const { userData } = decode(input, options.name ?? '<stdin>')
-  const unwoven = unweave(userData)
-  if (unwoven === undefined) {
+  const { earlier, bytes, wrappings } = userData
+  if (earlier === undefined) {
     const note = diagnostic('N101', 'the user-data was not injected: it is left as it is')
     return { output: input, injected: false, diagnostics: [note] }
   }
-  const { diagnostics, bytes } = unwoven
-  if (hasErrors(diagnostics) && options.force !== true) return { output: undefined, injected: true, diagnostics }
-  const packed = userData.wrappings.some(({ kind }) => kind === 'gzip')
+  const { edits } = earlier
+  if (hasErrors(edits) && options.force !== true) return { output: undefined, injected: true, diagnostics: edits }
+  const packed = wrappings.some(({ kind }) => kind === 'gzip')
   return {
-    output: packed ? bytes : wrap(bytes, userData.wrappings),
+    output: packed ? bytes : wrap(bytes, wrappings),
     injected: true,
-    diagnostics: diagnostics.map(entry => ({ ...entry, severity: 'warning' })),
+    diagnostics: edits.map(entry => ({ ...entry, severity: 'warning' })),
   }
 }

@@ -39,7 +39,7 @@ const readers = `=== join\n${READERS.map(envelope).join('')}`
 const contents = await mapped(PACKS, names => segments(names, light))
 contents.fleet += readers
 contents.readers = readers
-const pack = async text => (await zlib(text)).toString('base64').replace(/.{900}(?=.)/g, '$&\n')
+const pack = async text => (await zlib(text)).toString('base64').replace(/.{960}(?=.)/g, '$&\n')
 const packed = await mapped(contents, pack)
 const gzipped = await mapped(light, async text => (await gzip(text)).toString('base64'))
 

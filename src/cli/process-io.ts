@@ -7,13 +7,13 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  realpathSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import { type Entry, EXIT, type FolderEntry, type Io, UsageError } from './io.ts'
+import { realPaths } from './real-path.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
 import { staging, statEntry } from './staging.ts'
@@ -97,15 +97,6 @@ function kindOf(entry: Dirent): FolderEntry['kind'] {
 const list = (folder: string): readonly FolderEntry[] =>
   readdirSync(folder, { withFileTypes: true }).map(entry => ({ name: entry.name, kind: kindOf(entry) }))
 
-function realPath(path: string): string {
-  const absolute = resolve(path)
-  try {
-    return realpathSync(absolute)
-  } catch {
-    return dirname(absolute) === absolute ? absolute : join(realPath(dirname(absolute)), basename(absolute))
-  }
-}
-
 /** The process as the commands' world. */
 export function processIo(): Io {
   return {
@@ -123,7 +114,7 @@ export function processIo(): Io {
     now: () => performance.now(),
     stat,
     list,
-    realPath,
+    realPath: realPaths(),
     staging,
     readStdin,
     readFile: async path => readFileSync(path),

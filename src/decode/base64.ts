@@ -10,6 +10,9 @@ export interface Base64Layout {
 /** All of it in one line. */
 export const ONE_LINE: Base64Layout = { width: 0, newline: '\n', end: '' }
 
+/** As MIME wants it. */
+export const MIME_LINES: Base64Layout = { width: 76, newline: '\n', end: '' }
+
 const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Base64 text of `bytes` in the given layout. */

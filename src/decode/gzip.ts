@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 
 /** More than this is not user-data: a document that unpacks further is refused before it fills the memory. */
 export const UNPACKED_LIMIT: number = 64 * 1024 * 1024
@@ -17,11 +17,4 @@ export function unpackGzip(bytes: Uint8Array): Unpacked {
     const code = (error as { code?: string }).code
     return { ok: false, reason: code === 'ERR_BUFFER_TOO_LARGE' ? 'too-large' : 'damaged' }
   }
-}
-
-/** Deterministic gzip: no time, no file name, and the operating-system byte says "unknown" whatever wrote it. */
-export function packGzip(bytes: Uint8Array): Uint8Array {
-  const packed = gzipSync(bytes, { level: 9 })
-  packed[9] = 0xff
-  return packed
 }

@@ -1,9 +1,13 @@
+import { parameterOf } from './parameters.ts'
+
 /** One node of a MIME document. Offsets are into the text of the whole document. */
 export interface MimeEntity {
   readonly headers: ReadonlyMap<string, string>
   /** Where the entity's headers begin and its body ends. */
   readonly start: number
   readonly end: number
+  /** Where the line of its parent's boundary before it begins; its own start when it has no parent. */
+  readonly delimiter: number
   readonly bodyStart: number
   readonly contentType: string
   readonly boundary: string | undefined
@@ -11,8 +15,8 @@ export interface MimeEntity {
   readonly encoding: string
   readonly filename: string | undefined
   readonly children: readonly MimeEntity[]
-  /** False for a multipart that ends without its closing delimiter. */
-  readonly closed: boolean
+  /** Where the line of the closing delimiter begins; undefined where a multipart ends without one, and of all others. */
+  readonly closing: number | undefined
 }
 
 const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y
@@ -56,69 +60,59 @@ function readHeaders(text: string, start: number, end: number): { headers: Map<s
   return { headers, bodyStart: end }
 }
 
-/** A parameter of a structured header: `boundary`, `filename`, `name`. */
-function parameter(header: string | undefined, name: string): string | undefined {
-  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(header ?? '')
-  return match?.[1]?.replace(/\\(.)/g, '$1') ?? match?.[2]
-}
-
-/** A parameter that may be written the long way of RFC 2231: `filename*=utf-8''web%20server.sh`. */
-function nameIn(header: string | undefined, name: string): string | undefined {
-  const long = parameter(header, `${name}\\*`)
-  if (long === undefined) return parameter(header, name)
-  try {
-    return decodeURIComponent(long.replace(/^[^']*'[^']*'/, ''))
-  } catch {
-    return long
-  }
-}
+/** A body between two delimiter lines: where the line before it begins, and where it begins and ends itself. */
+type Body = readonly [delimiter: number, start: number, end: number]
 
 interface Bodies {
-  readonly bodies: readonly (readonly [start: number, end: number])[]
-  readonly closed: boolean
+  readonly bodies: readonly Body[]
+  readonly closing: number | undefined
 }
 
-/** Bodies between the delimiter lines of a boundary: [start, end] pairs; the line break before a delimiter belongs to it. */
+/** Bodies between the delimiter lines of a boundary; the line break before a delimiter belongs to it. */
 function bodiesOf(text: string, start: number, end: number, boundary: string): Bodies {
-  const bodies: (readonly [number, number])[] = []
-  let open: number | undefined
+  const bodies: Body[] = []
+  let open: readonly [delimiter: number, start: number] | undefined
   let beforeBreak = start
   for (const [at, line] of linesOf(text, start, end)) {
     const content = bare(line)
     const delimiter = content.startsWith(`--${boundary}`) ? content.slice(boundary.length + 2) : undefined
     if (delimiter !== undefined && /^(?:--)?[ \t]*$/.test(delimiter)) {
-      if (open !== undefined) bodies.push([open, Math.max(open, beforeBreak)])
-      open = delimiter.startsWith('--') ? undefined : at + line.length
-      if (open === undefined) return { bodies, closed: true }
+      if (open !== undefined) bodies.push([...open, Math.max(open[1], beforeBreak)])
+      if (delimiter.startsWith('--')) return { bodies, closing: at }
+      open = [at, at + line.length]
     }
     beforeBreak = at + content.length
   }
-  if (open !== undefined) bodies.push([open, end])
-  return { bodies, closed: false }
+  if (open !== undefined) bodies.push([...open, end])
+  return { bodies, closing: undefined }
 }
 
-/** The structure of a MIME document, read leniently as cloud-init's parser does. Never throws. */
-export function parseMime(text: string, start = 0, end: number = text.length, depth = 0): MimeEntity {
+const NONE: Bodies = { bodies: [], closing: undefined }
+
+function parse(text: string, [delimiter, start, end]: Body, depth: number): MimeEntity {
   const { headers, bodyStart } = readHeaders(text, start, end)
   const header = headers.get('content-type')
   const contentType = /^\s*([^\s;/]+\/[^\s;/]+)/.exec(header ?? '')?.[1]?.toLowerCase() ?? 'text/plain'
-  const boundary = contentType.startsWith('multipart/') ? parameter(header, 'boundary') : undefined
-  const unread: Bodies = { bodies: [], closed: !contentType.startsWith('multipart/') }
-  const { bodies, closed } =
-    boundary === undefined || depth >= DEPTH_LIMIT ? unread : bodiesOf(text, bodyStart, end, boundary)
+  const boundary = contentType.startsWith('multipart/') ? parameterOf(header, 'boundary')?.trimEnd() : undefined
+  const { bodies, closing } =
+    boundary === undefined || depth >= DEPTH_LIMIT ? NONE : bodiesOf(text, bodyStart, end, boundary)
   return {
     headers,
     start,
     end,
+    delimiter,
     bodyStart,
     contentType,
     boundary,
     encoding: headers.get('content-transfer-encoding')?.toLowerCase() ?? '7bit',
-    filename: nameIn(headers.get('content-disposition'), 'filename') ?? nameIn(header, 'name'),
-    children: bodies.map(([from, to]) => parseMime(text, from, to, depth + 1)),
-    closed,
+    filename: parameterOf(headers.get('content-disposition'), 'filename') ?? parameterOf(header, 'name'),
+    children: bodies.map(body => parse(text, body, depth + 1)),
+    closing,
   }
 }
+
+/** The structure of a MIME document, read leniently as cloud-init's parser does. Never throws. */
+export const parseMime = (text: string): MimeEntity => parse(text, [0, 0, text.length], 0)
 
 /** The leaves in order: what cloud-init handles one after the other. */
 export function leavesOf(entity: MimeEntity): readonly MimeEntity[] {

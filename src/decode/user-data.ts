@@ -1,10 +1,12 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Source, spanOf } from '../report/source.ts'
-import { type Base64Layout, decodeBase64, encodeBase64 } from './base64.ts'
+import { type Base64Layout, encodeBase64 } from './base64.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
-import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
+import { isGzip, unpackGzip } from './gzip.ts'
 import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
+import { packGzip } from './pack-gzip.ts'
 import { readAsPyYaml } from './pyyaml.ts'
+import type { TextRange } from './text-range.ts'
 import { utf8Of } from './utf8.ts'
 import type { YamlReading } from './yaml.ts'
 
@@ -35,6 +37,24 @@ export interface UserData {
   readonly format: Format
   readonly mime: MimeEntity | undefined
   readonly documents: readonly Document[]
+  /** The injection that was taken off as the innermost wrapping; undefined where there was none. */
+  readonly earlier: EarlierInjection | undefined
+}
+
+/** How an injection travels: as parts of its own, or inside the operator's one cloud-config. */
+export type Layout = 'multipart' | 'cloud-config'
+
+/** An injection that the user-data carried when it was read. */
+export interface EarlierInjection {
+  /** The version of the tool that injected. */
+  readonly version: string
+  readonly layout: Layout
+  /** The document with the injection in it. */
+  readonly carrier: UserData
+  /** What of its text is the tool's own, in order. */
+  readonly own: readonly TextRange[]
+  /** What somebody changed inside the injection (E102). */
+  readonly edits: readonly Diagnostic[]
 }
 
 const readings = new WeakMap<Document, YamlReading>()
@@ -53,7 +73,8 @@ export interface Decoding {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'latin1' } {
+/** Bytes as text: UTF-8, or Latin-1 when they are not UTF-8. */
+export function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'latin1' } {
   const text = utf8Of(bytes)
   if (text !== undefined) return { text, charset: 'utf-8' }
   return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), charset: 'latin1' }
@@ -62,43 +83,6 @@ function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'latin1' 
 /** Text as bytes again, in the charset it was read in. */
 export const bytesOf = (text: string, charset: 'utf-8' | 'latin1'): Uint8Array =>
   Uint8Array.from(Buffer.from(text, charset === 'latin1' ? 'latin1' : 'utf8'))
-
-const isUserData = (bytes: Uint8Array): boolean =>
-  isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
-
-/** Base64, then gzip: each at most once, as datasources and cloud-init take them off. */
-function unwrap(
-  input: Uint8Array,
-  name: string,
-): Pick<UserData, 'wrappings' | 'bytes'> & Pick<Decoding, 'diagnostics'> {
-  const wrappings: Wrapping[] = []
-  const diagnostics: Diagnostic[] = []
-  let bytes = input
-  const inner = isGzip(bytes) ? undefined : decodeBase64(textOf(bytes).text)
-  if (inner !== undefined && isUserData(inner.bytes)) {
-    wrappings.push({ kind: 'base64', layout: inner.layout })
-    bytes = inner.bytes
-  }
-  if (isGzip(bytes)) {
-    const unpacked = unpackGzip(bytes)
-    if (unpacked.ok) {
-      wrappings.push({ kind: 'gzip' })
-      bytes = unpacked.bytes
-    } else if (unpacked.reason === 'too-large') {
-      const limit = `${UNPACKED_LIMIT / 1024 / 1024} MiB`
-      diagnostics.push(
-        diagnostic('E101', `${name} unpacks to more than ${limit}`, { hint: 'give the document that was compressed' }),
-      )
-    } else {
-      diagnostics.push(
-        diagnostic('W101', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
-          hint: 'compress the document again',
-        }),
-      )
-    }
-  }
-  return { wrappings, bytes, diagnostics }
-}
 
 /** Puts the wrappings on again, innermost first. */
 export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Array {
@@ -182,7 +166,7 @@ function warnings({ format, charset, source, bytes, mime }: UserData): readonly 
   return found
 }
 
-/** Reads user-data that wears no wrappings: what cloud-init finds once they are off. */
+/** Reads user-data that wears no wrappings: what cloud-init finds once they are off. An injection in it is left there. */
 export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly Wrapping[] = []): Decoding {
   const { text, charset } = textOf(bytes)
   const source: Source = { name, text }
@@ -194,13 +178,6 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const documents = plain
     ? [documentOf(source, start, text.length, format, true)]
     : leavesOf(mime).map((leaf, index) => leafDocument(source, leaf, index + 1))
-  const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents }
+  const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents, earlier: undefined }
   return { userData, diagnostics: warnings(userData) }
-}
-
-/** Reads user-data the way cloud-init does. Never throws; what it cannot read it keeps as bytes. */
-export function decode(input: Uint8Array, name: string): Decoding {
-  const { wrappings, bytes, diagnostics } = unwrap(input, name)
-  const bare = decodeBare(bytes, name, wrappings)
-  return { userData: bare.userData, diagnostics: [...diagnostics, ...bare.diagnostics] }
 }

@@ -12,7 +12,7 @@ function printed(value: unknown, indent: string): string {
   if (typeof value === 'string') return quoted(value)
   if (value instanceof JsonNumber) return value.text
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const inner = `${indent}  `
+  const inner = `${indent} `
   const block = (open: string, items: readonly string[], close: string): string =>
     items.length === 0 ? open + close : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`
   if (Array.isArray(value))
@@ -30,7 +30,7 @@ function printed(value: unknown, indent: string): string {
 }
 
 /**
- * Data -> canonical JSON: ASCII, keys in code-point order, numbers as they were written, two blanks a level, a line feed at the end. The
+ * Data -> canonical JSON: ASCII, keys in code-point order, numbers as they were written, a blank a level, a line feed at the end. The
  * same text as `canonical` of the guest's plan_annotations.py prints.
  */
 export const canonicalJson = (value: unknown): string => `${printed(value, '')}\n`

@@ -1,7 +1,9 @@
+import { digestOf } from '../decode/digest.ts'
+import { type CarriedFile, carriedFiles } from '../decode/injection/carried-files.ts'
 import { leavesOf } from '../decode/mime.ts'
-import type { UserData } from '../decode/user-data.ts'
-import { type Carried, readCarried, type Stretch } from '../weave/carried.ts'
-import { digestOf } from '../weave/digest.ts'
+import { type Replacement, replaced, type TextRange } from '../decode/text-range.ts'
+import type { EarlierInjection, UserData } from '../decode/user-data.ts'
+import { elided } from './elided.ts'
 import { masked } from './mask/mask.ts'
 
 /** A text twice: as it is, to be compared, and with its secrets masked, to be shown. Both have the same lines. */
@@ -14,12 +16,10 @@ export interface Readable {
 export interface Contents extends Readable {
   readonly name: string
   readonly wrappings: readonly ('base64' | 'gzip')[]
-  /** Undefined when the user-data is not injected. */
-  readonly carried: Carried | undefined
-}
-
-interface Replacement extends Stretch {
-  readonly words: string
+  /** Undefined when the user-data is not injected, or its injection can no longer be read. */
+  readonly injection: Pick<EarlierInjection, 'version' | 'layout'> | undefined
+  /** The files that the injection brings. */
+  readonly files: readonly CarriedFile[]
 }
 
 /** What no text has: such bytes are not shown. */
@@ -44,36 +44,30 @@ function decodedParts({ mime, documents, source: { text } }: UserData): readonly
 }
 
 /** Where the text is cut for masking: a document of the operator's is read by itself. */
-function cutsOf({ mime, source: { text } }: UserData, carried: Carried | undefined): readonly number[] {
+function cutsOf({ mime, source: { text } }: UserData, own: readonly TextRange[]): readonly number[] {
   const leaves = mime === undefined ? [] : leavesOf(mime).flatMap(({ bodyStart, end }) => [bodyStart, end])
-  const own = (carried?.own ?? []).flatMap(({ start, end }) => [start, end])
-  return [...new Set([0, ...leaves, ...own, text.length])].sort((a, b) => a - b)
+  return [...new Set([0, ...leaves, ...own.flatMap(({ start, end }) => [start, end]), text.length])].sort(
+    (a, b) => a - b,
+  )
 }
 
-/** A stretch of the text with what is said in place of parts of it. */
-function replaced(text: string, { start, end }: Stretch, replacements: readonly Replacement[]): string {
-  let result = ''
-  let at = start
-  for (const replacement of replacements) {
-    // What takes no room belongs to the stretch that begins there.
-    const inside = replacement.start >= start && replacement.end <= end && replacement.start < Math.max(end, start + 1)
-    if (!inside) continue
-    result += text.slice(at, replacement.start) + replacement.words
-    at = replacement.end
-  }
-  return result + text.slice(at, end)
+/** Replacements that stand in a stretch of the text, as offsets into that; what takes no room belongs where it begins. */
+function within({ start, end }: TextRange, replacements: readonly Replacement[]): readonly Replacement[] {
+  return replacements
+    .filter(range => range.start >= start && range.end <= end && range.start < Math.max(end, start + 1))
+    .map(({ words, ...range }) => ({ start: range.start - start, end: range.end - start, words }))
 }
 
 const withLineFeed = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
 /** The operator's text masked as one, with the tool's own stretches put in again where they stood. */
-function spliced(text: string, own: readonly Stretch[], replacements: readonly Replacement[]): Readable {
+function spliced(text: string, own: readonly TextRange[], replacements: readonly Replacement[]): Readable {
   let theirs = ''
   let at = 0
-  const places = own.map(stretch => {
-    theirs += text.slice(at, stretch.start)
-    at = stretch.end
-    return { at: theirs.length, words: replaced(text, stretch, replacements) }
+  const places = own.map(range => {
+    theirs += text.slice(at, range.start)
+    at = range.end
+    return { at: theirs.length, words: replaced(text.slice(range.start, range.end), within(range, replacements)) }
   })
   theirs += text.slice(at)
   const [raw, shown] = [theirs.split('\n'), masked(theirs).split('\n')]
@@ -88,31 +82,39 @@ function spliced(text: string, own: readonly Stretch[], replacements: readonly R
 }
 
 /** Each document by itself, and the tool's own parts as they are. */
-function piecewise(userData: UserData, carried: Carried | undefined, replacements: readonly Replacement[]): Readable {
-  const cuts = cutsOf(userData, carried)
-  const pieces = cuts.slice(0, -1).map((start, index) => {
+function piecewise(userData: UserData, own: readonly TextRange[], replacements: readonly Replacement[]): Readable {
+  const { text } = userData.source
+  const cuts = cutsOf(userData, own)
+  const pieces: Readable[] = []
+  let next = 0
+  for (const [index, start] of cuts.slice(0, -1).entries()) {
     const end = cuts[index + 1] ?? start
-    const raw = replaced(userData.source.text, { start, end }, replacements)
-    const own = carried?.own.some(stretch => stretch.start <= start && end <= stretch.end) === true
-    return { raw, shown: own ? raw : masked(raw) }
-  })
+    const here: Replacement[] = []
+    for (let one = replacements[next]; one !== undefined && one.start < end; one = replacements[++next]) here.push(one)
+    const raw = replaced(text.slice(start, end), within({ start, end }, here))
+    pieces.push({ raw, shown: own.some(range => range.start <= start && end <= range.end) ? raw : masked(raw) })
+  }
   return { raw: pieces.map(({ raw }) => raw).join(''), shown: pieces.map(({ shown }) => shown).join('') }
 }
 
-/** Reads user-data for the preview. The last line has its line feed, whether or not the document ends with one. */
+/** Reads user-data for the preview, an injection in it included. The last line has its line feed, whether or not there was one. */
 export function contentsOf(userData: UserData): Contents {
-  const { name, wrappings, source } = userData
-  const carried = readCarried(userData)
-  const replacements = [...decodedParts(userData), ...(carried?.elided ?? [])].sort((a, b) => a.start - b.start)
+  const { name, wrappings, earlier } = userData
+  const carrier = earlier?.carrier ?? userData
+  const carried = earlier && carriedFiles(earlier)
+  const own = earlier?.own ?? []
+  const shortened = earlier === undefined || carried === undefined ? [] : elided(earlier, carried)
+  const replacements = [...decodedParts(carrier), ...shortened].sort((a, b) => a.start - b.start)
   const { raw, shown } =
-    carried?.layout === 'cloud-config'
-      ? spliced(source.text, carried.own, replacements)
-      : piecewise(userData, carried, replacements)
+    earlier?.layout === 'cloud-config'
+      ? spliced(carrier.source.text, own, replacements)
+      : piecewise(carrier, own, replacements)
   return {
     name,
     wrappings: wrappings.map(({ kind }) => kind),
     raw: withLineFeed(raw),
     shown: withLineFeed(shown),
-    carried,
+    injection: carried && earlier,
+    files: carried?.files ?? [],
   }
 }

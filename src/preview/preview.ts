@@ -1,7 +1,8 @@
 import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
 import { sameBytes } from '../decode/bytes.ts'
-import { decode } from '../decode/user-data.ts'
+import { decode } from '../decode/decode.ts'
+import type { CarriedFile } from '../decode/injection/carried-files.ts'
 import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
@@ -10,7 +11,6 @@ import type { Profile } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import { VERSION } from '../version.ts'
-import type { CarriedFile } from '../weave/carried.ts'
 import { type Contents, contentsOf, type Readable } from './contents.ts'
 import { hunksOf } from './diff.ts'
 import { annotationEffects, type Ground } from './effects.ts'
@@ -48,11 +48,11 @@ interface Side {
 
 function read({ name, bytes }: NamedBytes, fitted?: Measurement): Side {
   const contents = contentsOf(decode(bytes, name).userData)
-  const { carried, wrappings } = contents
-  const injection = carried === undefined ? {} : { injectedBy: carried.version, layout: carried.layout }
+  const { injection, wrappings } = contents
+  const by = injection === undefined ? {} : { injectedBy: injection.version, layout: injection.layout }
   return {
     contents,
-    subject: { name, injected: carried !== undefined, ...injection, wrappings, size: sizeOf(bytes, fitted) },
+    subject: { name, injected: injection !== undefined, ...by, wrappings, size: sizeOf(bytes, fitted) },
   }
 }
 
@@ -97,7 +97,7 @@ interface Pair {
 
 /** The guest files of both sides, those that would go away at the end. */
 function pairsOf(before: Contents, after: Contents): readonly Pair[] {
-  const [old, now] = [before, after].map(({ carried }) => carried?.files ?? []) as [CarriedFile[], CarriedFile[]]
+  const [old, now] = [before.files, after.files]
   const gone = old.filter(was => !now.some(({ path }) => path === was.path))
   return [
     ...now.map(is => ({ was: old.find(({ path }) => path === is.path), is })),

@@ -1,4 +1,5 @@
-import { isGzip, packGzip } from '../decode/gzip.ts'
+import { isGzip } from '../decode/gzip.ts'
+import { packGzip } from '../decode/pack-gzip.ts'
 import type { Measurement } from '../fit/fit.ts'
 import type { Size } from './model.ts'
 

@@ -1,3 +1,5 @@
+import type { GuestFile as ReadableFile } from '../decode/injection/guest-files.ts'
+
 /**
  * How much travels: everything; only what a VM whose image has the rest baked in needs; or that and the address from which the guest
  * fetches the rest, by its digest.
@@ -5,13 +7,7 @@
 export type Profile = 'full' | 'prebuilt' | 'fetch'
 
 /** One file on the guest. Owned by root. */
-export interface GuestFile {
-  readonly path: string
-  /** Octal, four digits: `0644`. */
-  readonly mode: string
-  readonly content: string
-  /** Written once an instance, so that the operator can edit or delete it; other files are kept as they are here. */
-  readonly once: boolean
+export interface GuestFile extends ReadableFile {
   /** The content in gzip, as one line of base64, where it was packed at build. */
   readonly gzipped?: string
 }

@@ -3,7 +3,7 @@ import {
   boothookFetch,
   boothookPrebuilt,
   bootstrap,
-  fetch,
+  fetch as fetchGuest,
   fleet,
   guest,
   start,
@@ -67,7 +67,7 @@ function renderFetch(own: readonly GuestFile[], address: string): Injection {
     profile: 'fetch',
     files: own,
     boothook: boothookFetch({ version: VERSION, segments: segmentsOf(own) }),
-    script: fetch({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
+    script: fetchGuest({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
   }
 }
 

@@ -46,6 +46,7 @@ export type Code =
   | 'W303'
   | 'W401'
   | 'W402'
+  | 'W403'
   | 'W601'
   | 'W602'
   | 'N101'
@@ -101,6 +102,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W303: ['warning', 'a value is accepted but will surprise'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
+  W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],
   W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
   W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   N101: ['note', 'the user-data was left as it is'],

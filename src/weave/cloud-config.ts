@@ -1,13 +1,16 @@
 import { writeFiles } from '../../userdata-templates/generated/envelopes.ts'
+import { START_SCRIPT } from '../decode/injection/carried-files.ts'
+import { COMMENT, formatLines } from '../decode/injection/commented.ts'
 import { brokenMergeHow } from '../decode/merge-how.ts'
+import { type Replacement, replaced } from '../decode/text-range.ts'
 import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 import type { GuestFile, Injection } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
-import { spanOf } from '../report/source.ts'
-import { comment, formatLines, MARK } from './comments.ts'
-import { type Newline, stretchOf } from './marks.ts'
-import { type Place, placeOf } from './places.ts'
+import { lineOf, spanOf } from '../report/source.ts'
+import { withComments } from './comments.ts'
+import { type InsertionPoint, insertionPoint } from './insertion-point.ts'
+import { type LineShape, markedLines, type Newline } from './marked-lines.ts'
 import { preserves } from './proof.ts'
 import type { Woven } from './woven.ts'
 
@@ -22,8 +25,6 @@ const MODULES = [
   ['cloud_final_modules', 'scripts_user'],
 ] as const
 
-/** What cloud-init runs last, once an instance: the same script as in the multipart layout, at the same place. */
-export const START_SCRIPT = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
 const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.service']
 
 /** An entry's lines: the content as it is, or in gzip where it was packed at build. */
@@ -82,11 +83,9 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
   return document
 }
 
-/** What goes where: the lines of one stretch, at an offset of the operator's text. */
-interface Splice {
+/** What goes where: lines of ours at an offset of the operator's text. */
+interface Splice extends Pick<LineShape, 'indent' | 'flow'> {
   readonly offset: number
-  readonly indent: string
-  readonly flow: boolean
   readonly lines: readonly string[]
 }
 
@@ -107,8 +106,8 @@ function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow:
 const itemCount = (key: (typeof KEYS)[number], { files }: Injection): number =>
   key === 'runcmd' ? 1 : files.length + 1
 
-function splicesOf(places: readonly Place[], injection: Injection): readonly Splice[] {
-  const fresh = places.flatMap(place => (place.kind === 'key' ? [place] : []))
+function splicesOf(points: readonly InsertionPoint[], injection: Injection): readonly Splice[] {
+  const fresh = points.flatMap(point => (point.kind === 'key' ? [point] : []))
   const [first] = fresh
   const lines = (key: string, flow: boolean): readonly string[] =>
     itemsOf(key as (typeof KEYS)[number], injection, flow)
@@ -123,9 +122,9 @@ function splicesOf(places: readonly Place[], injection: Injection): readonly Spl
             lines: fresh.flatMap(({ key }) => [`${key}:`, ...lines(key, false)]),
           },
         ]
-  const items = places.flatMap<Splice>(place =>
-    place.kind === 'items'
-      ? [{ offset: place.offset, indent: place.indent, flow: place.flow, lines: lines(place.key, place.flow) }]
+  const items = points.flatMap<Splice>(point =>
+    point.kind === 'items'
+      ? [{ offset: point.offset, indent: point.indent, flow: point.flow, lines: lines(point.key, point.flow) }]
       : [],
   )
   return [...keys, ...items].sort((a, b) => a.offset - b.offset)
@@ -141,32 +140,31 @@ export function weaveCloudConfig(userData: UserData, cuts: readonly number[], in
   const yaml = yamlOf(document)
   const root = yaml.ok && yaml.root?.kind === 'mapping' ? yaml.root : undefined
   const text = userData.source.text.slice(document.start)
-  const end: readonly Place[] = KEYS.map(key => ({ kind: 'key', key, offset: text.length, indent: '' }))
-  const places = root === undefined ? end : KEYS.map(key => placeOf(text, root, key))
+  const end: readonly InsertionPoint[] = KEYS.map(key => ({ kind: 'key', key, offset: text.length, indent: '' }))
+  const points = root === undefined ? end : KEYS.map(key => insertionPoint(text, root, key))
   const refusals = [
-    ...places.flatMap(place => (place.kind === 'refused' ? [refuse(document, place.why, place.start, place.end)] : [])),
+    ...points.flatMap(point => (point.kind === 'refused' ? [refuse(document, point.why, point.start, point.end)] : [])),
     ...(root === undefined ? [] : missingModules(document, root)),
   ]
   if (refusals.length > 0) return { ok: false, diagnostics: refusals }
-  const commented = comment(userData.source, cuts, false)
-  const newline: Newline = /^[^\n]*\r\n/.test(userData.source.text) ? '\r\n' : '\n'
-  const splices = splicesOf(places, injection)
-  let woven = ''
-  let at = 0
-  for (const { offset, lines, ...shape } of splices) {
-    const before = document.start + offset
-    // A line that became a comment has grown by its mark; nothing is inserted inside one.
-    const place = before + MARK.length * cuts.filter(cut => cut < before).length
-    const joined = before === userData.source.text.length && !/(?:^|\n)$/.test(commented.text)
-    woven += commented.text.slice(at, place)
-    woven += stretchOf(lines, { ...shape, newline, joined, commented: formatLines(commented.lines) })
-    at = place
-  }
-  woven += commented.text.slice(at)
-  const keys = places.flatMap(place => (place.kind === 'key' ? [place.key] : []))
+  const { source } = userData
+  const commented = formatLines(cuts.map(cut => lineOf(source, cut)))
+  const newline: Newline = /^[^\n]*\r\n/.test(source.text) ? '\r\n' : '\n'
+  const insertions = splicesOf(points, injection).map(({ offset, lines, ...shape }): Replacement => {
+    const at = document.start + offset
+    const joined = at === source.text.length && !/(?:^|\n)$/.test(source.text)
+    return { start: at, end: at, words: markedLines(lines, { ...shape, newline, joined, commented }) }
+  })
+  const comments = cuts.map(cut => ({ start: cut, end: cut, words: COMMENT }))
+  const woven = replaced(
+    source.text,
+    [...insertions, ...comments].sort((one, other) => one.start - other.start),
+  )
+  const keys = points.flatMap(point => (point.kind === 'key' ? [point.key] : []))
   const ours = new Map(KEYS.map(key => [key, keys.includes(key) ? ('all' as const) : itemCount(key, injection)]))
-  if (!preserves(readYaml(commented.text.slice(document.start)), readYaml(woven.slice(document.start)), ours)) {
+  const before = readYaml(withComments(source.text, cuts).slice(document.start))
+  if (!preserves(before, readYaml(woven.slice(document.start)), ours)) {
     return { ok: false, diagnostics: [refuse(document, 'what the document says would change', 0, 1)] }
   }
-  return { ok: true, bytes: bytesOf(woven, userData.charset), keys }
+  return { ok: true, bytes: bytesOf(woven, userData.charset), keys, diagnostics: [] }
 }

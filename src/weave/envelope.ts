@@ -1,105 +1,88 @@
-import { encodeBase64 } from '../decode/base64.ts'
-import { leavesOf } from '../decode/mime.ts'
+import { encodeBase64, MIME_LINES } from '../decode/base64.ts'
+import { formatCommented } from '../decode/injection/commented.ts'
+import { type Form, formatEnvelopeMark, MARK } from '../decode/injection/marks.ts'
 import { bytesOf, type UserData } from '../decode/user-data.ts'
-import type { Injection } from '../render/injection.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { spanOf } from '../report/source.ts'
 import { VERSION } from '../version.ts'
-import { type Commented, comment, formatLines } from './comments.ts'
-import { digestOf } from './digest.ts'
-
-/**
- * How the operator's document travels inside the envelope: as text, in base64, or, when it is MIME itself, nested as it is.
- * `open` is MIME without its closing delimiter: its last line break is part of its last part.
- */
-export type OperatorForm = 'none' | '7bit' | 'base64' | 'verbatim' | 'open'
-
-/** What our two parts carry. */
-type Scripts = Pick<Injection, 'boothook' | 'script'>
-
-/** The header by which an envelope of ours is recognised again. */
-export const HEADER = 'X-Consul-VM-Inject'
-/** The header that says which lines of the operator's are comments. */
-export const LINES: string = `${HEADER}-Commented`
-export const GUEST_PART = 'consul-vm-inject-guest'
-const START_PART = '-consul-vm-inject-start'
-/** The name of the final script where nothing of the operator's stands beside it. */
-export const START: string = `zz${START_PART}`
+import { type AppendingPoint, appendingPoint } from './append.ts'
+import { type Commenting, comment } from './comments.ts'
+import { boundaryFor, ownParts, type Scripts, startName } from './parts.ts'
+import type { Woven } from './woven.ts'
 
 /** Printable ASCII, tabs and line feeds: what a 7bit part carries without loss through every parser. */
 const isPlain = (text: string): boolean => /^[\t\n\x20-\x7e]*$/.test(text)
 
-function formOf(userData: UserData, text: string): OperatorForm {
-  if (userData.bytes.length === 0) return 'none'
-  if (userData.mime !== undefined) return !userData.mime.closed && text.endsWith('\n') ? 'open' : 'verbatim'
-  return isPlain(text) ? '7bit' : 'base64'
+function formOf({ bytes, mime }: UserData, text: string): Form {
+  if (bytes.length === 0) return 'none'
+  if (mime === undefined) return isPlain(text) ? '7bit' : 'base64'
+  const unclosed = mime.contentType.startsWith('multipart/') && mime.closing === undefined
+  return unclosed && text.endsWith('\n') ? 'open' : 'verbatim'
 }
 
 /** The operator's part, headers included. A document that is itself MIME brings its own headers. */
-function operatorPart(form: OperatorForm, text: string, bytes: Uint8Array): string {
+function operatorPart(form: Form, text: string, bytes: Uint8Array): string {
   const headers = (charset: string, encoding: string): string =>
     `Content-Type: text/plain; charset="${charset}"\nMIME-Version: 1.0\nContent-Transfer-Encoding: ${encoding}\n\n`
   if (form === 'verbatim' || form === 'open') return Buffer.from(bytes).toString('latin1')
   if (form === '7bit') return headers('us-ascii', '7bit') + text
-  return headers('utf-8', 'base64') + encodeBase64(bytes, { width: 76, newline: '\n', end: '' })
+  return headers('utf-8', 'base64') + encodeBase64(bytes, MIME_LINES)
 }
 
-function ownPart(type: string, name: string, content: string): string {
-  return (
-    `Content-Type: ${type}; charset="us-ascii"\nMIME-Version: 1.0\nContent-Transfer-Encoding: 7bit\n` +
-    `Content-Disposition: attachment; filename="${name}"\n\n${content}`
-  )
-}
+/** The head of an envelope. */
+export const envelopeHead = (boundary: string, form: Form): string =>
+  `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n` +
+  `${MARK}: ${formatEnvelopeMark({ version: VERSION, form })}\n\n`
 
-/**
- * A name for the final script that sorts after every script of the operator's: it begins with one more z than any of theirs. The
- * names in an archive stand somewhere in its text.
- */
-function startName({ mime, documents }: UserData): string {
-  const names = mime === undefined ? [] : leavesOf(mime).flatMap(({ filename }) => filename ?? [])
-  const archives = documents.filter(({ renders }) => renders === 'cloud-config-archive')
-  const words = archives.flatMap(({ source, start, end }) => source.text.slice(start, end).match(/[\w./()-]+/g) ?? [])
-  // As cloud-init stores them.
-  const stored = [...names, ...words].map(name => name.replaceAll('/', '_').replace(/[^\w.()-]/g, ''))
-  const count = stored.reduce((most, name) => Math.max(most, name.search(/[^z]|$/) + 1), 2)
-  return 'z'.repeat(Math.min(count, 200)) + START_PART
-}
-
-/** Our parts as one text, from the delimiter after the operator's part to the closing one. */
-export function ownParts(boundary: string, start: string, { boothook, script }: Scripts): string {
-  const parts = [ownPart('text/cloud-boothook', GUEST_PART, boothook), ownPart('text/x-shellscript', start, script)]
-  return `${parts.map(part => `--${boundary}\n${part}\n`).join('')}--${boundary}--\n`
-}
-
-/** A boundary that depends on nothing but the content, and stands nowhere in it. */
-export function boundaryFor(content: string, { boothook, script }: Scripts): string {
-  for (let round = 0; ; round++) {
-    const boundary = `==consul-vm-inject-${digestOf(`${round}\n${content}\n${boothook}\n${script}`)}==`
-    if (!content.includes(boundary)) return boundary
-  }
-}
-
-/** The lines that became comments, as the header says them; empty when there are none. */
-const linesOf = ({ lines, appended }: Commented): string =>
-  lines.length === 0 ? '' : `${formatLines(lines)}${appended > 0 ? `; appended=${appended}` : ''}`
-
-const headerOf = (name: string, value: string): string => (value === '' ? '' : `${name}: ${value}\n`)
-
-/**
- * UserData + Injection -> user-data bytes: `multipart/mixed` with the operator's document first and as it is, then the boothook
- * that installs the guest files and the script that starts the sidecar. These two types merge with nothing, so they can neither
- * shadow nor be shadowed. Same input, same bytes.
- */
-export function weave(userData: UserData, cuts: readonly number[], injection: Injection): Uint8Array {
-  const commented = comment(userData.source, cuts, userData.format !== 'mime')
-  const bytes = cuts.length === 0 ? userData.bytes : bytesOf(commented.text, userData.charset)
-  const form = formOf(userData, commented.text)
-  const operator = form === 'none' ? '' : operatorPart(form, commented.text, bytes)
-  const boundary = boundaryFor(operator, injection)
-  const own = ownParts(boundary, startName(userData), injection)
-  const lines = linesOf(commented)
-  const head =
-    `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n` +
-    `${HEADER}: ${VERSION}; operator=${form}; parts=${digestOf(own + lines)}\n${headerOf(LINES, lines)}\n`
+/** An envelope around the operator's document: that first and as it is, then our parts. */
+function enveloped(userData: UserData, { text, lines }: Commenting, scripts: Scripts): Uint8Array {
+  const bytes = lines.length === 0 ? userData.bytes : bytesOf(text, userData.charset)
+  const form = formOf(userData, text)
+  const operator = form === 'none' ? '' : operatorPart(form, text, bytes)
+  const boundary = boundaryFor(operator, scripts)
   const first = form === 'none' ? '' : `--${boundary}\n${operator}${form === 'open' ? '' : '\n'}`
+  const commented = formatCommented(lines)
+  const own = ownParts(scripts, { boundary, newline: '\n', start: startName(userData), commented, ending: undefined })
   // Latin-1 keeps every byte of a verbatim part; all the rest is ASCII.
-  return Uint8Array.from(Buffer.from(head + first + own, 'latin1'))
+  return Uint8Array.from(Buffer.from(`${envelopeHead(boundary, form)}${first}${own}--${boundary}--\n`, 'latin1'))
+}
+
+/** The operator's multipart message with our parts behind theirs; every byte of theirs stays where it was. */
+function appended(
+  userData: UserData,
+  point: AppendingPoint,
+  { text, lines }: Commenting,
+  scripts: Scripts,
+): Uint8Array {
+  const { boundary, newline, ending } = point
+  const commented = formatCommented(lines)
+  const own = ownParts(scripts, { boundary, newline, start: startName(userData), commented, ending })
+  const offset = point.offset + text.length - userData.source.text.length
+  const before = ending?.joined === true ? newline : ''
+  const after = ending === undefined ? '' : `--${boundary}--${newline}`
+  return bytesOf(text.slice(0, offset) + before + own + after + text.slice(offset), userData.charset)
+}
+
+/** A multipart that cannot be added to stands one level deeper than it did. */
+function nested({ source, mime }: UserData, why: string): Diagnostic {
+  const end = source.text.indexOf('\n', mime?.start)
+  return diagnostic('W403', `this multipart document is nested one level deep: ${why}`, {
+    span: spanOf(source, mime?.start ?? 0, end < 0 ? source.text.length : Math.max(1, end)),
+    hint: 'programs other than cloud-init may look for their parts at the first level only: write the document with another boundary',
+  })
+}
+
+/**
+ * UserData + Injection -> user-data bytes with two parts of ours: the boothook that installs the guest files and the script that starts
+ * the sidecar. These two types merge with nothing, so they can neither shadow nor be shadowed. A multipart document stays what it is,
+ * with ours behind its own parts; every other becomes the first part of an envelope. Same input, same bytes.
+ */
+export function weave(userData: UserData, cuts: readonly number[], scripts: Scripts): Woven & { readonly ok: true } {
+  const commenting = comment(userData, cuts)
+  const point = appendingPoint(userData, scripts)
+  if (point !== undefined && 'offset' in point) {
+    return { ok: true, bytes: appended(userData, point, commenting, scripts), keys: [], diagnostics: [] }
+  }
+  const diagnostics = point === undefined ? [] : [nested(userData, point.why)]
+  return { ok: true, bytes: enveloped(userData, commenting, scripts), keys: [], diagnostics }
 }

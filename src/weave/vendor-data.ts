@@ -1,22 +1,24 @@
 import { bytesOf } from '../decode/user-data.ts'
 import type { Injection } from '../render/injection.ts'
 import { postponed } from '../render/postpone.ts'
-import { VERSION } from '../version.ts'
-import { digestOf } from './digest.ts'
-import { boundaryFor, HEADER, ownParts, START } from './envelope.ts'
+import { envelopeHead } from './envelope.ts'
+import { boundaryFor, ownParts, type Scripts, START } from './parts.ts'
+
+/** What the two parts carry in vendor-data: cloud-init runs its scripts before the operator's, so ours puts itself behind them. */
+export const vendorScripts = ({ boothook, script, condition }: Injection): Scripts => ({
+  boothook,
+  script: postponed(script, condition),
+})
 
 /**
- * Injection -> vendor-data bytes: `multipart/mixed` with our boothook and our script alone, for user-data that stays untouched.
- * cloud-init runs the scripts of vendor-data before the operator's, so this one puts itself behind them. Same input, same bytes.
+ * Injection -> vendor-data bytes: `multipart/mixed` with our boothook and our script alone, for user-data that stays untouched. Same
+ * input, same bytes.
  */
-export function weaveVendorData({ boothook, script, condition }: Injection): Uint8Array {
-  const scripts = { boothook, script: postponed(script, condition) }
+export function weaveVendorData(injection: Injection): Uint8Array {
+  const scripts = vendorScripts(injection)
   const boundary = boundaryFor('', scripts)
-  const own = ownParts(boundary, START, scripts)
-  const head =
-    `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n` +
-    `${HEADER}: ${VERSION}; vendor-data; parts=${digestOf(own)}\n\n`
-  return bytesOf(head + own, 'utf-8')
+  const own = ownParts(scripts, { boundary, newline: '\n', start: START, commented: '', ending: undefined })
+  return bytesOf(`${envelopeHead(boundary, 'vendor-data')}${own}--${boundary}--\n`, 'utf-8')
 }
 
 /** Vendor-data as OpenStack hands it out: JSON in which cloud-init looks for the key `cloud-init`. */

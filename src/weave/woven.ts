@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../report/diagnostics.ts'
 
-/** How the injection travels: as parts of its own, or inside the operator's one cloud-config. */
-export type Layout = 'multipart' | 'cloud-config'
+export type { Layout } from '../decode/user-data.ts'
 
 export type Woven =
   | {
@@ -9,5 +8,6 @@ export type Woven =
       readonly bytes: Uint8Array
       /** Top-level keys of cloud-config that the operator's document did not have: these can shadow others' keys. */
       readonly keys: readonly string[]
+      readonly diagnostics: readonly Diagnostic[]
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }

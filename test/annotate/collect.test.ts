@@ -1,6 +1,6 @@
 import test from 'ava'
 import { collect } from '../../src/annotate/collect.ts'
-import { decode } from '../../src/decode/user-data.ts'
+import { decode } from '../../src/decode/decode.ts'
 import { type Diagnostic, toRecord } from '../../src/report/diagnostics.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, codes, placeOf, pointedAt } from '../support/places.ts'

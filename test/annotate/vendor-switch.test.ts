@@ -1,6 +1,6 @@
 import test from 'ava'
 import { type VendorKey, vendorSwitch } from '../../src/annotate/vendor-switch.ts'
-import { decode } from '../../src/decode/user-data.ts'
+import { decode } from '../../src/decode/decode.ts'
 import { mimeOf } from '../support/documents.ts'
 import { brief, bytes, pointedAt } from '../support/places.ts'
 

@@ -1,6 +1,6 @@
 import test from 'ava'
+import { readBoothook } from '../../src/decode/injection/guest-files.ts'
 import { guest, inject, staticVendorData } from '../../src/index.ts'
-import { readBundle } from '../../src/weave/bundle.ts'
 import { bytes, codes, text } from '../support/places.ts'
 
 interface Bundle {
@@ -9,11 +9,10 @@ interface Bundle {
   readonly files: readonly { readonly path: string }[]
 }
 
-/** What the boothook of a fleet brings: its files, and what it decides by. */
 function bundleOf(output: Uint8Array | undefined): Bundle {
-  const boothook = text(output ?? bytes(''))
-  const fleet = /^=== fleet\n([\s\S]*?)^=== /m.exec(boothook)?.[1] ?? '{}'
-  return { ...(JSON.parse(fleet) as Omit<Bundle, 'files'>), files: readBundle(boothook)?.files ?? [] }
+  const document = text(output ?? bytes(''))
+  const settings = /^=== fleet\n([\s\S]*?^\})$/m.exec(document)?.[1] ?? ''
+  return { ...(JSON.parse(settings) as Omit<Bundle, 'files'>), files: readBoothook(document)?.files ?? [] }
 }
 
 const values = (content: string): { readonly values: { readonly name: string; readonly text: string } } => ({

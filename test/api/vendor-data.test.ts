@@ -11,7 +11,7 @@ const JOIN = ['connect-inject=true', 'connect-service=web']
 
 /** The parts of ours as text, without their delimiters. */
 const guestOf = (output: Uint8Array | undefined): string | undefined =>
-  /filename="consul-vm-inject-guest"\n\n([\s\S]*?)\n--==/.exec(text(output ?? bytes('')))?.[1]
+  /filename="consul-vm-inject-guest"\n[^\n]+\n\n([\s\S]*?)\n--==/.exec(text(output ?? bytes('')))?.[1]
 
 test('the vendor-data installs the very files that injected user-data installs', t => {
   const input = bytes(`#cloud-config\n${COMMENTS}packages: [nginx]\n`)

@@ -25,6 +25,9 @@ const spliced = (text: string): string =>
       },
     )
 
+/** The boundary before our first part. */
+const BEFORE_OURS = /^ *--(.*)\n(?: *\S.*\n)* *Content-Disposition: .*filename="consul-vm-inject-guest"/m
+
 /**
  * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version
  * have names, of our parts what they install is shown, wrappings stand as `[gzip]` and `[base64]`. The operator's part
@@ -34,7 +37,7 @@ export function envelopeText(bytes: Buffer): string {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return `[gzip]\n${envelopeText(gunzipSync(bytes))}`
   const text = bytes.toString('latin1')
   if (/^[A-Za-z0-9+/=\r\n]+$/.test(text) && text !== '') return `[base64]\n${envelopeText(Buffer.from(text, 'base64'))}`
-  const boundary = /boundary="(==consul-vm-inject-[0-9a-f]+==)"/.exec(text)?.[1]
+  const boundary = BEFORE_OURS.exec(text)?.[1]
   if (boundary === undefined) return Buffer.from(spliced(text), 'latin1').toString('utf8')
   const parts = text.split(`--${boundary}`).map(part => {
     const [head = '', ...rest] = part.split('\n\n')
@@ -43,8 +46,9 @@ export function envelopeText(bytes: Buffer): string {
     return /filename="z+-consul-vm-inject-start"/.test(head) ? `${head}\n\n[starts the sidecar]\n` : part
   })
   const shown = parts
-    .join('--==BOUNDARY==')
-    .replaceAll(boundary, '==BOUNDARY==')
-    .replace(/^( *X-Consul-VM-Inject: )\S+(; .*parts=)[0-9a-f]+$/m, '$1VERSION$2DIGEST')
+    .join(`--${boundary}`)
+    .replaceAll(/==consul-vm-inject-[0-9a-f]{16}==/g, '==BOUNDARY==')
+    .replaceAll(/^( *X-Consul-VM-Inject: )[^\s;]+/gm, '$1VERSION')
+    .replaceAll(/^( *X-Consul-VM-Inject: \S+ part=)[0-9a-f]{16}/gm, '$1DIGEST')
   return Buffer.from(shown, 'latin1').toString('utf8')
 }

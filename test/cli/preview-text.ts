@@ -5,7 +5,8 @@
 export const previewText = (text: string): string =>
   text
     .replace(/==consul-vm-inject-[0-9a-f]+==/g, '==BOUNDARY==')
-    .replace(/(X-Consul-VM-Inject: )\S+(; .*?parts=)[0-9a-f]+/g, '$1VERSION$2DIGEST')
+    .replace(/(X-Consul-VM-Inject: )[^\s;]+(; part=)[0-9a-f]{16}/g, '$1VERSION$2DIGEST')
+    .replace(/(X-Consul-VM-Inject: )[^\s;]+(?=; (?:operator=|vendor-data))/g, '$1VERSION')
     .replace(/(consul-vm-inject |injected by )\d+\.\d+\.\d+/g, '$1VERSION')
     .replace(/("(?:version|injectedBy)": )"[^"]+"/g, '$1"VERSION"')
     .replace(/(\d files?, )\d+( characters)/g, '$1N$2')

@@ -85,7 +85,10 @@ for (const [at, [query, args]] of SAME.entries()) {
 }
 
 test('what is too large for the platform is refused with a status of its own', async t => {
-  const { stdout, stderr, exit } = await ask({ user_data: CONFIG, platform: 'ec2' })
+  const { stdout, stderr, exit } = await ask({
+    user_data: `${CONFIG}${'# a long comment\n'.repeat(1000)}`,
+    platform: 'ec2',
+  })
   t.is(exit, 3)
   t.is(stdout.length, 0)
   t.regex(stderr, /^error\[E501\]/)

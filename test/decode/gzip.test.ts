@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import fc from 'fast-check'
-import { isGzip, packGzip, UNPACKED_LIMIT, unpackGzip } from '../../src/decode/gzip.ts'
+import { isGzip, UNPACKED_LIMIT, unpackGzip } from '../../src/decode/gzip.ts'
+import { packGzip } from '../../src/decode/pack-gzip.ts'
 import { bytes } from '../support/places.ts'
 
 test('what is packed unpacks to the same bytes', t => {
@@ -12,6 +14,31 @@ test('what is packed unpacks to the same bytes', t => {
       t.deepEqual(unpackGzip(packed), { ok: true, bytes: Buffer.from(content) } as never)
     }),
   )
+})
+
+test('text and base64, as long and as mixed as can be, unpack to the same bytes', t => {
+  const piece = fc.oneof(
+    fc.string({ maxLength: 200 }),
+    fc
+      .tuple(fc.uint8Array({ minLength: 45, maxLength: 90 }), fc.integer({ min: 1, max: 60 }))
+      .map(([line, count]) => `${Buffer.from(line).toString('base64')}\n`.repeat(count)),
+    fc.constant('a text that is said again and again\n'.repeat(2000)),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
+      const content = Buffer.from(pieces.join(''))
+      t.deepEqual(unpackGzip(packGzip(content)), { ok: true, bytes: content } as never)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('base64 takes six bits a character, also between text', t => {
+  const random = createHash('shake256', { outputLength: 9000 }).update('x').digest()
+  const lines = random.toString('base64').replace(/.{120}/g, '$&\n')
+  const text = '  - a line of YAML: that is like others\n'.repeat(40)
+  const packed = packGzip(Buffer.from(text + lines + text))
+  t.true(packed.length < 9000 * 1.02 + 200, `${packed.length} bytes`)
 })
 
 test('packing says neither when, nor by which file name, nor on which system', t => {

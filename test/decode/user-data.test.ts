@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import fc from 'fast-check'
+import { decode } from '../../src/decode/decode.ts'
 import { UNPACKED_LIMIT } from '../../src/decode/gzip.ts'
-import { decode, decodeBare, type UserData, wrap } from '../../src/decode/user-data.ts'
+import { decodeBare, type UserData, wrap } from '../../src/decode/user-data.ts'
 import { brief, bytes, codes, latin1, placeOf, pointedAt, text } from '../support/places.ts'
 import { bareUserData, userData } from '../support/user-data.ts'
 

@@ -6,9 +6,10 @@ P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 
 BOOL = (["true", "false", "1", "0", "T", "F", "TRUE", "False"], ["yes", "TrUe", " true", "on", "2"])
 PORT = ["8080", "80", "9090", "65535", "1", "443", "9002", "20200", "20201"]
-BAD_PORT = ["0", "65536", "010", "0x50", "http", "-1", "80 80", "1e3", "8500", "20000", "19000", "15001", "\u0661", "+80", "9" * 30]
+BAD_PORT = ["0", "65536", "010", "0x50", "http", "-1", "80 80", "1e3", "8500", "20000", "19000", "15001", "\u0661", "+80", "9" * 30,
+            "8300", "8301", "8302", "8501", "8502", "8503", "8600", "20800"]
 SECONDS = (["0", "1", "9", "30", "600", "4294967295"], ["30s", "-1", "1.5", "4294967296", "007", " 1"])
-CPU = (["100m", "0.5", "2", "1e3", "0", "1m", "1001m", "1500m", "+1.5", "1.", ".5", "1e-3", "1E2", "1n", "1u", "0.0000000001", "1e0003", "9223372036854775807", "1k",
+CPU = (["100m", "0.5", "2", "1e3", "0", "1m", "1001m", "1004m", "1005m", "1500m", "+1.5", "1.", ".5", "1e-3", "1E2", "1n", "1u", "0.0000000001", "1e0003", "9223372036854775807", "1k",
         "1e-999999999", "0e999", "1Ki", "2.5Mi"], ["x", "1Q", "-1", "-0", "50%", "", ".", "1e", "1 ", "9223372036854775808", "1e999999999", "1" * 65, "0x1", "1Ei1", "8Ei", "1\u0661"])
 MEMORY = (["64Mi", "64M", "1Gi", "1e9", "0", "1.5k", "1m", "7Ei", "0.1Ki", "1e3"], ["x", "-1", "1 Gi", "64mi", "64MB", "9Ei", "1e19"])
 ADDRESS = (["127.0.0.1:8500", "https://127.0.0.1:8501", "unix:///run/consul.sock", "http://[::1]:1", "h.example:65535", "a_b-c:1", "unix:////run/a b\"$%\u00e9"],
@@ -23,7 +24,7 @@ SPECIAL = list(" \"'\\%$;`|&<>(){}[]*?!#~^=,:@/.-_+") + [
     "\u00e9", "\u00a0", "\u202e", "\ufeff", "\uffee", "\U0001f600", "$$", "%%", "%n", "%d", "$HOME", "${x}", "\\n", "\\x22", "\\", "\\\\", "a", "b", "Z", "0", "../", "/./", "//", "$POD_NAME", "{\"hole\": \"uid\"}"]
 CONTROL = ["\n", "\r", "\t", "\x00", "\x07", "\x1b", "\x1c", "\x7f", "\x85", "\u2028", "\u2029", "\ud800", "\ude00\ud83d"]
 HOSTILE = ["$(touch /tmp/x)", "`id`", "22;touch x", "a\nb", "%s%n", "\u2028", "\x00", "'\"", "x" * 65536, "\u00e9\U0001f600", "../..", "\\", "{{x}}", "-x", "\x85", "\ufeff", "\u3000", "\x1c", "\u00a0", "", " ",
-           "\ud800", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6BA7B810-9dad-11d1-80b4-00c04fd430c8\n", "-----BEGIN RSA PRIVATE KEY-----", "\u017fx"]
+           "\ud800", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6BA7B810-9dad-11d1-80b4-00c04fd430c8", "-----BEGIN RSA PRIVATE KEY-----", "\u017fx"]
 NUMBERS = ["0", "-0", "1", "1.0", "1e3", "1E3", "1e+3", "0.10", "-1.50", "1e-400", "9007199254740991", "-9007199254740991", "9007199254740993.0", "5e-324", "1.7976931348623157e308", "100000000000000000000.0"]
 BAD_NUMBERS = ["1e400", "-1e400", "12345678901234567890", "9007199254740992", "01", "+1", ".5", "1.", "1e", "NaN", "Infinity", "-Infinity", "0x1", "1_000", "9" * 5000, "--1", "\u0661"]
 UPSTREAMS = (
@@ -31,16 +32,16 @@ UPSTREAMS = (
      "api:1234:dc2?mesh_gateway_mode=local", "api:1234:local_bind_address=127.0.0.5", "api:1234:?mesh-gateway-mode=none", "a:1\nb:2", "api: 1234",
      "api.svc.ns1.ns:1234", "api.ns1.part1:1234", "a.b.c.d:1234", "api:1234:port=http;local_bind_address=127.0.0.5", "api.svc.dc1.dc:1234:dc=dc1",
      "prepared_query:a.b:99", "api:1234:dc%32", "api:1234:datacenter=x&datacenter=", "a:1,b:1:local_bind_address=127.0.0.2", "api.svc.n.ns.p.ap:1", "api.svc:1:http",
-     "api.svc.n.ns.d.dc:1", "api:1:localBindAddress=::1;dc=d", "api:1:dc2?dc=dc3", " \t", "api:443", "a-b:1001,a_b:1002", "a:1:dc=+x+", "a:1:dc=%C2%A0x%E3%80%80",
+     "api.svc.n.ns.d.dc:1", "api:1:localBindAddress=::1;dc=d", "api:1:dc2?dc=dc3", " \t", "api:443", "b:1023,a:1024", "b:1024", "a-b:1001,a_b:1002", "a:1:dc=+x+", "a:1:dc=%C2%A0x%E3%80%80",
      "prepared_query:q:1,q:2", "a\u00a0:\u30001", "a_CONNECT_SERVICE_HOST1:1,a:2", "a:1:dc=%0Ax"],
     ["api", "api:0", "api:70000", "api:x", ":1", "*:1", "api:1,api:2", "a:1,b:1", "api:1:dc1:x", "api.svc.x:1", "api:1:foo=bar", "api:1:mesh_gateway_mode=x",
      "api:0x10", "api:010", "api:1,", "api:8500", "api:1:local_bind_address=x", "prepared_query:q", "prepared_query::1", "api.svc.a.dc:1:dc=b", "api:1:%zz=1",
      "a:1,b:1:local_bind_address=127.0.0.1", "api.svc:1:dc2?mesh_gateway_mode=local", "api:1:dc=%ff", "api.svc.p.peer:1:dc=e", "a:1:dc=%00x", "a:1:dc=%1Cx", "a:1:dc=%C2%85x",
      "a:1:local_bind_address=::1,b:1:local_bind_address=0::1", "a:1:dc=x&datacenter=y", "api.svc..dc:1", "a:1:dc2 ?dc=x", "a:1\x0bb:2", "a\x1c:1"])
-JSON = (["{}", '{"local_connect_timeout_ms":1000}', '{"a":{"b":[1,"x",null,true,false,1.5,[],{}]}}', "", " {} ", '{"a":"\\ud83d\\ude00"}', '{"a":1,"a":2.0}', '{"__proto__":{"x":1},"constructor":1,"10":1,"9":2,"":3}',
+JSON = (["{\"n\":%s}" % number for number in NUMBERS] + ["{}", '{"local_connect_timeout_ms":1000}', '{"a":{"b":[1,"x",null,true,false,1.5,[],{}]}}', "", " {} ", '{"a":"\\ud83d\\ude00"}', '{"a":1,"a":2.0}', '{"__proto__":{"x":1},"constructor":1,"10":1,"9":2,"":3}',
          '{"\\uffee":1,"\\ud83d\\ude00":2,"\u00e9":3,"z":4}', '{"a":"\\u0000\\u001f\\u007f\\u0080\\u2028/\\/\\b\\f\\n\\r\\t\\"\\\\"}', '{"a":"\u2028\x7f\x85\u202e"}', "\n{\t\"a\"\r:1}", '{"hole":"uid","user":"x"}',
          '{"a":{"hole":"hostname"},"b":["$POD_NAME"]}', '{"envoy_prometheus_bind_addr":"x"}', '{"a":' * 63 + "1" + "}" * 63, '{"a":"[[[[{{{{\\\\"}', '{"a":' + "[" * 63 + "]" * 63 + "}"],
-        ["[]", "{", "x", "null", '"x"', "{'a':1}", '{"a":"\\ud800"}', '{"a":"\\ude00\\ud83d"}', '{"a":1}x', '{"a":1,}', '{"a" 1}', '{"a":"\n"}', '{"a":"\\x"}', '{"a":"\\u00g0"}', '{"a":tru}', '\ufeff{}', "\u00a0{}",
+        ["{\"n\":%s}" % number for number in BAD_NUMBERS] + ["[]", "{", "x", "null", '"x"', "{'a':1}", '{"a":"\\ud800"}', '{"a":"\\ude00\\ud83d"}', '{"a":1}x', '{"a":1,}', '{"a" 1}', '{"a":"\n"}', '{"a":"\\x"}', '{"a":"\\u00g0"}', '{"a":tru}', '\ufeff{}', "\u00a0{}",
          '{"a":' * 64 + "1" + "}" * 64, '{"a":' * 65 + "1" + "}" * 65, '{"a":' + "[" * 64 + "]" * 64 + ',"a":1}', '{"a":"\\ud800","a":1}', '{"\\ud800":1}', "[" * 30000, '"', "1", '{"a":"'])
 WORDS = ["--log-level debug", "--concurrency 4", "--concurrency=4", "-c x", "a 'b c' \"d\\\"e\" f\\ g # rest", "--x=$y %z", "''", "\"\" a", "--a", "#x", "a#b", "\\# b", "''''", "'a'\"b\"c", "--base-id 9", "; x", "\u00a0a"]
 
@@ -50,7 +51,7 @@ POOLS = {
     P + "connect-service-port": (PORT + ["8080,9090", "80, 81", "8080,", "1,2,3", "8080,8080", ","], BAD_PORT + ["8080,http", "1,0"]),
     P + "connect-service-default-port": (PORT + ["8080"], BAD_PORT[:8]),
     P + "connect-service-upstreams": UPSTREAMS,
-    P + "service-tags": (["v1", "a,b", "a\\,b,,c, ", "$POD_NAME", "$HOSTNAME,$INSTANCE_ID", "x-$POD_NAME", "ends\\", ",,", "\u00e9t\u00e9", "\u00a0a\u3000", "\ufeffa", "\\,", "a\\\\,b"], ["a\nb", "a\x85b"]),
+    P + "service-tags": (["v1", "a,b", "a\\,b,,c, ", "$POD_NAME", "$HOSTNAME,$INSTANCE_ID", "x-$POD_NAME", "ends\\", ",,", "\u00e9t\u00e9", "\u00a0a\u3000", "\ufeffa", "\\,", "a\\\\,b"], ["a\nb", "a\x85b", "6ba7b810-9DAD-11d1-80b4-00c04fd430c8"]),
     P + "connect-service-tags": (["old", "old,er", "v1", "a,b", " ", "$POD_NAME"], ["a\x00"]),
     P + "service-meta-version": (["1", "", " spaced ", "$POD_NAME", "$INSTANCE_ID", "$HOSTNAME ", "v" * 512, "\u00e9" * 256, "\U0001f600" * 128, "6ba7b810-9dad-11d1-80b4-00c04fd430c8"],
                                  ["v" * 513, "a\nb", "\u00e9" * 257, "\U0001f600" * 129, "\ud800"]),
@@ -69,7 +70,7 @@ POOLS = {
     P + "transparent-proxy-exclude-outbound-ports": (["443", "443, 8443", "1:65535"], ["x"]),
     P + "transparent-proxy-exclude-outbound-cidrs": (["10.0.0.0/8", "1.2.3.4", "fd00::/8", "::1", "10.1.2.3/8", "10.0.0.0/8,fd00::/8", "0.0.0.0/0", "169.254.169.254/32"] + IP,
                                                      ["10.0.0.0/33", "10.0.0", "::1/129", "host.example", "10.0.0.0/255.0.0.0", "1.2.3.4/ 8", "1.2.3.4/", "1.2.3.4/08"] + BAD_IP[:1] + BAD_IP[2:]),
-    P + "transparent-proxy-exclude-uids": (["1000", "0", "1000, 1001", "postgres", "postgres,0,postgres", "_apt", "host$", "4294967294"], ["4294967295", "-1", "1 0", "Root", "007", "x" * 33, "\u00b2", "\u0661", "a$b"]),
+    P + "transparent-proxy-exclude-uids": (["1000", "0", "1000, 1001", "postgres", "postgres,0,postgres", "_apt", "host$", "x" * 32, "4294967294"], ["4294967295", "-1", "1 0", "Root", "007", "x" * 33, "\u00b2", "\u0661", "a$b"]),
     P + "transparent-proxy-overwrite-probes": BOOL,
     P + "consul-dns": BOOL,
     P + "dual-stack": BOOL,
@@ -100,7 +101,7 @@ POOLS = {
     P + "sidecar-probe-period-seconds": SECONDS,
     P + "sidecar-probe-failure-threshold": SECONDS,
     P + "sidecar-probe-check-timeout-seconds": SECONDS,
-    P + "consul-sidecar-access-log-path": (["/var/log/envoy/access.log", "/var/log/en voy/a.log", "/dev/stdout", "/proc/x/y", "/devices/x", "/a.log", "//a//b//c", "/a/b/", "/./sys/x"], ["log", "/../x", "/a/..", "/" + "x" * 4095]),
+    P + "consul-sidecar-access-log-path": (["/var/log/envoy/access.log", "/var/log/en voy/a.log", "/dev/stdout", "/proc/x/y", "/devices/x", "/a.log", "//a//b//c", "/a/b/", "/./sys/x", "/sys/x/y"], ["log", "/../x", "/a/..", "/" + "x" * 4095]),
     P + "consul-namespace": (["default", "team-a", "x" * 64], ["a b", "x" * 65, "-a", "*", "a_b"]),
     A + "virtual-ip": (IP, BAD_IP),
     A + "transparent-proxy-exclude-ssh": BOOL,
@@ -110,7 +111,7 @@ POOLS = {
     A + "health-check": BOOL,
     A + "health-check-http": (["http://127.0.0.1:8080/health", "https://localhost/x?y=z", "http://[::1]", "http://h", "http://h?x", "http://h#%41", "http://h/" + "x" * 9000],
                               ["ftp://x", "x", "http://", "http://a b/", "http://u:p@h/", "http://h/%zz", "http://h/\u00e9", "http://h:/", "http://h:0", "http://[1.2.3.4]/", "HTTP://h/", "http://1.2.3/", "http://h/<"]),
-    A + "health-check-tcp": (["127.0.0.1:8080", "localhost:80", "[::1]:80"], ["x", "127.0.0.1", ":80:90", "host:0", "http://h:1", "::1:80", "[fe80::1%lo]:1", "1.2.3:4", "h:080"]),
+    A + "health-check-tcp": (["127.0.0.1:8080", "localhost:80", "[::1]:80"], ["x", "127.0.0.1", ":80:90", "host:0", "http://h:1", "::1:80", "[fe80::1%lo]:1", "1.2.3:4", "h:080", "01.2.3.4:1"]),
     A + "health-check-grpc": (["127.0.0.1:9090", "127.0.0.1:9090/svc", "h:1/a.B-c_d"], ["x", "h:1/", "h/x", "h:1/a/b", "h:1/\u00e9"]),
     A + "health-check-interval": DURATION,
     A + "health-check-timeout": DURATION,

@@ -8,7 +8,7 @@ import { collect } from '../../src/annotate/collect.ts'
 import { decide } from '../../src/annotate/decision.ts'
 import { goBool } from '../../src/annotate/grammar/boolean.ts'
 import { merge } from '../../src/annotate/merge.ts'
-import { decode } from '../../src/decode/user-data.ts'
+import { decode } from '../../src/decode/decode.ts'
 
 const KEY = 'consul.hashicorp.com/connect-inject'
 

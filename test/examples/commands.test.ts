@@ -37,8 +37,8 @@ test('a command line of an example names a file that is there, or a command', t 
 test('the commands of the examples are found, however they are written', t => {
   const found = new Set(commandLines.map(({ path, argv }) => `${path}: ${argv.join(' ')}`))
   for (const expected of [
-    'ansible/bake-guest.yml: guest',
-    'packer/web-image.pkr.hcl: guest',
+    'ansible/bake-guest.yml: guest --values values.yaml',
+    'packer/web-image.pkr.hcl: guest --values values.yaml',
     'packer/web-image.pkr.hcl: --profile prebuilt web.yaml',
     'proxmox/create.sh: --platform proxmox web.yaml -o $snippets/web-$id',
     'terraform/main.tf: terraform',

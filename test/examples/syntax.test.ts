@@ -124,13 +124,13 @@ test('the playbook pipes the installer of the tool', t => {
     tasks: readonly Readonly<Record<string, { cmd?: string; stdin?: string }>>[]
   }[])[]
   const commands = plays?.[0]?.tasks.map(task => task['ansible.builtin.command'])
-  t.is(commands?.[0]?.cmd, 'consul-vm-inject guest')
+  t.is(commands?.[0]?.cmd, 'consul-vm-inject guest --values values.yaml')
   t.is(commands?.[1]?.stdin, '{{ installer.stdout }}')
 })
 
 test('the Packer template uploads and runs the installer of the tool', t => {
   const text = readExample('packer/web-image.pkr.hcl')
-  t.regex(text, /consul-vm-inject guest > install-guest\.sh/)
+  t.regex(text, /consul-vm-inject guest --values values\.yaml > install-guest\.sh/)
   t.regex(text, /source +?= "install-guest\.sh"\n +destination = "\/tmp\/install-guest\.sh"/)
   t.regex(text, /sudo sh \/tmp\/install-guest\.sh/)
 })

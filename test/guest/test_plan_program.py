@@ -72,7 +72,7 @@ class Canonical(unittest.TestCase):
 
     def test_it_prints_what_json_does_but_for_numbers(self):
         found = plan(connect_service_port='8080', connect_service_upstreams='api:1', alpha_acl_token_file='/t', transparent_proxy_exclude_uids='x')
-        self.assertEqual(G.canonical(found), json.dumps(found, indent=2, sort_keys=True) + '\n')
+        self.assertEqual(G.canonical(found), json.dumps(found, indent=1, sort_keys=True) + '\n')
 
     def test_numbers_of_the_proxy_configuration_stay_as_they_are_written(self):
         for number in ('1.0', '1E3', '-0', '1e-400', '0.10', '9007199254740991', '100000000000000000000.0'):

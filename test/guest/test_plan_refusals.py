@@ -25,6 +25,7 @@ class Refusals(unittest.TestCase):
             'alpha_health_check_tcp': ['8080', 'h:', '::1:80', 'http://h:1', '1.2.3:4'], 'alpha_health_check_grpc': ['h:1/', 'h/x'],
             'alpha_health_check_interval': ['10', '-1s', '0s', '9999999999h', '10 s'], 'alpha_app_unit': ['web', 'web.socket', 'a b.service', '@x.service', 'a@.service', 'x\n.service'],
             'alpha_acl_token_file': ['token', 's3cr3t', '6ba7b810-9dad-11d1-80b4-00c04fd430c8'], 'alpha_http_addr': ['localhost', 'ftp://h:1', 'unix://x', 'unix:///../x'],
+            'connect_inject_status': ['x' * 4097, '\U0001f600' * 2049],
             'service_tags': ['6BA7b810-9dad-11d1-80b4-00c04fd430c8', '-----BEGIN EC PRIVATE KEY-----'],
         }.items():
             for value in values:

@@ -9,6 +9,15 @@ from test_corpus import ANNOTATED, inject, load_oracle, missing
 
 CONFIG = b"#cloud-config\nruncmd:\n  - [echo, hello]\nwrite_files:\n  - {path: /etc/x, content: x}\n"
 KEYS = b"#cloud-config\nconsul.hashicorp.com/connect-service: web # why not\nruncmd:\n  - [echo, hello]\nannotations:\n  consul.hashicorp.com/service-tags:\n    - a\n\n    - b\n  other.io/x: y\nusers: [default]\n"
+SCRIPT = b"Content-Type: text/x-shellscript\n\n#!/bin/sh\necho 1\n"
+
+
+def multipart(*parts, subtype=b"mixed", boundary=b"b", end=None):
+    """A message of these parts, headers included; without its closing delimiter where `end` is empty."""
+    head = b"MIME-Version: 1.0\nContent-Type: multipart/%s; boundary=\"%s\"\n\n" % (subtype, boundary)
+    return head + b"".join(b"--%s\n%s\n" % (boundary, part) for part in parts) + (b"--%s--\n" % boundary if end is None else end)
+
+
 DOCUMENTS = {
     "no line ending at the end": CONFIG.rstrip(),
     "CRLF": CONFIG.replace(b"\n", b"\r\n"),
@@ -48,6 +57,23 @@ DOCUMENTS = {
     "MIME without closing delimiter": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/sh\necho 1\n",
     "MIME with CRLF": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/sh\necho 1\n--b--\n".replace(b"\n", b"\r\n"),
     "MIME with preamble and epilogue": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\npreamble\n--b\nContent-Type: text/x-shellscript\n\n#!/bin/sh\necho 1\n--b--\nepilogue\n",
+    "MIME without a closing delimiter or a line end": multipart(SCRIPT, end=b"")[:-1],
+    "MIME without a closing delimiter, in CRLF": multipart(SCRIPT, end=b"").replace(b"\n", b"\r\n"),
+    "MIME without a closing delimiter, whose line ends differ": multipart(SCRIPT, end=b"").replace(b"\n", b"\r\n")[:-2] + b"\n",
+    "MIME without a closing delimiter in MIME without one": multipart(multipart(SCRIPT, end=b"", boundary=b"c"), end=b""),
+    "MIME without parts": multipart(),
+    "MIME without parts or an end": multipart(end=b""),
+    "MIME without a boundary": multipart(SCRIPT).replace(b"; boundary=\"b\"", b""),
+    "MIME with an empty boundary": multipart(SCRIPT, boundary=b""),
+    "MIME of the subtype alternative": multipart(SCRIPT, b"Content-Type: text/cloud-config\n\n" + CONFIG, subtype=b"alternative"),
+    "MIME of the subtype alternative in MIME": multipart(multipart(SCRIPT, subtype=b"alternative", boundary=b"c"), SCRIPT),
+    "MIME with an odd boundary": multipart(SCRIPT, boundary=b"==.+*?^${}()|[]x=="),
+    "MIME with blanks in its boundary": multipart(SCRIPT, boundary=b"a b"),
+    "MIME whose boundary begins one within": multipart(multipart(SCRIPT, boundary=b"bb"), SCRIPT),
+    "MIME with one boundary twice": multipart(multipart(SCRIPT), SCRIPT),
+    "MIME with foreign types": multipart(b"Content-Type: application/node.eks.aws\n\nkind: NodeConfig\n", SCRIPT),
+    "MIME with CR in a script": multipart(SCRIPT + b"echo a\rb\r"),
+    "MIME with an epilogue that looks like a part": multipart(SCRIPT) + b"--b\n" + SCRIPT + b"\n--b--\n",
     "MIME in MIME": b"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\nContent-Type: text/cloud-config\n\n#cloud-config\nruncmd: [x]\n--c--\n--b--\n",
     "MIME with one part and no multipart": b"MIME-Version: 1.0\nContent-Type: text/x-shellscript\n\n#!/bin/sh\necho 1\n",
     "MIME with quoted-printable": b"MIME-Version: 1.0\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: quoted-printable\n\n#!/bin/sh\necho a=3Db =\nc\n",

@@ -13,19 +13,19 @@ test('keys are sorted by code points, strings are ASCII, numbers stay as they we
   t.is(
     canonicalJson(value),
     `{
-  "a": {},
-  "b\\ufffd": {
-    "a": [],
-    "z": "\\u00e9\\u007f\\u2028\\ud83d\\ude00\\"\\\\\\n"
-  },
-  "b\\ud83d\\ude00": [
-    1.0,
-    1E3,
-    0,
-    8080,
-    true,
-    null
-  ]
+ "a": {},
+ "b\\ufffd": {
+  "a": [],
+  "z": "\\u00e9\\u007f\\u2028\\ud83d\\ude00\\"\\\\\\n"
+ },
+ "b\\ud83d\\ude00": [
+  1.0,
+  1E3,
+  0,
+  8080,
+  true,
+  null
+ ]
 }
 `,
   )

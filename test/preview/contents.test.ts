@@ -1,5 +1,5 @@
 import test from 'ava'
-import { decode } from '../../src/decode/user-data.ts'
+import { decode } from '../../src/decode/decode.ts'
 import { inject } from '../../src/index.ts'
 import { contentsOf } from '../../src/preview/contents.ts'
 import { mimeOf } from '../support/documents.ts'

@@ -74,7 +74,13 @@ test('in mode vendor every form of vendor-data is kept', async t => {
       [form === 'base64' ? 'unknown' : 'script', 'boothook', 'script'],
       form,
     )
-    t.true(Buffer.from(body).includes(form === 'gzip' ? script.toString('base64') : bytes), form)
+    const kept: Readonly<Record<string, Buffer | string>> = {
+      gzip: script.toString('base64'),
+      base64: bytes,
+      // A multipart message ends behind ours by then.
+      mime: bytes.subarray(0, bytes.indexOf('--b--')),
+    }
+    t.true(Buffer.from(body).includes(kept[form] ?? ''), form)
   }
 })
 

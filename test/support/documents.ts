@@ -1,4 +1,5 @@
-import { type Document, decode } from '../../src/decode/user-data.ts'
+import { decode } from '../../src/decode/decode.ts'
+import type { Document } from '../../src/decode/user-data.ts'
 import { bytes } from './places.ts'
 
 /** The documents in a user-data text, as the tool reads them. */

@@ -1,11 +1,11 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { collect } from '../../src/annotate/collect.ts'
+import { decode } from '../../src/decode/decode.ts'
 import { decodeBare } from '../../src/decode/user-data.ts'
 import { readYaml } from '../../src/decode/yaml.ts'
 import { toData } from '../../src/decode/yaml-data.ts'
 import { weaveCloudConfig } from '../../src/weave/cloud-config.ts'
-import { unweave } from '../../src/weave/unweave.ts'
 import { injection as base } from '../support/injections.ts'
 import { brief, bytes, latin1, text } from '../support/places.ts'
 import { cloudConfig } from '../support/user-data.ts'
@@ -37,7 +37,7 @@ function dataOf(content: string): Config {
   return toData(yaml.root) as Config
 }
 
-const back = (content: Uint8Array): Uint8Array | undefined => unweave(decodeBare(content, 'web.yaml').userData)?.bytes
+const back = (content: Uint8Array): Uint8Array | undefined => decode(content, 'web.yaml').userData.bytes
 
 const accepted = test.macro<[what: string, content: string]>({
   exec(t, _, content) {

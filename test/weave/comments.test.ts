@@ -1,59 +1,29 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { formatCommented } from '../../src/decode/injection/commented.ts'
+import { restoreLines } from '../../src/decode/injection/restore-lines.ts'
+import { decodeBare, type UserData } from '../../src/decode/user-data.ts'
 import { startsOfLines } from '../../src/report/source.ts'
-import { comment, formatLines, parseLines, uncomment } from '../../src/weave/comments.ts'
-import { sourceOf } from '../support/places.ts'
+import { type Commenting, comment } from '../../src/weave/comments.ts'
+import { mimeOf } from '../support/documents.ts'
+import { bytes, sourceOf } from '../support/places.ts'
 
-const ranges = test.macro<[lines: readonly number[], text: string]>({
-  exec(t, lines, text) {
-    t.is(formatLines(lines), text)
-    t.deepEqual(parseLines(text, 100), lines)
-  },
-  title: (_, __, text) => `lines are written ${text}, and read again`,
-})
+const read = (content: string): UserData => decodeBare(bytes(content), 'web.yaml').userData
 
-test(ranges, [1], '1')
-test(ranges, [1, 2, 3], '1-3')
-test(ranges, [2, 4, 5, 9, 100], '2,4-5,9,100')
-
-test('any ascending lines come back', t => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), given => {
-      const lines = given.toSorted((a, b) => a - b)
-      t.deepEqual(parseLines(formatLines(lines), 60), lines)
-    }),
-  )
-})
-
-for (const text of [
-  '',
-  '0',
-  '-1',
-  '3-',
-  '3-2',
-  '2,1',
-  '1,1',
-  '1-3,3',
-  '1.5',
-  'x',
-  '1 - 2',
-  '1,',
-  '01',
-  '61',
-  '1-61',
-  '1-99999999999999',
-]) {
-  test(`${JSON.stringify(text)} is no lines of a text of 60`, t => t.is(parseLines(text, 60), undefined))
+/** What was commented, as the operator wrote it; or what is wrong with it. */
+function restored({ text, lines }: Commenting): string {
+  const result = restoreLines(read(text), formatCommented(lines))
+  return typeof result === 'string' ? result : Buffer.from(result).toString('utf8')
 }
 
 const commented = test.macro<
   [what: string, text: string, offsets: readonly number[], expected: string, appended: number]
 >({
   exec(t, _, text, offsets, expected, appended) {
-    const result = comment(sourceOf(text), offsets, true)
+    const result = comment(read(text), offsets)
     t.is(result.text, expected)
-    t.is(result.appended, appended)
-    t.is(uncomment(sourceOf(result.text), result), text)
+    t.is(result.lines[0]?.appended ?? 0, appended)
+    if (offsets.length > 0) t.is(restored(result), text)
   },
   title: (_, what) => what,
 })
@@ -89,24 +59,32 @@ test(
 test(commented, 'a document with another key does not', 'a: 1\nb:\n', [0], '# a: 1\nb:\n', 0)
 
 test('nothing is appended to one part of several', t => {
-  t.is(comment(sourceOf('a: 1\n'), [0], false).text, '# a: 1\n')
+  const message = mimeOf('Content-Type: text/cloud-config\n\na: 1')
+  t.is(comment(read(message), [message.indexOf('a: 1')]).text, message.replace('a: 1', '# a: 1'))
+})
+
+test('the lines of several parts are told apart', t => {
+  const part = 'Content-Type: text/cloud-config\n\n#cloud-config\na: 1\nb: 2'
+  const message = mimeOf(part, 'Content-Type: text/plain\n\nx', part)
+  const offsets = [...message.matchAll(/[ab]: /g)].map(({ index }) => index)
+  const result = comment(read(message), offsets)
+  t.deepEqual(
+    result.lines.map(({ document, documents, lines }) => [document, documents, lines]),
+    [
+      [1, 3, [2, 3]],
+      [3, 3, [2, 3]],
+    ],
+  )
+  t.is(restored(result), message)
 })
 
 test('whatever lines become comments, the text comes back', t => {
   const unit = fc.constantFrom('a', ': ', '\n', '\r\n', '# ', '#', ' ', 'é', '{}')
   fc.assert(
-    fc.property(fc.string({ unit, minLength: 1 }), fc.array(fc.boolean()), fc.boolean(), (text, chosen, single) => {
-      const source = sourceOf(text)
-      const offsets = startsOfLines(source).filter((_, at) => chosen[at] === true)
-      const result = comment(source, offsets, single)
-      t.is(uncomment(sourceOf(result.text), result), text)
+    fc.property(fc.string({ unit, minLength: 1 }), fc.array(fc.boolean()), (text, chosen) => {
+      const offsets = startsOfLines(sourceOf(text)).filter((at, index) => chosen[index] === true && at < text.length)
+      fc.pre(offsets.length > 0)
+      t.is(restored(comment(read(text), offsets)), text)
     }),
   )
-})
-
-test('a line that is no longer a comment is named', t => {
-  const lines = { lines: [1, 3], appended: 0 }
-  t.is(uncomment(sourceOf('# a: 1\nb: 2\nc: 3\n'), lines), 3)
-  t.is(uncomment(sourceOf('#a: 1\nb: 2\n# c: 3\n'), lines), 1)
-  t.is(uncomment(sourceOf('# a: 1\n'), lines), 3)
 })

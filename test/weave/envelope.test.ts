@@ -7,16 +7,16 @@ import { weave } from '../../src/weave/envelope.ts'
 import { mimeOf } from '../support/documents.ts'
 import { injection } from '../support/injections.ts'
 import { bytes, latin1, text } from '../support/places.ts'
-import { bareUserData, mimeDocument, plainDocument } from '../support/user-data.ts'
+import { bareUserData, plainDocument } from '../support/user-data.ts'
 
 const woven = (content: Uint8Array, cuts: readonly number[] = []): string =>
-  text(weave(decodeBare(content, 'web').userData, cuts, injection))
+  text(weave(decodeBare(content, 'web').userData, cuts, injection).bytes)
 
 const bodyOf = (content: string, { bodyStart, end }: MimeEntity): string => content.slice(bodyStart, end)
 
 const GOLDEN = `Content-Type: multipart/mixed; boundary="BOUNDARY"
 MIME-Version: 1.0
-X-Consul-VM-Inject: ${VERSION}; operator=7bit; parts=DIGEST
+X-Consul-VM-Inject: ${VERSION}; operator=7bit
 
 --BOUNDARY
 Content-Type: text/plain; charset="us-ascii"
@@ -28,9 +28,9 @@ packages: [nginx]
 
 --BOUNDARY
 Content-Type: text/cloud-boothook; charset="us-ascii"
-MIME-Version: 1.0
 Content-Transfer-Encoding: 7bit
 Content-Disposition: attachment; filename="consul-vm-inject-guest"
+X-Consul-VM-Inject: ${VERSION}; part=DIGEST
 
 #!/bin/sh
 # installs
@@ -38,9 +38,9 @@ exit 0
 
 --BOUNDARY
 Content-Type: text/x-shellscript; charset="us-ascii"
-MIME-Version: 1.0
 Content-Transfer-Encoding: 7bit
 Content-Disposition: attachment; filename="zz-consul-vm-inject-start"
+X-Consul-VM-Inject: ${VERSION}; part=DIGEST
 
 #!/bin/sh
 systemctl start --no-block consul-sidecar-init.service
@@ -52,13 +52,13 @@ test('an envelope is the operator’s document, the boothook and the script', t 
   const output = woven(bytes('#cloud-config\npackages: [nginx]\n'))
   const masked = output
     .replaceAll(/==consul-vm-inject-[0-9a-f]{16}==/g, 'BOUNDARY')
-    .replace(/parts=[0-9a-f]{16}$/m, 'parts=DIGEST')
+    .replaceAll(/part=[0-9a-f]{16}$/gm, 'part=DIGEST')
   t.is(masked, GOLDEN)
 })
 
 const form = test.macro<[what: string, content: Uint8Array, form: string]>({
   exec(t, _, content, expected) {
-    t.regex(woven(content), new RegExp(`; operator=${expected}; `))
+    t.regex(woven(content), new RegExp(`; operator=${expected}\n`))
   },
   title: (_, what, __, expected) => `${what} travels as ${expected}`,
 })
@@ -71,12 +71,12 @@ test(form, 'a document outside ASCII', bytes('#cloud-config\n# é\n'), 'base64')
 test(form, 'a document with a control character', bytes('#!/bin/sh\n\x1b\n'), 'base64')
 test(form, 'a document that is not UTF-8', latin1('#!/bin/sh\n# é\n'), 'base64')
 test(form, 'gzip that does not unpack', latin1('\x1f\x8b\x08x'), 'base64')
-test(form, 'a MIME document', bytes(mimeOf('\n#!/bin/sh')), 'verbatim')
 test(form, 'a single message', bytes('MIME-Version: 1.0\nContent-Type: text/cloud-config\n\na: 1\n'), 'verbatim')
 test(form, 'a document that mentions MIME-Version', bytes('#cloud-config\n# mime-version: 1\n'), 'verbatim')
-test(form, 'a MIME document without its end', bytes(mimeOf('\n#!/bin/sh').replace('--B--\n', '')), 'open')
-test(form, 'one without a last line feed, too,', bytes(mimeOf('\n#!/bin/sh').replace('\n--B--\n', '')), 'verbatim')
-test(form, 'a MIME document outside ASCII', bytes(mimeOf('\n#!/bin/sh\n# é')), 'verbatim')
+const UNBOUND = mimeOf('\n#!/bin/sh').replace('; boundary=B', '')
+test(form, 'a multipart without a boundary', bytes(UNBOUND.replace('--B--\n', '--B--')), 'verbatim')
+test(form, 'one that ends in a line feed', bytes(UNBOUND), 'open')
+test(form, 'a message outside ASCII', bytes('MIME-Version: 1.0\n\n#!/bin/sh\n# é'), 'verbatim')
 
 test('an empty document gets no part', t => {
   t.deepEqual(
@@ -89,9 +89,9 @@ test('the same input gives the same bytes, and another injection other ones', t 
   fc.assert(
     fc.property(bareUserData, content => {
       const { userData } = decodeBare(content, 'web')
-      const first = text(weave(userData, [], injection))
-      t.is(text(weave(decodeBare(content, 'another name').userData, [], injection)), first)
-      t.not(text(weave(userData, [], { ...injection, script: `${injection.script}#` })), first)
+      const first = text(weave(userData, [], injection).bytes)
+      t.is(text(weave(decodeBare(content, 'another name').userData, [], injection).bytes), first)
+      t.not(text(weave(userData, [], { ...injection, script: `${injection.script}#` }).bytes), first)
     }),
   )
 })
@@ -131,25 +131,12 @@ test('a 7bit document stands in the envelope as it is: a diff against the input 
   )
 })
 
-test('a MIME document stands in the envelope byte for byte, and its parts are read as before', t => {
-  fc.assert(
-    fc.property(mimeDocument, content => {
-      const output = woven(bytes(content))
-      // The last line break of a document without its closing delimiter is part of it.
-      const end = /operator=open/.test(output) ? '' : '\n'
-      t.true(output.includes(`\n${text(bytes(content))}${end}--==consul-vm-inject`))
-      const parts = (mime: string): readonly string[] =>
-        leavesOf(parseMime(mime)).map(leaf => bodyOf(mime, leaf).trimEnd())
-      t.deepEqual(parts(output).slice(0, -2), parts(text(bytes(content))))
-    }),
-  )
-})
-
 test('the boundary stands in no line of the content', t => {
   fc.assert(
     fc.property(bareUserData, content => {
       const output = woven(content)
       const { boundary } = parseMime(output)
+      fc.pre(boundary?.includes('consul-vm-inject') === true)
       const delimiters = output.split('\n').filter(line => line.includes(boundary ?? ''))
       t.is(delimiters.length, content.length === 0 ? 4 : 5)
     }),
@@ -198,10 +185,10 @@ test('it sorts behind the scripts of an archive as well, of however many', t => 
 
 test('lines that are cut travel as comments, and the header says which', t => {
   const output = woven(bytes('#cloud-config\nconsul.hashicorp.com/x: a\npackages: []\n'), [14])
-  t.regex(output, /\nX-Consul-VM-Inject-Commented: 2\n\n/)
+  t.regex(output, /\nX-Consul-VM-Inject-Commented: 1\/1:2=[0-9a-f]{16}\n\n/)
   t.regex(output, /\n\n#cloud-config\n# consul.hashicorp.com\/x: a\npackages: \[\]\n\n--/)
   const alone = woven(bytes('#cloud-config\nconsul.hashicorp.com/x: a\n'), [14])
-  t.regex(alone, /\nX-Consul-VM-Inject-Commented: 2; appended=3\n\n/)
+  t.regex(alone, /\nX-Consul-VM-Inject-Commented: 1\/1:2\+3=[0-9a-f]{16}\n\n/)
   t.regex(alone, /\n\n#cloud-config\n# consul.hashicorp.com\/x: a\n\{\}\n\n--/)
 })
 

@@ -153,7 +153,7 @@ class Number(str):
 def canonical(value):
     """Canonical JSON: ASCII, keys in code-point order, numbers as they were written, a line feed at the end."""
     def printed(node, end):
-        inner = end + "  "
+        inner = end + " "
         if isinstance(node, dict) and node:
             fields = ("%s: %s" % (json.dumps(key), printed(node[key], inner)) for key in sorted(node))
             return "{%s%s%s}" % (inner, ("," + inner).join(fields), end)

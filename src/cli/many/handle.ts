@@ -25,6 +25,12 @@ export interface Run {
   readonly staging: Staging
 }
 
+/** What becomes of a document whose file cannot be written. */
+export function unwritten(target: string, error: unknown, reporter: Reporter): FileResult {
+  reporter.addFault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
+  return { outcome: 'unwritten', status: EXIT.bad }
+}
+
 /** Reads and judges one document and stages what it becomes, if that is asked for. */
 export async function handle(file: InputFile, target: string, stage: boolean, run: Run): Promise<FileResult> {
   const { io, transform, destination, reporter, staging } = run
@@ -50,14 +56,13 @@ export async function handle(file: InputFile, target: string, stage: boolean, ru
       reporter.addFault(path, ...kept.fault)
       return { outcome: 'unwritten', status: EXIT.bad }
     }
-    const staged = staging.put(target, output, {
+    const staged = await staging.put(target, output, {
       ...(kept.backup !== undefined && { backup: kept.backup }),
       ...('suffix' in destination && entry !== undefined && { version: entry.version }),
       ...('folder' in destination && entry?.kind === 'file' && { mode: entry.mode }),
     })
     return { outcome, status, target, staged }
   } catch (error) {
-    reporter.addFault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
-    return { outcome: 'unwritten', status: EXIT.bad }
+    return unwritten(target, error, reporter)
   }
 }

@@ -2,15 +2,29 @@ import type { Reporter } from '../../report/reporter.ts'
 import { type Call, flag, text } from '../command.ts'
 import { checkStdin } from '../input.ts'
 import { EXIT, type ExitCode, type Io, worstStatus } from '../io.ts'
-import { whyNotWritten } from '../reasons.ts'
 import type { Transform } from '../transform.ts'
 import { destinationOf } from './destination.ts'
-import { type FileResult, handle } from './handle.ts'
+import { type FileResult, handle, unwritten } from './handle.ts'
 import { inputFilesOf } from './input-files.ts'
 import { progress } from './progress.ts'
 import { reporterOf } from './reporters.ts'
 import { summary } from './summary.ts'
 import { targetsBelow } from './targets.ts'
+
+/** Waits until the disk has all files that wait; what it does not take is not written. */
+async function synced(results: readonly FileResult[], reporter: Reporter): Promise<readonly FileResult[]> {
+  const settled: FileResult[] = []
+  for (const result of results) {
+    const { target = '', staged } = result
+    try {
+      await staged?.synced()
+      settled.push(result)
+    } catch (error) {
+      settled.push(unwritten(target, error, reporter))
+    }
+  }
+  return settled
+}
 
 /** Puts the files into their places. When one cannot be, those after it are left alone, unless the run keeps going. */
 function place(results: readonly FileResult[], keepGoing: boolean, reporter: Reporter): readonly FileResult[] {
@@ -18,17 +32,17 @@ function place(results: readonly FileResult[], keepGoing: boolean, reporter: Rep
   return results.map(result => {
     const { target, staged } = result
     if (target === undefined || staged === undefined) return result
-    try {
-      if (!stopped) {
-        staged.commit()
-        return result
-      }
+    if (stopped) {
       reporter.addFault(target, `${target} is not written, because one before it could not be`)
-    } catch (error) {
-      reporter.addFault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
-      stopped = !keepGoing
+      return { outcome: 'unwritten', status: EXIT.bad }
     }
-    return { outcome: 'unwritten', status: EXIT.bad }
+    try {
+      staged.commit()
+      return result
+    } catch (error) {
+      stopped = !keepGoing
+      return unwritten(target, error, reporter)
+    }
   })
 }
 
@@ -60,7 +74,9 @@ export async function rewriteMany(call: Call, io: Io, prepare: () => Promise<Tra
       stopped = true
       staging.discard()
     }
-    results = stopped ? handled : place(handled, keepGoing, reporter)
+    results = stopped ? handled : await synced(handled, reporter)
+    stopped ||= !keepGoing && results.some(({ status }) => status !== EXIT.done)
+    if (!stopped) results = place(results, keepGoing, reporter)
   } finally {
     shown.end()
     staging.discard()

@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64, ONE_LINE } from '../../decode/base64.ts'
-import { isGzip, packGzip, unpackGzip } from '../../decode/gzip.ts'
+import { isGzip, unpackGzip } from '../../decode/gzip.ts'
+import { packGzip } from '../../decode/pack-gzip.ts'
 import { isRecord } from '../../decode/record.ts'
 import { utf8Of } from '../../decode/utf8.ts'
 import type { Edit } from './edit.ts'

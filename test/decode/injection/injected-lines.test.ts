@@ -1,6 +1,6 @@
 import test from 'ava'
-import { inject, uninject } from '../../src/index.ts'
-import { brief, bytes } from '../support/places.ts'
+import { inject, uninject } from '../../../src/index.ts'
+import { brief, bytes } from '../../support/places.ts'
 
 const INPUT = '#cloud-config\nconsul.hashicorp.com/connect-service: web\nruncmd:\n  - ls\n'
 const OPTIONS = { annotations: ['connect-inject=true'], layout: 'cloud-config', profile: 'prebuilt' } as const

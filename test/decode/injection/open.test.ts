@@ -1,27 +1,28 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { collect } from '../../src/annotate/collect.ts'
-import { decodeBare, type UserData } from '../../src/decode/user-data.ts'
-import { VERSION } from '../../src/version.ts'
-import { weave } from '../../src/weave/envelope.ts'
-import { type Unwoven, unweave } from '../../src/weave/unweave.ts'
-import { mimeOf } from '../support/documents.ts'
-import { injection } from '../support/injections.ts'
-import { brief, bytes, latin1, text } from '../support/places.ts'
-import { bareUserData, cloudConfig } from '../support/user-data.ts'
+import { collect } from '../../../src/annotate/collect.ts'
+import { openInjection } from '../../../src/decode/injection/open.ts'
+import type { Opened } from '../../../src/decode/injection/opened.ts'
+import { decodeBare, type UserData } from '../../../src/decode/user-data.ts'
+import { VERSION } from '../../../src/version.ts'
+import { weave } from '../../../src/weave/envelope.ts'
+import { mimeOf } from '../../support/documents.ts'
+import { injection } from '../../support/injections.ts'
+import { brief, bytes, latin1, text } from '../../support/places.ts'
+import { bareUserData, cloudConfig } from '../../support/user-data.ts'
 
 const read = (content: Uint8Array): UserData => decodeBare(content, 'web').userData
 const woven = (content: Uint8Array): Uint8Array => {
   const userData = read(content)
-  return weave(userData, collect(userData).cuts, injection)
+  return weave(userData, collect(userData).cuts, injection).bytes
 }
-const unwoven = (content: Uint8Array): Unwoven | undefined => unweave(read(content))
+const unwoven = (content: Uint8Array): Opened | undefined => openInjection(read(content))
 
 test('what was woven in comes out again, byte for byte', t => {
   fc.assert(
     fc.property(bareUserData, content => {
       const back = unwoven(woven(content))
-      t.deepEqual(back?.diagnostics, [])
+      t.deepEqual(back?.edits, [])
       t.is(text(back?.bytes ?? bytes('nothing')), text(content))
       t.is(back?.version, VERSION)
     }),
@@ -93,7 +94,7 @@ const edits = test.macro<[what: string, content: string, edit: (envelope: string
       const envelope = text(woven(bytes(content)))
       const edited = edit(envelope)
       t.not(edited, envelope)
-      const diagnostics = unwoven(latin1(edited))?.diagnostics.map(brief) ?? ['not an envelope']
+      const diagnostics = unwoven(latin1(edited))?.edits.map(brief) ?? ['not an envelope']
       if (said === undefined) t.deepEqual(diagnostics, [])
       else t.regex(diagnostics.join('\n'), said)
     },
@@ -114,12 +115,18 @@ test(
 test(edits, 'an edit in the boothook is found', SCRIPT, all => all.replace('exit 0', 'exit 1'), HAND)
 test(edits, 'an edit in the script is found', SCRIPT, all => all.replace('--no-block', ''), HAND)
 test(edits, 'an edit in the headers of our parts is found', SCRIPT, all => all.replace('zz-consul', 'aa-consul'), HAND)
-test(edits, 'a part more is found', SCRIPT, all => all.replace(/--\n$/, '\n\nmore\n$&'), HAND)
-test(edits, 'text behind the envelope is found', SCRIPT, all => `${all}\n`, HAND)
+test(edits, 'a part more is none of ours', SCRIPT, all => all.replace(/--\n$/, '\n\nmore\n$&'), undefined)
+test(edits, 'text behind the envelope is no edit', SCRIPT, all => `${all}\n`, undefined)
 test(edits, 'a cut at the end is found', SCRIPT, all => all.slice(0, -10), HAND)
-test(edits, 'a cut before our parts is found', SCRIPT, all => all.slice(0, all.indexOf('echo one')), HAND)
-test(edits, 'a change of line endings is found', SCRIPT, all => all.replaceAll('\n', '\r\n'), HAND)
-test(edits, 'a missing digest is found', SCRIPT, all => all.replace(/; parts=\w+/, ''), HAND)
+test(
+  edits,
+  'a cut before our parts is found',
+  SCRIPT,
+  all => all.slice(0, all.indexOf('echo one')),
+  /^E102 1:1 the injected parts are gone$/,
+)
+test(edits, 'a change of line endings is no edit', SCRIPT, all => all.replaceAll('\n', '\r\n'), undefined)
+test(edits, 'a missing digest is found', SCRIPT, all => all.replace(/; part=\w+/, ''), HAND)
 test(
   edits,
   'an edited comment is found',
@@ -138,21 +145,21 @@ test(
   edits,
   'a header of comments beyond the document is found',
   KEYED,
-  all => all.replace('Commented: 2', 'Commented: 2-99999999999'),
+  all => all.replace('Commented: 1/1:2', 'Commented: 1/1:2-99999999999'),
   /the header X-Consul-VM-Inject-Commented does not fit/,
 )
 test(
   edits,
   'a header of comments that says nothing sensible is found',
   KEYED,
-  all => all.replace('Commented: 2', 'Commented: 2; appended=999'),
+  all => all.replace('Commented: 1/1:2', 'Commented: 1/1:2+999'),
   /does not fit/,
 )
 test(
   edits,
   'damaged base64 is found',
   `${SCRIPT}# é\n`,
-  all => all.replace('base64\n\n', 'base64\n\n*'),
+  all => all.replace('g: base64\n\n', '$&*'),
   /^E102 \d+:1 the base64 of the operator's document is damaged$/,
 )
 test(

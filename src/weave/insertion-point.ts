@@ -1,7 +1,7 @@
 import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
 
 /** Where entries go into a cloud-config so that they come first in the list of a key. Offsets are into the text that was read. */
-export type Place =
+export type InsertionPoint =
   | {
       readonly kind: 'items'
       readonly key: string
@@ -13,7 +13,7 @@ export type Place =
   | { readonly kind: 'key'; readonly key: string; readonly offset: number; readonly indent: string }
   | { readonly kind: 'refused'; readonly why: string; readonly start: number; readonly end: number }
 
-const refused = (why: string, { start, end }: { start: number; end: number }): Place => ({
+const refused = (why: string, { start, end }: { start: number; end: number }): InsertionPoint => ({
   kind: 'refused',
   why,
   start,
@@ -50,7 +50,7 @@ function isCommand(item: YamlNode): boolean {
   return node?.kind === 'sequence' || (node?.kind === 'scalar' && ['str', 'null'].includes(node.type))
 }
 
-function inList(text: string, root: YamlMapping, { key, value }: YamlEntry, name: string): Place {
+function inList(text: string, root: YamlMapping, { key, value }: YamlEntry, name: string): InsertionPoint {
   const at = { start: key.start, end: key.end }
   if (value.kind === 'alias') return refused(`${name} is an alias`, at)
   if (value.kind !== 'sequence') {
@@ -79,7 +79,7 @@ function inList(text: string, root: YamlMapping, { key, value }: YamlEntry, name
 }
 
 /** The place of a key's new first items in a cloud-config whose root is a block mapping. */
-export function placeOf(text: string, root: YamlMapping, name: string): Place {
+export function insertionPoint(text: string, root: YamlMapping, name: string): InsertionPoint {
   const entry = entryOf(root, name)
   if (entry !== undefined) return inList(text, root, entry, name)
   // What is merged in may merge in more.

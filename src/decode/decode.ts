@@ -1,0 +1,63 @@
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { decodeBase64 } from './base64.ts'
+import { formatOf, looksLikeMime } from './format.ts'
+import { isGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
+import { openInjection } from './injection/open.ts'
+import { type Decoding, decodeBare, textOf, type UserData, type Wrapping } from './user-data.ts'
+
+const isUserData = (bytes: Uint8Array): boolean =>
+  isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
+
+/** Base64, then gzip: each at most once, as datasources and cloud-init take them off. */
+function unwrap(
+  input: Uint8Array,
+  name: string,
+): Pick<UserData, 'wrappings' | 'bytes'> & Pick<Decoding, 'diagnostics'> {
+  const wrappings: Wrapping[] = []
+  const diagnostics: Diagnostic[] = []
+  let bytes = input
+  const inner = isGzip(bytes) ? undefined : decodeBase64(textOf(bytes).text)
+  if (inner !== undefined && isUserData(inner.bytes)) {
+    wrappings.push({ kind: 'base64', layout: inner.layout })
+    bytes = inner.bytes
+  }
+  if (isGzip(bytes)) {
+    const unpacked = unpackGzip(bytes)
+    if (unpacked.ok) {
+      wrappings.push({ kind: 'gzip' })
+      bytes = unpacked.bytes
+    } else if (unpacked.reason === 'too-large') {
+      const limit = `${UNPACKED_LIMIT / 1024 / 1024} MiB`
+      diagnostics.push(
+        diagnostic('E101', `${name} unpacks to more than ${limit}`, { hint: 'give the document that was compressed' }),
+      )
+    } else {
+      diagnostics.push(
+        diagnostic('W101', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
+          hint: 'compress the document again',
+        }),
+      )
+    }
+  }
+  return { wrappings, bytes, diagnostics }
+}
+
+/**
+ * Reads user-data that wears neither base64 nor gzip, and opens the injection that it may carry: what is read is the operator's own
+ * document.
+ */
+export function decodeOpened(bytes: Uint8Array, name: string, wrappings: readonly Wrapping[] = []): Decoding {
+  const carrier = decodeBare(bytes, name, wrappings)
+  const opened = openInjection(carrier.userData)
+  if (opened === undefined) return carrier
+  const { bytes: own, ...earlier } = opened
+  const { userData, diagnostics } = decodeBare(own, name, wrappings)
+  return { userData: { ...userData, earlier: { ...earlier, carrier: carrier.userData } }, diagnostics }
+}
+
+/** Reads user-data the way cloud-init does. Never throws; what it cannot read it keeps as bytes. */
+export function decode(input: Uint8Array, name: string): Decoding {
+  const { wrappings, bytes, diagnostics } = unwrap(input, name)
+  const bare = decodeOpened(bytes, name, wrappings)
+  return { userData: bare.userData, diagnostics: [...diagnostics, ...bare.diagnostics] }
+}

@@ -1,0 +1,39 @@
+import { gunzipSync, inflateSync } from 'node:zlib'
+import test from 'ava'
+import { GUEST } from '../../userdata-templates/generated/guest.ts'
+import { LIGHT } from '../../userdata-templates/generated/light.ts'
+import { GZIPPED, PACKED } from '../../userdata-templates/generated/packed.ts'
+import { PLACES } from '../../userdata-templates/generated/places.ts'
+
+const nameOf = (header: string): string | undefined =>
+  Object.keys(PLACES).find(name => header === `=== ${PLACES[name]?.join(' ')}`)
+
+test('every pack holds light texts behind headers that say where they go', t => {
+  t.true(Object.keys(PACKED).length > 0)
+  for (const packed of Object.values(PACKED)) {
+    const text = inflateSync(Buffer.from(packed, 'base64')).toString('utf8')
+    const parts = text.split(/^(=== .*)\n/m)
+    t.is(parts[0], '')
+    for (let at = 1; at < parts.length; at += 2) {
+      const name = nameOf(parts[at] ?? '')
+      t.not(name, undefined, parts[at])
+      t.is(parts[at + 1], LIGHT[name ?? ''])
+    }
+  }
+})
+
+test('the texts of one cloud-config are the light ones, in gzip without time and system', t => {
+  t.deepEqual(Object.keys(GZIPPED), Object.keys(LIGHT))
+  for (const [name, gzipped] of Object.entries(GZIPPED)) {
+    const bytes = Buffer.from(gzipped, 'base64')
+    t.is(gunzipSync(bytes).toString('utf8'), LIGHT[name] ?? '')
+    t.is(bytes.subarray(0, 10).toString('hex'), '1f8b08000000000002ff')
+  }
+})
+
+test('no guest file has a line that could be the header of a segment', t => {
+  for (const [name, text] of Object.entries(GUEST)) {
+    t.notRegex(text, /^=== /m, name)
+    t.true(LIGHT[name]?.endsWith('\n'))
+  }
+})
