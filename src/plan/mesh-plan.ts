@@ -50,8 +50,6 @@ export interface SidecarPlan {
   readonly service: string
   /** `NAME=value`: where the application finds its upstreams. */
   readonly environment?: readonly string[]
-  /** The folder of Envoy's access log: to be made, Envoy's own. */
-  readonly folder?: string
   /** Arguments of `consul connect redirect-traffic`, but for the users that its wrapper looks up. Absent without transparent proxy. */
   readonly redirect?: readonly PlanNode[]
   /** The part of `envoy@<service>.service` that follows from the annotations. */

@@ -4,7 +4,7 @@ import type { SidecarPlan } from './mesh-plan.ts'
 import type { Reader } from './reader.ts'
 import { redirectOf } from './redirect.ts'
 import type { NamedService } from './registration.ts'
-import { folderOf, unitOf, watchOf } from './unit.ts'
+import { unitOf, watchOf } from './unit.ts'
 
 /** Lines `NAME=value` by name; of two with one name the later counts. The upstreams are the first service's. */
 function environmentOf({ index }: NamedService, reader: Reader): readonly string[] {
@@ -16,13 +16,11 @@ function environmentOf({ index }: NamedService, reader: Reader): readonly string
 /** All that the guest needs for one service's sidecar; what there is nothing of is left out. */
 export function sidecarOf(service: NamedService, reader: Reader): SidecarPlan {
   const environment = environmentOf(service, reader)
-  const folder = folderOf(reader)
   const redirect = redirectOf(service.name, reader)
   const watch = watchOf(service, reader)
   return {
     service: service.name,
     ...(environment.length > 0 && { environment }),
-    ...(folder !== undefined && { folder }),
     ...(redirect.length > 0 && { redirect }),
     unit: unitOf(service, reader),
     ...(watch.length > 0 && { watch }),

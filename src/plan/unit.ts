@@ -103,10 +103,21 @@ function resourcesOf(reader: Reader): readonly string[] {
 }
 
 /** The folder of Envoy's access log, unless it is the kernel's. */
-export function folderOf(reader: Reader): string | undefined {
+function folderOf(reader: Reader): string | undefined {
   const path = reader.given('consul-sidecar-access-log-path')?.value ?? ''
   const folder = path.slice(0, path.lastIndexOf('/') + 1).replace(/\/+$/, '')
   return folder === '' || /^\/(?:dev|proc|sys)(?:\/|$)/.test(folder) ? undefined : folder
+}
+
+/** The folder of the access log is made where it is missing, Envoy's own, and Envoy may write there. */
+function logOf(reader: Reader): readonly PlanNode[] {
+  const folder = folderOf(reader)
+  if (folder === undefined) return []
+  const make = `/bin/sh -c '[ -d "$$0" ] || exec install -d -o envoy -g envoy "$$0"' ${unitWord(folder)}`
+  return [
+    ['ExecStartPre=-', { hole: 'systemd', from: 231, then: ['+'] }, make],
+    `ReadWritePaths=${unitWord(`-${folder}`, 'value')}`,
+  ]
 }
 
 /** `envoy@<service>.service.d`: the part of the unit that follows from the annotations. */
@@ -118,7 +129,6 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     ...(watchOf(service, reader).length > 0 ? [`Wants=consul-envoy-watch@${service.name}.service`] : []),
   ]
   const upstreams = reader.list<Upstream>('connect-service-upstreams')
-  const folder = folderOf(reader)
   return [
     ...(ordering.length > 0 ? ['[Unit]', ...ordering] : []),
     '[Service]',
@@ -130,7 +140,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     ...(upstreams.some(({ local_bind_port }) => local_bind_port < 1024)
       ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE']
       : []),
-    ...(folder === undefined ? [] : [`ReadWritePaths=${unitWord(`-${folder}`, 'value')}`]),
+    ...logOf(reader),
     ...environmentOf(reader),
   ]
 }

@@ -51,7 +51,7 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
   return [
-    ...sidecars.flatMap(({ service, unit, redirect = [], environment = [], watch = [], folder }, index) => {
+    ...sidecars.flatMap(({ service, unit, redirect = [], environment = [], watch = [] }, index) => {
       const definition = services[index]
       const { envoy, others } = shownUnit(unit)
       return [
@@ -61,7 +61,6 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
         [`unit${of(service)}`, others],
         [`watch unit${of(service)}`, shownNodes(watch)],
         [`environment${of(service)}`, environment],
-        [`folder${of(service)}`, folder === undefined ? [] : [folder]],
       ] satisfies readonly Part[]
     }),
     ['agent', fieldsOf(agent, '').map(field => field.replace(/^\./, ''))],

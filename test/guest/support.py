@@ -54,7 +54,7 @@ def below(script, root):
         script = script.replace('scope={}', BELOW.replace('ROOT', str(root)))
     else:
         script = re.sub(r'(?m)^(=== [0-7]{4} )(?=/)', rf'\g<1>{root}', script)
-    return re.sub(r'(?<=[ "])/srv/consul/(?=[a-z_-]+\.py)', f'{root}/srv/consul/', script)
+    return re.sub(r'(?<=[ "])/srv/consul(?=/[a-z_-]+\.py| &&)', f'{root}/srv/consul', script)
 
 
 READERS = ['read-annotations.py', 'read-metadata.py', 'join-fleet.py']

@@ -152,7 +152,7 @@ class Script(unittest.TestCase):
         bin_folder.mkdir()
         self.calls = self.folder / 'calls'
         for name in ('systemctl', 'consul-mesh-packages'):
-            (bin_folder / name).write_text('#!/bin/sh\necho "%s $*" >> %s\n' % (name, self.calls))
+            (bin_folder / name).write_text('#!/bin/sh\n[ "$1" = --version ] && echo systemd 252\necho "%s $*" >> %s\n' % (name, self.calls))
             (bin_folder / name).chmod(0o755)
         self.environment = dict(os.environ, PATH='%s:%s:%s' % (bin_folder, BIN, os.environ['PATH']))
 

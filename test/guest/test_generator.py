@@ -23,7 +23,7 @@ PLAN = {
         'connect': {'sidecar_service': {'port': 20000, 'proxy': {'mode': 'transparent', 'config': {'hole': 'hostname'}}}}}},
     'resolved': [{'hole': 'resolved', 'then': ['[Resolve]', 'DNS=127.0.0.1:8600']}],
     'sidecars': [{
-        'service': 'web', 'environment': ['API_CONNECT_SERVICE_PORT=9191'], 'folder': '/var/log/envoy',
+        'service': 'web', 'environment': ['API_CONNECT_SERVICE_PORT=9191'],
         'redirect': ['-proxy-id=web-sidecar-proxy', {'hole': 'ssh-ports', 'prefix': '-exclude-inbound-port='}, '-exclude-inbound-port=22',
                      {'hole': 'uid', 'user': 'root', 'prefix': '-exclude-uid='}, {'hole': 'resolved', 'else': ['-consul-dns-port=8600']}],
         'unit': ['[Service]', {'hole': 'systemd', 'from': 247, 'then': ['New=1', {'hole': 'systemd', 'from': 250, 'else': ['Between=1']}], 'else': ['Old=1']},
@@ -115,16 +115,16 @@ class Holes(Prepared):
 
 class Plans(Prepared):
     def test_every_hole_at_its_place_is_filled(self):
-        text, files, folders, _ = self.prepare()
+        text, files, _ = self.prepare()
         self.assertEqual(json.loads(text)['service']['tags'], ['v1', 'vm1'])
         self.assertEqual(json.loads(text)['service']['meta'], {'id': 'i-1', 'managed-by': 'consul-vm-inject'})
         self.assertEqual(files[G.FILES['unit'] % 'web'], ['[Service]', 'New=1', 'ExecStop=-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py drain 127.0.0.1:19000 30'])
         redirect = files[G.FILES['redirect'] % 'web']
         self.assertEqual((redirect[0], redirect[-2:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600']))
         self.assertEqual(len(redirect), len(set(redirect)))
-        self.assertEqual((files[G.RESOLVED], files[G.ORDER], folders), ([], ['[Unit]', 'Before=app.service'], ['/var/log/envoy']))
+        self.assertEqual((files[G.RESOLVED], files[G.ORDER]), ([], ['[Unit]', 'Before=app.service']))
         self.resolved()
-        _, files, _, _ = self.prepare()
+        _, files, _ = self.prepare()
         self.assertEqual(files[G.RESOLVED], ['[Resolve]', 'DNS=127.0.0.1:8600'])
         self.assertNotIn('-consul-dns-port=8600', files[G.FILES['redirect'] % 'web'])
 
@@ -135,7 +135,7 @@ class Plans(Prepared):
         hole = '{"hole": "hostname"}'
         plan['registration']['service'].update(tags=[hole, '{hostname}', '$POD_NAME'], checks=[{'hole': 'uid'}], weights={'hole': 'nothing known'})
         plan['sidecars'][0]['environment'] = [hole, '%(hostname)s']
-        text, files, _, _ = self.prepare(plan)
+        text, files, _ = self.prepare(plan)
         one = json.loads(text)['service']
         self.assertEqual((one['tags'], one['checks'], one['weights']), ([hole, '{hostname}', '$POD_NAME'], [{'hole': 'uid'}], {'hole': 'nothing known'}))
         self.assertEqual(files[G.FILES['environment'] % 'web'], [hole, '%(hostname)s'])
@@ -144,7 +144,7 @@ class Plans(Prepared):
         given = annotations(connect_service='web', service_tags='{"hole": "hostname"}', service_meta_x='{"hole": "python"}',
                             proxy_config_map='{"a": [{"hole": "uid", "user": "nobody-here"}], "hole": "x"}', envoy_extra_args='\'{"hole": "hostname"}\'')
         plan = json.loads(PLANNER.canonical(PLANNER.plan({'annotations': given})[0]))
-        text, files, _, _ = self.prepare(plan)
+        text, files, _ = self.prepare(plan)
         one = json.loads(text)['service']
         self.assertEqual((one['tags'], one['meta']['x']), (['{"hole": "hostname"}'], '{"hole": "python"}'))
         self.assertEqual(one['connect']['sidecar_service']['proxy']['config'], {'a': [{'hole': 'uid', 'user': 'nobody-here'}], 'hole': 'x'})
@@ -159,21 +159,21 @@ class Plans(Prepared):
 
     def test_several_services_have_files_each_and_tags_where_they_have_some(self):
         services = [{'name': name, 'meta': {}, 'connect': {'sidecar_service': {'proxy': {}}}} for name in ('a', 'b')]
-        text, files, _, sidecars = self.prepare({'registration': {'services': services}, 'sidecars': [{'service': 'a', 'unit': ['x']}, {'service': 'b', 'unit': ['y']}]})
+        text, files, sidecars = self.prepare({'registration': {'services': services}, 'sidecars': [{'service': 'a', 'unit': ['x']}, {'service': 'b', 'unit': ['y']}]})
         self.assertEqual((list(sidecars), files[G.FILES['unit'] % 'b']), (['a', 'b'], ['y']))
         self.assertNotIn('tags', text)
 
     def test_an_empty_plan_is_no_registration_and_no_file(self):
-        text, files, folders, sidecars = self.prepare({})
-        self.assertEqual((text, [lines for lines in files.values() if lines], folders, sidecars), (None, [], [], {}))
+        text, files, sidecars = self.prepare({})
+        self.assertEqual((text, [lines for lines in files.values() if lines], sidecars), (None, [], {}))
 
     def test_an_application_that_would_run_as_envoy_is_refused(self):
         with mock.patch.dict(os.environ, FAKE_APP_USER='envoy'), self.assertRaisesRegex(ValueError, '^app_unit: app.service runs as the user envoy'):
             self.prepare()
 
-    def test_sidecars_are_those_of_the_registration(self):
-        for sidecars in ([], [{'service': 'other', 'unit': []}], PLAN['sidecars'] * 2):
-            with self.assertRaisesRegex(ValueError, '^sidecars: '):
+    def test_a_service_without_a_sidecar_is_refused(self):
+        for sidecars in ([], [{'service': 'other', 'unit': []}]):
+            with self.assertRaises(KeyError):
                 self.prepare({**PLAN, 'sidecars': sidecars})
 
     def test_control_characters_and_halves_of_pairs_pass_into_no_line(self):
@@ -315,14 +315,13 @@ class Fuzz(Prepared):
     def outcome(self, plan):
         """None when it is a plan, else what is wrong with it."""
         try:
-            text, files, folders, sidecars = G.prepare(copy.deepcopy(plan))
+            text, files, sidecars = G.prepare(copy.deepcopy(plan))
         except Exception as error:
             return '%s: %s' % (type(error).__name__, error)
         json.loads(text or '{}')
         for path, found in files.items():
             self.assertTrue(isinstance(path, str) and all(isinstance(line, str) for line in found))
             ''.join(found).encode()
-        self.assertTrue(all(isinstance(folder, str) for folder in folders))
         return None
 
     def replaced(self, path, value):

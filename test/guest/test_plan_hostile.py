@@ -29,7 +29,7 @@ FRAMES = {
 }
 KNOWN = {('Unit', name) for name in ('Before', 'Wants')} | {('Service', name) for name in (
     'ExecStart', 'ExecStop', 'ExecStartPost', 'TimeoutStartSec', 'TimeoutStopSec', 'CPUQuota', 'CPUWeight', 'MemoryMax', 'MemoryLow', 'AmbientCapabilities',
-    'ReadWritePaths', 'Environment', 'LoadCredential', 'SetCredential')}
+    'ReadWritePaths', 'ExecStartPre', 'Environment', 'LoadCredential', 'SetCredential')}
 CREDENTIALS = ['CONSUL_HTTP_TOKEN_FILE=/run/credentials/acl-token', 'CONSUL_CLIENT_KEY=/run/credentials/client-key']
 
 
@@ -82,7 +82,7 @@ class Hostile(unittest.TestCase):
         self.assertRegex(text, r'\A[\n\x20-\x7e]*\Z')
         self.assertEqual(json.loads(text, parse_int=G.Number, parse_float=G.Number), {'format': '2', 'plan': json.loads(json.dumps(wanted), parse_int=G.Number)})
         one = wanted['sidecars'][0]
-        for line in literals([*wanted.get('resolved', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('environment', []), one.get('folder', '')]):
+        for line in literals([*wanted.get('resolved', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('environment', [])]):
             self.assertNotRegex(line, '[^\x20-\x7e\xa1-\U0010ffff\xa0]|[\u2028\u2029\ud800-\udfff]')
         self.assertTrue(all(word.startswith('-') for word in filled(one['redirect'], {'users': collections.defaultdict(int)})))
         for line in one.get('environment', []):
@@ -119,7 +119,8 @@ class Hostile(unittest.TestCase):
             words = [word for line in found.get(('Service', 'ReadWritePaths'), []) for word in unit_file.unquote(line)]
             folder = os.path.dirname(value).rstrip('/')
             self.assertEqual([unit_file.specified(word) for word in words], ['-' + folder] if folder else [])
-            self.assertEqual(wanted['sidecars'][0].get('folder', ''), folder)
+            made = [unit_file.command(line)[-1] for line in found.get(('Service', 'ExecStartPre'), [])]
+            self.assertEqual(made, [folder] if folder else [])
         elif key == P + 'envoy-extra-args':
             words = shlex.split(value, comments=True)
             self.assertEqual(start[-len(words):] if words else [], words)

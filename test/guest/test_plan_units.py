@@ -110,7 +110,11 @@ class Unit(unittest.TestCase):
     def test_the_folder_of_the_access_log(self):
         for path, folder in (('/var/log/envoy/a.log', '/var/log/envoy'), ('//a//b//c', '//a//b'), ('/a/b/', '/a/b'), ('/a', None), ('/proc/1/fd/1', None), ('/devices/x', '/devices')):
             with self.subTest(path):
-                self.assertEqual(plan(consul_sidecar_access_log_path=path)['sidecars'][0].get('folder'), folder)
+                for version, prefix in ((255, '-+'), (230, '-')):
+                    unit = filled(plan(consul_sidecar_access_log_path=path)['sidecars'][0]['unit'], {'systemd': version})
+                    found = [line.partition('=')[2] for line in unit if line.startswith('ExecStartPre=')]
+                    command = prefix + '/bin/sh -c \'[ -d "$$0" ] || exec install -d -o envoy -g envoy "$$0"\' '
+                    self.assertEqual(found, [command + folder] if folder else [])
 
     def test_only_envoy_is_given_the_copies_of_the_secrets_and_only_where_systemd_makes_them(self):
         for version, folder in ((246, None), (247, '/run/credentials/%n'), (249, '/run/credentials/%n'), (250, '%d'), (257, '%d')):

@@ -92,9 +92,13 @@ const CASES: readonly (readonly [
     ['CPUQuota=101%', 'CPUWeight=200', 'MemoryMax=67108864', 'MemoryLow=1'],
   ],
   [
-    'an upstream below port 1024 needs a capability; the folder of the access log is writable',
+    'an upstream below port 1024 needs a capability; the folder of the access log is made and writable',
     { 'connect-service-upstreams': 'db:443', 'consul-sidecar-access-log-path': '/var/log/my envoy/access.log' },
-    ['AmbientCapabilities=CAP_NET_BIND_SERVICE', 'ReadWritePaths="-/var/log/my envoy"'],
+    [
+      'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+      `ExecStartPre=-+ {systemd 231 or newer}/bin/sh -c '[ -d "$$0" ] || exec install -d -o envoy -g envoy "$$0"' "/var/log/my envoy"`,
+      'ReadWritePaths="-/var/log/my envoy"',
+    ],
   ],
   [
     'words that systemd would read otherwise are quoted',

@@ -173,37 +173,35 @@ def lines(key, nodes):
 
 
 def prepare(plan):
-    """What a plan comes to here: the registration's text, lines by path of a file, folders, and by name what each sidecar is
-    started with. Writes nothing. Raises whatever comes of what is no plan."""
-    unit, registration, sidecars, folders, started = plan.get("app_unit"), plan.get("registration"), plan.get("sidecars", []), [], {}
-    files = {RESOLVED: lines("resolved", plan.get("resolved", [])), ORDER: lines("app_unit", ["[Unit]", "Before=" + unit] if unit else [])}
+    """What a plan comes to here: the registration's text, lines by path of a file, and by name what each sidecar is started with.
+    Writes nothing. Raises whatever comes of what is no plan."""
+    registration, unit, started = plan.get("registration"), plan.get("app_unit"), {}
+    sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
+    services = registration.get("services") or [registration["service"]] if registration else []
+    files = {
+        RESOLVED: lines("resolved", plan.get("resolved", [])), ORDER: lines("app_unit", ["[Unit]", "Before=" + unit] if unit else []),
+        # systemd before 231 does not know the "+" of the unit's own commands.
+        "/run" + UNITS + "envoy@.service.d" + CONF: [] if systemd({"from": 231}) or not services else
+        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStopPost="] +
+        [line.replace("+", "") for line in read("/etc" + UNITS + "envoy@.service").split("\n") if "=+" in line]}
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as the user envoy, whose traffic is not redirected" % unit)
-    services = registration.get("services") or [registration["service"]] if registration else []
     for service in services:
+        name, connect = service["name"], json.loads(json.dumps(service["connect"]))
+        own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
+        own["redirect"] = list(dict.fromkeys(own["redirect"]))
+        files.update((path % name, own[key]) for key, path in FILES.items())
+        # A change of these reaches a running Envoy by itself.
+        del own["environment"]
+        connect["sidecar_service"]["proxy"].pop("upstreams", None)
+        started[name] = [own, connect]
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    text = registration and json.dumps(registration, indent=2) + "\n"
-    # systemd before 231 does not know the "+" of the unit's own commands.
-    files["/run" + UNITS + "envoy@.service.d" + CONF] = [] if systemd({"from": 231}) or not services else \
-        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStopPost="] + \
-        [line.replace("+", "") for line in read("/etc" + UNITS + "envoy@.service").split("\n") if "=+" in line]
-    if [sidecar["service"] for sidecar in sidecars] != [service["name"] for service in services]:
-        raise ValueError("sidecars: not those of the registration")
-    for sidecar, service in zip(sidecars, services):
-        own = {key: lines(key, sidecar.get(key, [])) for key in FILES}
-        own["redirect"] = list(dict.fromkeys(own["redirect"]))
-        files.update((path % service["name"], own[key]) for key, path in FILES.items())
-        folders += lines("folder", [sidecar["folder"]] if "folder" in sidecar else [])
-        # A change of these reaches a running Envoy by itself.
-        del own["environment"]
-        service["connect"]["sidecar_service"]["proxy"].pop("upstreams", None)
-        started[service["name"]] = [own, service["connect"]]
-    return text, files, folders, started
+    return registration and json.dumps(registration, indent=2) + "\n", files, started
 
 
-def apply(text, files, folders, sidecars):
+def apply(text, files, sidecars):
     """Brings the guest to what was prepared."""
     state, there = recall(), read(REGISTRATION)
     old, ours = state.get("sidecars", {}), state.get("registration") == there
@@ -234,9 +232,6 @@ def apply(text, files, folders, sidecars):
             files.update((path % name, []) for path in FILES.values())
     for path, found in files.items():
         write(path, "".join(line + "\n" for line in found))
-    for folder in folders:
-        if not os.path.isdir(folder):
-            do("install", "-d", "-o", "envoy", "-g", "envoy", folder)
     finish(registration=text, sidecars=sidecars)
     if RESOLVED in CHANGED:
         systemctl("--no-block", "try-restart", "systemd-resolved.service")

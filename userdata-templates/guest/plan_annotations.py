@@ -587,7 +587,7 @@ def plan(config):
         resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
-            folder=log_folder(it), redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i))
+            redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i))
             for i, name in enumerate(names)]), it.warnings
 
 
@@ -803,8 +803,10 @@ def unit(it, name, i):
             lines.append("%s=%d" % (directive, math.ceil(Fraction(it.get("sidecar-proxy-memory-" + key), 10**9))))
     if any(one["local_bind_port"] < 1024 for one in it.list("connect-service-upstreams")):
         lines.append("AmbientCapabilities=CAP_NET_BIND_SERVICE")
-    if log_folder(it):
-        lines.append("ReadWritePaths=" + unit_word("-" + log_folder(it), False))
+    folder = log_folder(it)
+    if folder:
+        make = "/bin/sh -c '[ -d \"$$0\" ] || exec install -d -o envoy -g envoy \"$$0\"' " + unit_word(folder)
+        lines += [["ExecStartPre=-", {"hole": "systemd", "from": 231, "then": ["+"]}, make], "ReadWritePaths=" + unit_word("-" + folder, False)]
     return lines + ["Environment=" + unit_word("CONSUL_%s=%s" % (variable, it.alpha(key)), False)
                     for key, variable, _ in VARIABLES if it.alpha(key)]
 
