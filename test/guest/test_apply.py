@@ -258,8 +258,8 @@ class User(GuestCase):
 
     def test_envoys_user_is_made_where_it_is_missing_whether_or_not_the_group_is_there(self):
         group, user = self.made('')
-        self.assertEqual(group, 'groupadd --system --force envoy')
-        self.assertRegex(user, '^useradd --system --gid envoy .* envoy$')
+        self.assertEqual(group, 'groupadd -rf envoy')
+        self.assertRegex(user, '^useradd -r -g envoy .* envoy$')
 
     @unittest.skipIf(os.geteuid(), 'makes a user and a group of its own')
     def test_the_real_commands_make_the_user_where_its_group_is_there(self):

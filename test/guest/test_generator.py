@@ -168,7 +168,7 @@ class Plans(Prepared):
         self.assertEqual((text, [lines for lines in files.values() if lines], sidecars), (None, [], {}))
 
     def test_an_application_that_would_run_as_envoy_is_refused(self):
-        with mock.patch.dict(os.environ, FAKE_APP_USER='envoy'), self.assertRaisesRegex(ValueError, '^app_unit: app.service runs as the user envoy'):
+        with mock.patch.dict(os.environ, FAKE_APP_USER='envoy'), self.assertRaisesRegex(ValueError, '^app_unit: app.service runs as envoy'):
             self.prepare()
 
     def test_a_service_without_a_sidecar_is_refused(self):

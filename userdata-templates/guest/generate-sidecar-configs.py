@@ -22,15 +22,19 @@ import sys
 import tempfile
 import time
 
-CONFIG, REGISTRATION = "/srv/consul/service-config.json", "/etc/consul.d/service-registration.json"
+CONFIG = "/srv/consul/service-config.json"
+REGISTRATION = "/etc/consul.d/service-registration.json"
 # What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
 # `sidecars` were started with (name -> files and registration).
 STATE = "/var/lib/consul-vm-inject/installed.json"
-UNITS, INIT, CONF = "/systemd/system/", "consul-sidecar-init.service", "/50-consul-vm-inject.conf"
-ORDER, RESOLVED = "/etc" + UNITS + INIT + ".d" + CONF, "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
+ORDER = "/etc/systemd/system/consul-sidecar-init.service.d/50-consul-vm-inject.conf"
+OLDER = "/run/systemd/system/envoy@.service.d/50-consul-vm-inject.conf"
+RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 # The files of a sidecar: key of the plan -> path.
-FILES = {"environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
-         "unit": "/run" + UNITS + "envoy@%s.service.d" + CONF, "watch": "/run" + UNITS + "consul-envoy-watch@%s.service"}
+FILES = {
+    "environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
+    "unit": "/run/systemd/system/envoy@%s.service.d/50-consul-vm-inject.conf",
+    "watch": "/run/systemd/system/consul-envoy-watch@%s.service"}
 CHANGED = []
 
 
@@ -65,7 +69,7 @@ def read(path):
     try:
         with open(path, "rb") as file:
             return file.read().decode("utf-8-sig", "replace")
-    except OSError:
+    except Exception:
         return ""
 
 
@@ -81,7 +85,8 @@ def write(path, text, mode=0o644, group=0):
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
                 os.fsync(file)
-            os.chown(file.name, os.geteuid(), group or os.getegid())
+            if group:
+                os.chown(file.name, -1, group)
             os.chmod(file.name, mode)
             os.replace(file.name, path)
         if shutil.which("restorecon"):
@@ -98,7 +103,7 @@ def recall():
     """The state that was remembered, or nothing."""
     try:
         return dict(json.loads(read(STATE)))
-    except (TypeError, ValueError):
+    except Exception:
         return {}
 
 
@@ -106,7 +111,7 @@ def finish(**news):
     """Adds to the state, of which the empty is forgotten, and has systemd read the units that changed."""
     state = {key: value for key, value in dict(recall(), **news).items() if value}
     write(STATE, state and json.dumps(state), 0o600)
-    if any(UNITS in path for path in CHANGED):
+    if any("/systemd/system/" in path for path in CHANGED):
         systemctl("daemon-reload")
 
 
@@ -128,8 +133,8 @@ def install(text=None):
             failed += 1
             log("cannot write %s: %s" % (path, error))
     finish(once=once)
-    if not os.path.lexists("/etc" + UNITS + "multi-user.target.wants/" + INIT):
-        do("systemctl", "enable", INIT)
+    if not os.path.lexists("/etc/systemd/system/multi-user.target.wants/consul-sidecar-init.service"):
+        do("systemctl", "enable", "consul-sidecar-init.service")
     return failed
 
 
@@ -181,11 +186,11 @@ def prepare(plan):
     files = {
         RESOLVED: lines("resolved", plan.get("resolved", [])), ORDER: lines("app_unit", ["[Unit]", "Before=" + unit] if unit else []),
         # systemd before 231 does not know the "+" of the unit's own commands.
-        "/run" + UNITS + "envoy@.service.d" + CONF: [] if systemd({"from": 231}) or not services else
+        OLDER: [] if systemd({"from": 231}) or not services else
         ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStopPost="] +
-        [line.replace("+", "") for line in read("/etc" + UNITS + "envoy@.service").split("\n") if "=+" in line]}
+        [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]}
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
-        raise ValueError("app_unit: %s runs as the user envoy, whose traffic is not redirected" % unit)
+        raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
@@ -212,11 +217,11 @@ def apply(text, files, sidecars):
             raise ValueError("consul refuses the registration: " + found)
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
-            log(REGISTRATION + " was not ours: kept as *.before-consul-vm-inject")
+            log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
         # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
         if run("id", "-u", "envoy")[0]:
-            do("groupadd", "--system", "--force", "envoy")
-            do("useradd", "--system", "--gid", "envoy", "--home-dir", "/", "--shell", "/usr/sbin/nologin", "envoy")
+            do("groupadd", "-rf", "envoy")  # it may be there
+            do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
     if text or ours or '"managed-by": "consul-vm-inject"' in there:
         try:
             write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
