@@ -38,13 +38,13 @@ const isReadable = (content: string): boolean =>
   content.length < 1024 && /^(?![ \n])(?:[ -~]*[!-~]\n|\n(?!$))+$/.test(content)
 
 /** The content as it travels: as it is, or in gzip as base64 of this layout. */
-function encoded(content: string, layout: Base64Layout): { readonly packed: boolean; readonly body: string } {
+function carried(content: string, layout: Base64Layout): { readonly packed: boolean; readonly body: string } {
   const packed = !isReadable(content)
   return { packed, body: packed ? encodeBase64(packGzip(Buffer.from(content, 'utf8')), layout) : content }
 }
 
 function entryLines({ path, mode, content }: Entry): object {
-  const { packed, body } = encoded(content, { width: 120, newline: '\n', end: '' })
+  const { packed, body } = carried(content, { width: 120, newline: '\n', end: '' })
   return { path, mode, packed, lines: body.replace(/\n$/, '').split('\n') }
 }
 
@@ -113,7 +113,7 @@ function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow:
       .trimEnd()
       .split('\n')
   return entries.map(({ path, mode, content }) => {
-    const { packed, body } = encoded(content, ONE_LINE)
+    const { packed, body } = carried(content, ONE_LINE)
     const entry = { path, permissions: mode, ...(packed && { encoding: 'gz+b64' }), content: body }
     return `${JSON.stringify(entry)},`
   })
