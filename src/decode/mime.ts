@@ -78,22 +78,27 @@ interface Bodies {
   readonly closed: boolean
 }
 
+/** What stands behind the boundary in a delimiter line. */
+const DELIMITER = /(--)?[ \t]*(?:\r\n|\n|\r|$)/y
+const isBreak = (character: string | undefined): boolean => character === '\n' || character === '\r'
+
 /** Bodies between the delimiter lines of a boundary: [start, end] pairs; the line break before a delimiter belongs to it. */
-function bodiesOf(text: string, start: number, end: number, boundary: string): Bodies {
+function bodiesOf(whole: string, start: number, end: number, boundary: string): Bodies {
+  const text = whole.slice(start, end)
+  const mark = `--${boundary}`
   const bodies: (readonly [number, number])[] = []
   let open: number | undefined
-  let beforeBreak = start
-  for (const [at, line] of linesOf(text, start, end)) {
-    const content = bare(line)
-    const delimiter = content.startsWith(`--${boundary}`) ? content.slice(boundary.length + 2) : undefined
-    if (delimiter !== undefined && /^(?:--)?[ \t]*$/.test(delimiter)) {
-      if (open !== undefined) bodies.push([open, Math.max(open, beforeBreak)])
-      open = delimiter.startsWith('--') ? undefined : at + line.length
-      if (open === undefined) return { bodies, closed: true }
-    }
-    beforeBreak = at + content.length
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    if (at > 0 && !isBreak(text[at - 1])) continue
+    DELIMITER.lastIndex = at + mark.length
+    const delimiter = DELIMITER.exec(text)
+    if (delimiter === null) continue
+    const beforeBreak = at - (text.startsWith('\r\n', at - 2) ? 2 : 1)
+    if (open !== undefined) bodies.push([start + open, start + Math.max(open, beforeBreak)])
+    if (delimiter[1] !== undefined) return { bodies, closed: true }
+    open = DELIMITER.lastIndex
   }
-  if (open !== undefined) bodies.push([open, end])
+  if (open !== undefined) bodies.push([start + open, end])
   return { bodies, closed: false }
 }
 
