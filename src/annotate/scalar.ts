@@ -22,6 +22,8 @@ const LISTS: ReadonlySet<string> = new Set([
 const JSONS: ReadonlySet<string> = new Set(['json-object', 'json-array'])
 /** A quoted text, and nothing after it but a comment. */
 const QUOTED = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?$/
+/** A quoted text in which every character stands for itself. */
+const SIMPLE = /^"[ !#-[\]-~]*"$/
 const TRUE = /^(?:yes|true|on)$/i
 
 /**
@@ -75,6 +77,7 @@ function join(key: string, items: readonly YamlNode[], span: Span): Normalised {
 export function commentValue(text: string): string {
   const quoted = QUOTED.exec(text)?.[1]
   if (quoted !== undefined) {
+    if (SIMPLE.test(quoted)) return quoted.slice(1, -1)
     const yaml = readYaml(quoted)
     return yaml.ok && yaml.root?.kind === 'scalar' ? yaml.root.text : quoted
   }

@@ -142,7 +142,7 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       )
     }
     const judged = judgeValue(annotation, row, settings)
-    diagnostics.push(...judged)
+    for (const one of judged) diagnostics.push(one)
     const refused = byModel.refused.get(annotation.key)
     if (refused !== undefined && !judged.some(({ severity }) => severity === 'error')) {
       diagnostics.push(diagnostic('E301', `${annotation.key} ${refused}`, { span: annotation.span, hint: row.summary }))

@@ -25,14 +25,16 @@ export interface StageOptions {
 
 /** A file that is written and waits beside its place. */
 export interface Staged {
+  /** Waits until the disk has it. Rejects with NodeJS errors with `code`. */
+  synced(): Promise<void>
   /** Puts it into its place, in one step. Throws NodeJS errors with `code`. */
   commit(): void
 }
 
 /** Files that are written all together or not at all. A signal that ends the process ends them like `discard`. */
 export interface Staging {
-  /** Writes a file beside its place and makes the folders that are missing. Throws NodeJS errors with `code`. */
-  put(path: string, content: Uint8Array, options: StageOptions): Staged
+  /** Writes a file beside its place and makes the folders that are missing. Rejects with NodeJS errors with `code`. */
+  put(path: string, content: Uint8Array, options: StageOptions): Promise<Staged>
   /** Ends it: takes away every file that is not in its place, with the folders and backups made for it. */
   discard(): void
 }

@@ -6,13 +6,13 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  realpathSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { isatty } from 'node:tty'
 import { type Entry, EXIT, type FolderEntry, type Io, UsageError } from './io.ts'
+import { realPaths } from './real-path.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
 import { entryOf, staging } from './staging.ts'
@@ -93,15 +93,6 @@ const list = (folder: string): readonly FolderEntry[] =>
     kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other',
   }))
 
-function realPath(path: string): string {
-  const absolute = resolve(path)
-  try {
-    return realpathSync(absolute)
-  } catch {
-    return dirname(absolute) === absolute ? absolute : join(realPath(dirname(absolute)), basename(absolute))
-  }
-}
-
 /** The process as the commands' world. */
 export function processIo(): Io {
   return {
@@ -119,7 +110,7 @@ export function processIo(): Io {
     now: () => performance.now(),
     stat,
     list,
-    realPath,
+    realPath: realPaths(),
     staging,
     readStdin,
     readFile: async path => readFileSync(path),

@@ -3,28 +3,17 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
-  lstatSync,
   openSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { realPaths } from './real-path.ts'
 
 const MODE_BITS = 0o7777
-const MOST_LINKS = 40
-
-/** The file behind a path, symbolic links followed; it need not exist yet. */
-function targetOf(path: string, links = 0): string {
-  const folder = realpathSync(dirname(path))
-  const here = join(folder, basename(path))
-  const isLink = lstatSync(here, { throwIfNoEntry: false })?.isSymbolicLink() === true
-  return isLink && links < MOST_LINKS ? targetOf(resolve(folder, readlinkSync(here)), links + 1) : here
-}
 
 function writeAll(file: number, content: Uint8Array): void {
   for (let at = 0; at < content.length; ) at += writeSync(file, content, at)
@@ -55,6 +44,8 @@ function openBeside(target: string, mode: number): { readonly path: string; read
 export interface StagedFile {
   /** Its place, symbolic links followed. */
   readonly target: string
+  /** Its descriptor: still open, so that it can be synced. */
+  readonly file: number
   /** Renames it into its place. */
   readonly commit: () => void
   /** Takes it away; nothing when it is in its place. */
@@ -65,39 +56,40 @@ const isPlain = (path: string, existing: Stats | undefined): boolean =>
   !path.endsWith('/') && (existing === undefined || existing.isFile())
 
 /**
- * Writes a file beside its place, synced, with the owner and the mode of the one that stands there, or the mode that is
- * given. Behind a symbolic link the place is that of the target. Only a plain file has a place in this sense. Leaves
- * nothing behind when it throws, NodeJS errors with `code`.
+ * Writes a file beside its place, with the owner and the mode of the one that stands there, or the mode that is given. Behind a
+ * symbolic link the place is that of the target, which `real` finds. Only a plain file has a place in this sense. The caller has the
+ * descriptor to sync and to close. Leaves nothing behind when it throws, NodeJS errors with `code`.
  */
-export function stageFile(path: string, content: Uint8Array, given?: number): StagedFile {
+export function stageFile(
+  path: string,
+  content: Uint8Array,
+  given?: number,
+  real: (path: string) => string = realPaths(),
+): StagedFile {
   const existing = statSync(path, { throwIfNoEntry: false })
   if (!isPlain(path, existing)) {
     const code = existing?.isFile() === false && !existing.isDirectory() ? 'ENOTPLAIN' : 'EISDIR'
     throw Object.assign(new Error('it is not a plain file'), { code })
   }
-  const target = targetOf(path)
+  const target = real(path)
   const mode = given ?? existing?.mode
   // Nobody may read along before the file has its mode.
   const { path: temporary, file } = openBeside(target, mode === undefined ? 0o666 : 0o600)
   const discard = (): void => rmSync(temporary, { force: true })
   try {
-    try {
-      if (existing !== undefined) keepOwner(file, existing)
-      if (mode !== undefined) fchmodSync(file, mode & MODE_BITS)
-      writeAll(file, content)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    if (existing !== undefined) keepOwner(file, existing)
+    if (mode !== undefined) fchmodSync(file, mode & MODE_BITS)
+    writeAll(file, content)
   } catch (error) {
+    closeSync(file)
     discard()
     throw error
   }
-  return { target, commit: () => renameSync(temporary, target), discard }
+  return { target, file, commit: () => renameSync(temporary, target), discard }
 }
 
 /**
- * Writes a file whole or not at all: staged and renamed over its place. Readers see the old file or the new one, never
+ * Writes a file whole or not at all: staged, synced and renamed over its place. Readers see the old file or the new one, never
  * half. A pipe or a device cannot be replaced and is written to. Throws NodeJS errors with `code`.
  */
 export function replaceFile(path: string, content: Uint8Array): void {
@@ -109,6 +101,11 @@ export function replaceFile(path: string, content: Uint8Array): void {
   }
   const staged = stageFile(path, content)
   try {
+    try {
+      fsyncSync(staged.file)
+    } finally {
+      closeSync(staged.file)
+    }
     staged.commit()
   } catch (error) {
     staged.discard()

@@ -1,7 +1,9 @@
 import { constants, copyFileSync, linkSync, mkdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Entry, Staging } from './io.ts'
+import { realPaths } from './real-path.ts'
 import { type StagedFile, stageFile } from './replace-file.ts'
+import { Syncing } from './syncing.ts'
 
 const MODE_BITS = 0o7777
 /** Signals that end a process and that it may hear of. */
@@ -45,8 +47,12 @@ export function staging(): Staging {
   const waiting = new Set<StagedFile>()
   const backups = new Map<StagedFile, string>()
   const folders: string[] = []
+  const there = new Set<string>()
+  const syncing = new Syncing()
+  const real = realPaths()
   const discard = (): void => {
     for (const signal of ENDING) process.off(signal, end)
+    syncing.stop()
     for (const file of waiting) {
       file.discard()
       const backup = backups.get(file)
@@ -68,15 +74,24 @@ export function staging(): Staging {
   }
   for (const signal of ENDING) process.on(signal, end)
   return {
-    put(path, content, { mode, backup, version }) {
-      folders.push(...makeFolder(dirname(resolve(path))).toReversed())
-      const file = stageFile(path, content, mode)
+    async put(path, content, { mode, backup, version }) {
+      if (syncing.isFull) await syncing.start()
+      const folder = dirname(resolve(path))
+      if (!there.has(folder)) folders.push(...makeFolder(folder).toReversed())
+      there.add(folder)
+      const file = stageFile(path, content, mode, real)
       waiting.add(file)
+      const outcome = syncing.add(file.file)
       if (backup !== undefined) {
         keep(file.target, backup)
         backups.set(file, backup)
       }
       return {
+        async synced() {
+          if (!syncing.isEmpty) await syncing.start()
+          const error = await outcome
+          if (error !== null) throw error
+        },
         commit() {
           if (version !== undefined && entryOf(statSync(file.target)).version !== version) {
             throw new Error('it was changed by somebody else meanwhile')

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -90,7 +91,10 @@ test('a staged file waits beside its place, which stays as it is, and is readabl
   t.is(modeOf(join(here, waiting)), 0o600)
   staged.discard()
   t.deepEqual(readdirSync(here), ['out'])
-  stageFile(join(here, 'out'), NEW, 0o640).commit()
+  const other = stageFile(join(here, 'out'), NEW, 0o640)
+  other.commit()
+  closeSync(staged.file)
+  closeSync(other.file)
   t.is(text(join(here, 'out')), 'new\n')
   t.is(modeOf(join(here, 'out')), 0o640)
 })

@@ -17,8 +17,9 @@ export interface World {
   /** Symbolic links, and the folders that some of them lead to; the others lead nowhere. */
   readonly links?: readonly string[]
   readonly leads?: Readonly<Record<string, string>>
-  /** Codes with which staging a file or putting it into its place fails, by path. */
+  /** Codes with which staging a file, syncing it or putting it into its place fails, by path. */
   readonly staging?: Readonly<Record<string, string>>
+  readonly syncing?: Readonly<Record<string, string>>
   readonly placing?: Readonly<Record<string, string>>
   /** Milliseconds that pass from one look at the clock to the next; 0 when absent. */
   readonly tick?: number
@@ -61,10 +62,14 @@ function stagingOf(world: World, files: Files, outcome: { written: Map<string, B
     files.set(keyOf(path), content)
   }
   return (): Staging => ({
-    put(path, content, { mode, backup }) {
+    async put(path, content, { mode, backup }) {
       const refused = world.staging?.[keyOf(path)]
       if (refused !== undefined) throw fault(refused)
       return {
+        async synced() {
+          const failed = world.syncing?.[keyOf(path)]
+          if (failed !== undefined) throw fault(failed)
+        },
         commit() {
           const failed = world.placing?.[keyOf(path)]
           if (failed !== undefined) throw fault(failed)

@@ -1,6 +1,8 @@
 import { complaint, type Issue, type Parsed } from './parsed.ts'
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/gu
+/** What most values are: nothing of the above, told at once. */
+const PLAIN = /^[ -~]*$/
 
 const NAMES = new Map([
   ['\n', 'a line break'],
@@ -24,6 +26,7 @@ const named = (character: string): string => {
  * one issue, at the first of them. `allowed` lists characters to let pass.
  */
 export const controlCharacters = (value: string, allowed = ''): readonly Issue[] => {
+  if (PLAIN.test(value)) return []
   const found = [...value.matchAll(CONTROL)].filter(({ 0: character }) => !allowed.includes(character))
   const first = found[0]
   if (first === undefined) return []

@@ -30,15 +30,22 @@ const faults = ({ text }: Item): readonly Issue[] => {
 
 /** What a name gets away with. */
 const doubts = ({ text }: Item): readonly Issue[] => {
-  const upper = complaint(
-    `service name ${quote(text)} has upper-case letters: Consul before 1.11.9, 1.12.5 and 1.13.2 does not find its sidecar`,
-    `write "${text.toLowerCase()}"`,
-  )
-  const label = complaint(
-    `service name ${quote(text)} is not a DNS label: it cannot be reached by a name such as ${text}.virtual.consul`,
-    `write "${text.replace(/[_.]+/g, '-').toLowerCase()}"`,
-  )
-  return [...(/[A-Z]/.test(text) ? [upper] : []), ...(/[_.]/.test(text) ? [label] : [])]
+  const issues: Issue[] = []
+  if (/[A-Z]/.test(text)) {
+    const old = 'Consul before 1.11.9, 1.12.5 and 1.13.2 does not find its sidecar'
+    issues.push(
+      complaint(`service name ${quote(text)} has upper-case letters: ${old}`, `write "${text.toLowerCase()}"`),
+    )
+  }
+  if (/[_.]/.test(text)) {
+    issues.push(
+      complaint(
+        `service name ${quote(text)} is not a DNS label: it cannot be reached by a name such as ${text}.virtual.consul`,
+        `write "${text.replace(/[_.]+/g, '-').toLowerCase()}"`,
+      ),
+    )
+  }
+  return issues
 }
 
 const repeats = (items: readonly Item[]): readonly Issue[] =>

@@ -26,6 +26,12 @@ export interface Run {
   readonly staging: Staging
 }
 
+/** What becomes of a document whose file cannot be written. */
+export function unwritten(target: string, error: unknown, tell: Teller): Result {
+  tell.fault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
+  return { deed: 'unwritten', status: EXIT.bad }
+}
+
 /** Reads and judges one document and stages what it becomes, if that is asked for. */
 export async function handle(document: Document, target: string, stage: boolean, run: Run): Promise<Result> {
   const { io, make, goal, tell, staging } = run
@@ -50,14 +56,13 @@ export async function handle(document: Document, target: string, stage: boolean,
       tell.fault(path, ...kept.fault)
       return { deed: 'unwritten', status: EXIT.bad }
     }
-    const staged = staging.put(target, output, {
+    const staged = await staging.put(target, output, {
       ...(kept.backup !== undefined && { backup: kept.backup }),
       ...('suffix' in goal && entry !== undefined && { version: entry.version }),
       ...('folder' in goal && entry?.kind === 'file' && { mode: entry.mode }),
     })
     return { deed, status, target, staged }
   } catch (error) {
-    tell.fault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
-    return { deed: 'unwritten', status: EXIT.bad }
+    return unwritten(target, error, tell)
   }
 }

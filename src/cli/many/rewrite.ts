@@ -2,15 +2,29 @@ import { type Call, flag, text } from '../command.ts'
 import { checkStdin } from '../input.ts'
 import { EXIT, type ExitCode, type Io, worst } from '../io.ts'
 import type { Make } from '../made.ts'
-import { whyNotWritten } from '../reasons.ts'
 import { documentsOf } from './documents.ts'
 import { goalOf } from './goal.ts'
-import { handle, type Result } from './handle.ts'
+import { handle, type Result, unwritten } from './handle.ts'
 import { progress } from './progress.ts'
 import { summary } from './summary.ts'
 import { targetsBelow } from './targets.ts'
 import type { Teller } from './teller.ts'
 import { tellerOf } from './tellers.ts'
+
+/** Waits until the disk has all files that wait; what it does not take is not written. */
+async function synced(results: readonly Result[], tell: Teller): Promise<readonly Result[]> {
+  const settled: Result[] = []
+  for (const result of results) {
+    const { target = '', staged } = result
+    try {
+      await staged?.synced()
+      settled.push(result)
+    } catch (error) {
+      settled.push(unwritten(target, error, tell))
+    }
+  }
+  return settled
+}
 
 /** Puts the files into their places. When one cannot be, those after it are left alone, unless the run keeps going. */
 function place(results: readonly Result[], keepGoing: boolean, tell: Teller): readonly Result[] {
@@ -18,17 +32,17 @@ function place(results: readonly Result[], keepGoing: boolean, tell: Teller): re
   return results.map(result => {
     const { target, staged } = result
     if (target === undefined || staged === undefined) return result
-    try {
-      if (!stopped) {
-        staged.commit()
-        return result
-      }
+    if (stopped) {
       tell.fault(target, `${target} is not written, because one before it could not be`)
-    } catch (error) {
-      tell.fault(target, `cannot write ${target}: ${whyNotWritten(error)}`)
-      stopped = !keepGoing
+      return { deed: 'unwritten', status: EXIT.bad }
     }
-    return { deed: 'unwritten', status: EXIT.bad }
+    try {
+      staged.commit()
+      return result
+    } catch (error) {
+      stopped = !keepGoing
+      return unwritten(target, error, tell)
+    }
   })
 }
 
@@ -60,7 +74,9 @@ export async function rewriteMany(call: Call, io: Io, makeOf: () => Promise<Make
       stopped = true
       staging.discard()
     }
-    results = stopped ? handled : place(handled, keepGoing, tell)
+    results = stopped ? handled : await synced(handled, tell)
+    stopped ||= !keepGoing && results.some(({ status }) => status !== EXIT.done)
+    if (!stopped) results = place(results, keepGoing, tell)
   } finally {
     shown.end()
     staging.discard()

@@ -1,5 +1,8 @@
 import { isOurKey } from '../../annotate/annotation.ts'
 
+/** Without one of these no name is that of a secret; most names are told by it. */
+const STEM =
+  /pass|pwd|psk|secret|token|credential|auth|preshared|string|key|sig|bearer|cookie|private|jwt|otp|pat|dsn|encrypt|gossip/i
 /** What a name of a secret contains, wherever. Names are compared in snake case, lower case. */
 const WITHIN =
   /passw(?:or)?d|passwd|passphrase|passcode|secret|token|credential|authorization|preshared|connection_?string|(?:api|access|account|auth|private|priv|signing|encrypt|encryption|master|license|unseal|recovery|host)_?key|basic_?auth|signature|bearer|cookie|_private$|^ssh_keys$/
@@ -23,7 +26,7 @@ const snake = (name: string): string =>
 
 /** Whether what goes by this name is a secret, as far as names tell. Annotations of this tool never are. */
 export function isSecretName(name: string): boolean {
-  if (isOurKey(name)) return false
+  if (!STEM.test(name) || isOurKey(name)) return false
   const plain = snake(name)
   return !HARMLESS.test(plain) && (WITHIN.test(plain) || WORD.test(plain))
 }

@@ -79,15 +79,13 @@ class Search {
     })
   }
 
-  private scalar({ start, end, text }: YamlScalar): void {
+  private scalar({ start, end, text, style }: YamlScalar): void {
     const raw = this.text.slice(start, end)
-    // A block is all of its lines, and begins behind the line with its sign.
-    const above = this.text.slice(this.text.lastIndexOf('\n', start - 2) + 1, start)
-    const header = /[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n$/.exec(above)?.[0]
+    const block = style === 'literal' || style === 'folded'
     // A document inside the document: as it stands, with its indentation.
-    if (header !== undefined) this.ranges.push(...moved(secretsInTree(raw, this.judge), start))
+    if (block) for (const range of moved(secretsInTree(raw, this.judge), start)) this.ranges.push(range)
     // Escapes and folded lines hide what is found in the value only.
-    const folded = header === undefined ? /[\n\\]|''/.test(raw) : header.startsWith('>')
+    const folded = block ? style === 'folded' : /[\n\\]|''/.test(raw)
     if (folded && this.judge(text).length > 0) this.ranges.push([start, end])
   }
 }
