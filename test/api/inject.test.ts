@@ -189,7 +189,7 @@ test('annotations can be changed on an injected document', t => {
 })
 
 test('an edit within the injected parts is an error', t => {
-  const { output, diagnostics } = run(text(outputOf(ANNOTATED)).replace('exit 0', 'exit 1'))
+  const { output, diagnostics } = run(text(outputOf(ANNOTATED)).replace('END-OF-SEGMENTS', 'END-OF-SEGMENT'))
   t.deepEqual([output, codes(diagnostics)], [undefined, ['E102']])
 })
 
