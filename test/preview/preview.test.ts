@@ -177,7 +177,10 @@ test('packed otherwise only, the difference is said in words', t => {
 test('an earlier output that was edited by hand can be compared with, one that cannot be read is refused', t => {
   const text = Buffer.from(injected(WEB)).toString('latin1')
   const edited = { name: 'edited', bytes: bytes(text.replace('systemctl start --no-block', 'systemctl start')) }
-  t.regex(diffText(previewed(WEB, { ...PREBUILT, against: edited }).changes, plain), /^-systemctl start consul.*\n\+systemctl start --no-block consul/m)
+  t.regex(
+    diffText(previewed(WEB, { ...PREBUILT, against: edited }).changes, plain),
+    /^-systemctl start consul.*\n\+systemctl start --no-block consul/m,
+  )
   for (const bad of [text.replace(/^=== 0640 .*$/m, '=== packed'), WEB, '']) {
     const { preview: found, diagnostics } = preview(bytes(bad === WEB ? bad : WEB), {
       ...PREBUILT,

@@ -221,10 +221,10 @@ test('a VM that has no room for the injection is refused with the sizes and the 
 
 test('a cloud-config for which MIME has no room stays one cloud-config, which fits inside a VM', t => {
   const config = `${PLAIN}final_message: ${'x'.repeat(300)}\n`
-  const { userData = '' } = sourceIn(admitted(vm({ userData: config }, ASKED), PREBUILT))
+  const { userData = '' } = sourceIn(admitted(vm({ userData: config }, ASKED), { ...PREBUILT, inlineLimit: 2600 }))
   t.true(userData.startsWith('#cloud-config\n# >>> consul-vm-inject'))
-  t.true(userData.length <= 2048)
-  t.regex(sourceIn(admitted(vm({ userData: PLAIN }, ASKED), PREBUILT)).userData ?? '', ENVELOPE)
+  t.true(userData.length <= 2600)
+  t.regex(sourceIn(admitted(vm({ userData: PLAIN }, ASKED), ROOMY)).userData ?? '', ENVELOPE)
 })
 
 test('the limit is that of the bytes which KubeVirt counts: of base64 the decoded ones', t => {
