@@ -39,6 +39,10 @@ export function appendingPoint(
   if (mime === undefined || format !== 'mime' || !mime.contentType.startsWith('multipart/')) return undefined
   const { boundary, closing } = mime
   if (boundary === undefined || boundary === '') return { why: 'it names no boundary' }
+  // A delimiter behind it could be read as one more header.
+  if (mime.bodyStart === source.text.length && !/(\r\n|\n|\r)\1$/.test(source.text)) {
+    return { why: 'its headers do not end' }
+  }
   const newline = newlineOf(userData)
   const end = closing ?? source.text.length
   const joined = !'\r\n'.includes(source.text[end - 1] ?? ' ')

@@ -10,6 +10,7 @@ import { brief, bytes, codes, text } from '../support/places.ts'
 
 const OPTIONS = { annotations: ['connect-inject=true', 'connect-service=web'], profile: 'prebuilt' } as const
 const P = 'consul.hashicorp.com/'
+const HEAD = 'MIME-Version: 1.0\nContent-Type: multipart/mixed'
 
 const injected = (content: string, options: object = {}): string => {
   const { output, diagnostics } = inject(bytes(content), { ...OPTIONS, ...options })
@@ -73,6 +74,35 @@ test('uninject gives it back, and injecting again gives the same, whatever was a
       t.is(taken(injected(once, other)), content)
     }),
     { numRuns: 300 },
+  )
+})
+
+const unit = fc.constantFrom('--B', '--', '\n', '\r\n', '\r', ' ', HEAD, 'x', '\n\n', '--B--', 'é')
+const noise = fc.tuple(fc.nat(1500), fc.nat(40), fc.string({ unit, maxLength: 4 }))
+const noisy = ([at, length, put]: readonly [number, number, string], content: string): string =>
+  content.slice(0, at) + put + content.slice(at + length)
+
+test('whatever was done to a multipart document before, it comes back', t => {
+  fc.assert(
+    fc.property(multipart, noise, ({ text: content }, change) => {
+      const input = bytes(noisy(change, content))
+      const { output } = inject(input, OPTIONS)
+      fc.pre(output !== undefined)
+      t.is(text(uninject(output ?? input).output ?? bytes('')), text(input))
+      t.is(text(inject(output ?? input, OPTIONS).output ?? bytes('')), text(output ?? input))
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('whatever is done to an injected one, nothing throws', t => {
+  fc.assert(
+    fc.property(multipart, noise, fc.boolean(), ({ text: content }, change, force) => {
+      const edited = bytes(noisy(change, injected(content)))
+      t.notThrows(() => uninject(edited, { force }))
+      t.notThrows(() => inject(edited, OPTIONS))
+    }),
+    { numRuns: 200 },
   )
 })
 
@@ -211,7 +241,6 @@ const nested = test.macro<[what: string, content: string, why: RegExp, options?:
   title: (_, what) => `${what} is nested, with a warning that says why`,
 })
 
-const HEAD = 'MIME-Version: 1.0\nContent-Type: multipart/mixed'
 const BODY = '\n\n--B\nContent-Type: text/x-shellscript\n\n#!/bin/sh\n--B--\n'
 test(nested, 'a multipart that names no boundary', HEAD + BODY, /it names no boundary$/)
 test(nested, 'one with an empty boundary', `${HEAD}; boundary=""${BODY}`, /it names no boundary$/)
@@ -220,6 +249,13 @@ test(
   'one that has no end and does not end as its delimiters do',
   `${HEAD}; boundary=B${BODY}`.replace('--B--\n', '').replaceAll('\n', '\r\n').replace(/\r\n$/, '\n'),
   /its last line does not end as its delimiters do$/,
+)
+
+test(
+  nested,
+  'one whose headers do not end',
+  'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a:b\n',
+  /its headers do not end$/,
 )
 
 test('one whose delimiter begins a line of ours is nested, too', t => {
