@@ -70,7 +70,7 @@ const elided = (output: string): string =>
   output
     .replace(/(==consul-vm-inject-)[0-9a-f]+==/g, '$1…==')
     .replaceAll(/part=[0-9a-f]+/g, 'part=…')
-    .replace(/(?<=^"\$python" -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
+    .replace(/(?<= -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
     .replace(/(?<=^ {2}"plan": \{\n)[\s\S]*?(?=^ {2}\}$)/m, '    …\n')
     .replace(/(?<=^=== packed\n)[\s\S]*?(?=^END-OF-SEGMENTS$)/m, '…\n')
 

@@ -102,8 +102,9 @@ function cutsOf(
   if (!editable) return 'annotation keys in an encoded MIME part cannot be taken out'
   const dangling = danglingAlias(root, tops)
   if (dangling !== undefined) return `the anchor &${dangling} stands inside an annotation and is used elsewhere`
+  const following = new Map(root.entries.map((entry, index) => [entry, root.entries[index + 1]]))
   const cuts = tops.flatMap(top => {
-    const next = root.entries[root.entries.indexOf(top) + 1]?.key.start
+    const next = following.get(top)?.key.start
     return linesOfEntry(source, start + top.key.start, next === undefined ? undefined : start + next, end)
   })
   const clean = cutsCleanly(

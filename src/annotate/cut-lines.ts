@@ -46,10 +46,10 @@ export function cutsCleanly(
   cut: readonly YamlEntry[],
   offsets: readonly number[],
 ): boolean {
-  const commented = offsets
-    .toSorted((a, b) => b - a)
-    .reduce((left, at) => `${left.slice(0, at)}# ${left.slice(at)}`, text)
+  const starts = [0, ...offsets.toSorted((a, b) => a - b)]
+  const commented = starts.map((start, index) => text.slice(start, starts[index + 1])).join('# ')
   const yaml = readYaml(commented)
-  const rest = root.entries.filter(entry => !cut.includes(entry))
+  const gone = new Set(cut)
+  const rest = root.entries.filter(entry => !gone.has(entry))
   return yaml.ok && JSON.stringify(toData(yaml.root) ?? {}) === JSON.stringify(toData({ ...root, entries: rest }))
 }

@@ -128,7 +128,7 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
       renamed.push([annotation, row.aliasOf])
     }
-    diagnostics.push(...judgeValue(annotation, row, settings))
+    for (const one of judgeValue(annotation, row, settings)) diagnostics.push(one)
   }
   // Only now it is known which of the new spellings count.
   for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))

@@ -68,20 +68,25 @@ interface Bodies {
   readonly closing: number | undefined
 }
 
+/** What stands behind the boundary in a delimiter line. */
+const DELIMITER = /(--)?[ \t]*(?:\r\n|\n|\r|$)/y
+const isBreak = (character: string | undefined): boolean => character === '\n' || character === '\r'
+
 /** Bodies between the delimiter lines of a boundary; the line break before a delimiter belongs to it. */
-function bodiesOf(text: string, start: number, end: number, boundary: string): Bodies {
+function bodiesOf(whole: string, start: number, end: number, boundary: string): Bodies {
+  const text = whole.slice(start, end)
+  const mark = `--${boundary}`
   const bodies: Body[] = []
   let open: readonly [delimiter: number, start: number] | undefined
-  let beforeBreak = start
-  for (const [at, line] of linesOf(text, start, end)) {
-    const content = bare(line)
-    const delimiter = content.startsWith(`--${boundary}`) ? content.slice(boundary.length + 2) : undefined
-    if (delimiter !== undefined && /^(?:--)?[ \t]*$/.test(delimiter)) {
-      if (open !== undefined) bodies.push([...open, Math.max(open[1], beforeBreak)])
-      if (delimiter.startsWith('--')) return { bodies, closing: at }
-      open = [at, at + line.length]
-    }
-    beforeBreak = at + content.length
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+    if (at > 0 && !isBreak(text[at - 1])) continue
+    DELIMITER.lastIndex = at + mark.length
+    const delimiter = DELIMITER.exec(text)
+    if (delimiter === null) continue
+    const beforeBreak = start + at - (text.startsWith('\r\n', at - 2) ? 2 : 1)
+    if (open !== undefined) bodies.push([...open, Math.max(open[1], beforeBreak)])
+    if (delimiter[1] !== undefined) return { bodies, closing: start + at }
+    open = [start + at, start + DELIMITER.lastIndex]
   }
   if (open !== undefined) bodies.push([...open, end])
   return { bodies, closing: undefined }

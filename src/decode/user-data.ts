@@ -102,7 +102,7 @@ export function documentOf(source: Source, start: number, end: number, format: F
 }
 
 function decodeQuotedPrintable(text: string): Uint8Array {
-  const joined = text.replace(/[ \t]*=(?:\r\n|\n)/g, '')
+  const joined = text.replace(/(?<![ \t])[ \t]*=(?:\r\n|\n)/g, '')
   return bytesOf(
     joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
