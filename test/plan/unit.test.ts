@@ -8,6 +8,7 @@ const unit = (annotations: Readonly<Record<string, string>>): readonly string[] 
   shownNodes(sidecarsOf({ 'connect-service': 'web', ...annotations })[0]?.unit ?? [])
 
 const GENERATOR = '{python} /srv/consul/generate-sidecar-configs.py'
+const PROBE = '{python} /srv/consul/probe-sidecar.py'
 
 /** What the unit has with these annotations and has not without them. */
 const more = (annotations: Readonly<Record<string, string>>): readonly string[] => {
@@ -70,9 +71,9 @@ const CASES: readonly (readonly [
       'sidecar-proxy-lifecycle-startup-grace-period-seconds': '15',
     },
     [
-      `ExecStartPost=${GENERATOR} ready 127.0.0.1:19000 1 1 10 5`,
-      `ExecStartPost=${GENERATOR} ready 127.0.0.1:19000 0 1 30 1`,
-      `ExecStartPost=-${GENERATOR} ready 127.0.0.1:19000 0 1 15 1`,
+      `ExecStartPost=${PROBE} ready 127.0.0.1:19000 1 1 10 5`,
+      `ExecStartPost=${PROBE} ready 127.0.0.1:19000 0 1 30 1`,
+      `ExecStartPost=-${PROBE} ready 127.0.0.1:19000 0 1 15 1`,
       'TimeoutStartSec=301',
     ],
   ],
@@ -84,7 +85,7 @@ const CASES: readonly (readonly [
       'sidecar-probe-failure-threshold': '4294967295',
     },
     [
-      `ExecStartPost=${GENERATOR} ready 127.0.0.1:19000 1 4294967295 4294967295 5`,
+      `ExecStartPost=${PROBE} ready 127.0.0.1:19000 1 4294967295 4294967295 5`,
       `TimeoutStartSec=${150n + 1n + 4294967295n * 4294967300n}`,
     ],
   ],
@@ -127,7 +128,7 @@ test('the unit that watches belongs to the sidecar', t => {
     '[Service]',
     'Restart=on-failure',
     'RestartSec=5',
-    `ExecStart=${GENERATOR} watch 127.0.0.1:19000 20 envoy@web.service`,
+    `ExecStart=${PROBE} watch 127.0.0.1:19000 20 envoy@web.service`,
   ])
 })
 
