@@ -4,6 +4,8 @@ import http.server
 import io
 import json
 import os
+import re
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -14,10 +16,9 @@ from unittest import mock
 
 from plans import G as PLANNER
 from plans import annotations
-from support import BIN, GUEST, P, load_generator, run
+from support import BIN, GUEST, load_generator, run
 
 G = load_generator()
-SCRIPT = GUEST / 'generate-sidecar-configs.py'
 DROP_IN = G.FILES['unit']
 
 
@@ -37,12 +38,14 @@ class GuestCase(unittest.TestCase):
         self.log = Path(folder.name) / 'log'
         self.root.mkdir()
         self.units.mkdir()
-        environment = {'PATH': f'{BIN}:{os.environ["PATH"]}', 'FAKE_LOG': str(self.log), 'FAKE_UNITS': str(self.units)}
+        (self.root / 'run/systemd/system').mkdir(parents=True)
         self.messages = []
-        for patch in (mock.patch.dict(os.environ, environment), mock.patch.object(G, 'log', self.messages.append),
-                      mock.patch.object(G, 'ROOT', str(self.root)), mock.patch.object(G, 'LIVE', True)):
-            patch.start()
-            self.addCleanup(patch.stop)
+        self.guest = load_generator(self.root)
+        self.guest.log = self.messages.append
+        environment = {'PATH': f'{BIN}:{os.environ["PATH"]}', 'FAKE_LOG': str(self.log), 'FAKE_UNITS': str(self.units)}
+        patch = mock.patch.dict(os.environ, environment)
+        patch.start()
+        self.addCleanup(patch.stop)
         self.unit('consul.service', 'inactive')
         self.unit('systemd-resolved.service', 'active')
 
@@ -51,13 +54,12 @@ class GuestCase(unittest.TestCase):
 
     def apply(self, given=None, plan=None):
         """Applies annotations (short names), or a plan, or that there is no configuration. Returns (commands, changed files)."""
-        G.CHANGED.clear()
-        G.FAILED.clear()
-        G.apply(*G.prepare(plan if plan is not None else {} if given is None else planned(**given)))
+        self.guest.CHANGED.clear()
+        self.guest.apply(*self.guest.prepare(plan if plan is not None else {} if given is None else planned(**given)))
         commands = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.write_text('')
-        asked = ('systemctl is-active', 'systemctl cat', 'systemctl show', 'systemctl --version', "consul 'validate'")
-        return [line for line in commands if not line.startswith(asked)], set(G.CHANGED)
+        asked = ('systemctl is-active', 'systemctl reset-failed', 'systemctl show', 'systemctl --version', "consul 'validate'")
+        return [line for line in commands if not line.startswith(asked)], {name[len(str(self.root)):] for name in self.guest.CHANGED}
 
     def files(self):
         return sorted(str(path)[len(str(self.root)):] for path in self.root.rglob('*') if path.is_file())
@@ -88,7 +90,7 @@ class Apply(GuestCase):
         self.assertEqual(self.read(G.RESOLVED), '[Resolve]\nDNS=127.0.0.1:8600\nDomains=~consul\n')
         self.assertEqual(self.read(G.FILES['environment'] % 'web'), 'API_CONNECT_SERVICE_HOST=127.0.0.1\nAPI_CONNECT_SERVICE_PORT=9191\n')
         self.assertEqual(self.read(G.FILES['redirect'] % 'web').splitlines()[0], '-proxy-id=web-sidecar-proxy')
-        self.assertEqual(self.read(DROP_IN % 'web').splitlines()[:2], ['# Written and overwritten by /srv/consul/generate-sidecar-configs.py', '[Service]'])
+        self.assertEqual(self.read(DROP_IN % 'web').splitlines()[0], '[Service]')
 
     def test_the_second_run_writes_nothing_and_restarts_nothing(self):
         self.apply(WEB)
@@ -127,7 +129,7 @@ class Apply(GuestCase):
     def test_what_could_not_be_finished_is_restarted_at_the_next_run(self):
         self.apply(WEB)
         self.unit('envoy@web.service', 'active')
-        with mock.patch.object(G, 'finish', side_effect=OSError('no space')), self.assertRaises(OSError):
+        with mock.patch.object(self.guest, 'finish', side_effect=OSError('no space')), self.assertRaises(OSError):
             self.apply({**WEB, 'envoy_extra_args': '-l debug'})
         self.assertIn(RESTART, self.apply({**WEB, 'envoy_extra_args': '-l debug'})[0])
 
@@ -139,8 +141,9 @@ class Apply(GuestCase):
     def test_a_failed_sidecar_gets_another_chance(self):
         self.apply(WEB)
         self.unit('envoy@web.service', 'failed')
-        commands, _ = self.apply(WEB)
-        self.assertEqual(commands[-2:], ['systemctl reset-failed envoy@web.service', START])
+        self.guest.CHANGED.clear()
+        self.guest.apply(*self.guest.prepare(planned(**WEB)))
+        self.assertEqual(self.log.read_text().splitlines()[-2:], ['systemctl reset-failed envoy@web.service', START])
 
     def test_a_renamed_service_is_stopped_before_the_new_one_starts(self):
         self.apply(WEB)
@@ -209,11 +212,6 @@ class Apply(GuestCase):
             self.assertIn("consul 'reload'", self.apply(WEB)[0])
             self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
 
-    def test_without_systemd_nothing_is_run(self):
-        with mock.patch.object(G, 'LIVE', False):
-            self.assertEqual(self.apply(WEB)[0], [])
-        self.assertIn(G.REGISTRATION, self.files())
-
     def test_the_application_waits_at_the_next_boot(self):
         self.apply({**WEB, 'alpha_app_unit': 'app.service'})
         self.assertIn('[Unit]\nBefore=app.service\n', self.read(G.ORDER))
@@ -221,65 +219,52 @@ class Apply(GuestCase):
         self.assertNotIn(G.ORDER, self.files())
 
     def test_the_access_log_has_a_directory(self):
-        self.apply({**WEB, 'consul_sidecar_access_log_path': '/var/log/envoy/access.log'})
-        self.assertTrue((self.root / 'var/log/envoy').is_dir())
-
-    def test_names_that_cannot_be_resolved_are_told_of(self):
-        direct = {**WEB, 'transparent_proxy': 'false', 'consul_dns': 'true'}
-        self.apply(direct)
-        self.apply(WEB)
-        (self.units / 'systemd-resolved.service').unlink()
-        self.apply(WEB)
-        self.assertFalse([line for line in self.messages if 'not resolved' in line])
-        self.apply(direct)
-        self.assertTrue([line for line in self.messages if 'not resolved' in line])
-        self.assertNotIn(G.RESOLVED, self.files())
+        made = 'install -d -o envoy -g envoy '
+        commands, _ = self.apply({**WEB, 'consul_sidecar_access_log_path': '/nowhere/on this vm/access.log'})
+        self.assertIn(made + '/nowhere/on this vm', commands)
+        commands, _ = self.apply({**WEB, 'consul_sidecar_access_log_path': '/tmp/access.log'})
+        self.assertFalse([line for line in commands if line.startswith(made)])
 
     def test_files_are_replaced_whole_with_their_modes(self):
-        target = self.root / 'etc/x'
+        target, name = self.root / 'etc/x', str(self.root / 'etc/x')
         target.parent.mkdir()
         target.symlink_to('/dev/null')
         group = 0 if os.geteuid() else 12345
-        G.write('/etc/x', 'content\n', 0o640, group)
+        self.guest.write(name, 'content\n', 0o640, group)
         self.assertEqual((target.is_symlink(), target.read_text(), stat.S_IMODE(target.stat().st_mode)), (False, 'content\n', 0o640))
         self.assertEqual(target.stat().st_gid, group or os.getegid())
         self.assertEqual([path.name for path in target.parent.iterdir()], ['x'])
         with mock.patch.object(os, 'replace', side_effect=OSError('no')), self.assertRaises(OSError):
-            G.write('/etc/x', 'other\n', 0o640)
+            self.guest.write(name, 'other\n', 0o640)
         self.assertEqual(([path.name for path in target.parent.iterdir()], target.read_text()), (['x'], 'content\n'))
         target.chmod(0o600)
-        G.write('/etc/x', 'content\n', 0o640)
+        self.guest.write(name, 'content\n', 0o640)
         self.assertEqual(stat.S_IMODE(target.stat().st_mode), 0o640)
 
 
-class User(unittest.TestCase):
-    def made(self, there, root=''):
-        """The commands by which the user is made."""
-        commands = []
-        with mock.patch.object(G, 'entry', lambda find, name: there), mock.patch.object(G, 'log', lambda message: None), \
-                mock.patch.object(G, 'run', lambda *argv: commands.append(argv) or (0, '')), mock.patch.object(G, 'ROOT', root):
-            G.ensure_user()
-        return commands
+class User(GuestCase):
+    def made(self, users):
+        with mock.patch.dict(os.environ, FAKE_USERS=users):
+            return [line for line in self.apply(WEB)[0] if re.match('group|user', line)]
 
     def test_envoys_user_is_made_where_it_is_missing_whether_or_not_the_group_is_there(self):
-        group, user = self.made(None)
-        self.assertEqual(group, ('groupadd', '--system', '--force', 'envoy'))
-        self.assertEqual((user[:4], user[-1]), (('useradd', '--system', '--gid', 'envoy'), 'envoy'))
+        group, user = self.made('')
+        self.assertEqual(group, 'groupadd --system --force envoy')
+        self.assertRegex(user, '^useradd --system --gid envoy .* envoy$')
 
     @unittest.skipIf(os.geteuid(), 'makes a user and a group of its own')
     def test_the_real_commands_make_the_user_where_its_group_is_there(self):
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / 'etc').mkdir()
-            for name, line in (('passwd', 'root:x:0:0::/:/bin/sh'), ('group', 'root:x:0:\nenvoy:x:1234:'), ('shadow', 'root:*:1::::::'), ('gshadow', 'root:*::\nenvoy:!::')):
-                (Path(folder) / 'etc' / name).write_text(line + '\n')
-            for command in self.made(None):
-                done = subprocess.run([command[0], '--prefix', folder, *command[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-                self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertRegex((Path(folder) / 'etc/passwd').read_text(), r'\nenvoy:x:[0-9]+:1234::/:/\S*(?:nologin|false)\n')
+        (self.root / 'etc').mkdir(exist_ok=True)
+        for name, line in (('passwd', 'root:x:0:0::/:/bin/sh'), ('group', 'root:x:0:\nenvoy:x:1234:'), ('shadow', 'root:*:1::::::'), ('gshadow', 'root:*::\nenvoy:!::')):
+            (self.root / 'etc' / name).write_text(line + '\n')
+        for command in self.made(''):
+            name, *words = command.split()
+            done = subprocess.run([shutil.which(name, path='/usr/sbin:/sbin'), '--prefix', str(self.root), *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex((self.root / 'etc/passwd').read_text(), r'\nenvoy:x:[0-9]+:1234::/:/\S*nologin\n')
 
-    def test_a_user_that_is_there_and_another_root_are_left_alone(self):
-        self.assertEqual(self.made(object()), [])
-        self.assertEqual(self.made(None, '/somewhere'), [])
+    def test_a_user_that_is_there_is_left_alone(self):
+        self.assertEqual(self.made('envoy'), [])
 
 
 class Admin(http.server.BaseHTTPRequestHandler):
@@ -308,8 +293,9 @@ class Helpers(unittest.TestCase):
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
 
-    def helper(self, *words, env=None):
-        return run('python3', SCRIPT, *words, env=env)
+    def helper(self, command, *words, **options):
+        name = 'probe-sidecar.py' if command in ('ready', 'watch') else 'generate-sidecar-configs.py'
+        return run('python3', GUEST / name, command, *words, **options)
 
     def test_ready_says_so_or_fails(self):
         self.assertEqual(self.helper('ready', self.admin, 0, 0, 5, 1).returncode, 0)
@@ -322,7 +308,7 @@ class Helpers(unittest.TestCase):
         self.assertEqual(self.helper('ready', '127.0.0.1:1', 0, 0, 1, 1).returncode, 1)
 
     def test_ready_gives_up_when_envoy_has_ended(self):
-        done = run('python3', SCRIPT, 'ready', '127.0.0.1:1', 0, 1, 600, 1, env={'MAINPID': '999999999'}, timeout=20)
+        done = self.helper('ready', '127.0.0.1:1', 0, 1, 600, 1, env={'MAINPID': '999999999'}, timeout=20)
         self.assertEqual(done.returncode, 1)
 
     def test_drain_asks_envoy_and_waits_until_it_is_gone(self):
@@ -335,7 +321,7 @@ class Helpers(unittest.TestCase):
         self.assertEqual(self.helper('drain', '127.0.0.1:1', 0).returncode, 0)
 
     def test_drain_does_not_wait_for_a_process_that_systemd_no_longer_names(self):
-        done = run('python3', SCRIPT, 'drain', '127.0.0.1:1', 600, env={'MAINPID': ''}, timeout=20)
+        done = self.helper('drain', '127.0.0.1:1', 600, env={'MAINPID': ''}, timeout=20)
         self.assertEqual(done.returncode, 0)
 
     def test_watch_kills_what_no_longer_answers(self):

@@ -10,11 +10,11 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from support import GUEST, P, ROOT, load_reader
+from support import BIN, P, ROOT, below, load_reader, programs
 
 BUNDLE = ROOT / 'dist/bin/consul-vm-inject.js'
 STATE = 'var/lib/consul-vm-inject/installed.json'
-FLEET = {'defaults': {'annotations': {P + 'transparent-proxy': 'true'}}, 'inject': False, 'joins': '/run/joins'}
+FLEET = {'defaults': {'annotations': {P + 'transparent-proxy': 'true'}}, 'inject': False}
 ANNOTATED = '#!/bin/sh\n# %sconnect-inject: "true"\n# %sconnect-service: web\n' % (P, P)
 
 
@@ -40,10 +40,10 @@ class Fleet(unittest.TestCase):
         if metadata is not None:
             self.write('run/cloud-init/instance-data.json', metadata if isinstance(metadata, str) else json.dumps({'ds': metadata}))
         said = []
-        guest = load_reader()
-        guest.__dict__.update(ROOT=str(self.folder), LIVE=False, decided=said.append, do=lambda *_: True, log=lambda _: None)
+        guest = load_reader(self.folder)
+        guest.__dict__.update(decided=said.append, do=lambda *_: True, log=lambda _: None)
         with mock.patch.dict(os.environ, INSTANCE_ID=instance):
-            guest.join('%s\n=== fleet\n%s\n=== join\npass\n' % (files, json.dumps(fleet, indent=2)))
+            guest.join(files + '=== join\npass\n', '=== fleet\n' + json.dumps({**fleet, 'joins': str(self.joins)}, indent=2))
         self.assertEqual(len(said), 1)
         return said[0]
 
@@ -61,7 +61,7 @@ class Fleet(unittest.TestCase):
 
     def test_the_files_that_travel_come_to_an_annotated_vm_only(self):
         file = self.folder / 'etc/guest-file'
-        files = '\n=== 0755 /etc/guest-file\nx'
+        files = '=== 0755 %s\nx\n' % file
         self.boot('#!/bin/sh\n', files=files)
         self.assertEqual((file.exists(), self.joins.exists()), (False, False))
         self.boot(ANNOTATED, files=files)
@@ -81,7 +81,7 @@ class Fleet(unittest.TestCase):
         self.boot(ANNOTATED)
         self.boot('#!/bin/sh\n')
         self.assertEqual((self.config.exists(), self.joins.exists()), (False, False))
-        self.assertNotIn('once', json.loads(self.state.read_text()))
+        self.assertFalse(self.state.exists())
 
     def test_one_that_the_operator_wrote_or_edited_never_goes(self):
         self.config.parent.mkdir(parents=True)
@@ -154,7 +154,7 @@ class Script(unittest.TestCase):
         for name in ('systemctl', 'consul-mesh-packages'):
             (bin_folder / name).write_text('#!/bin/sh\necho "%s $*" >> %s\n' % (name, self.calls))
             (bin_folder / name).chmod(0o755)
-        self.environment = dict(os.environ, PATH='%s:%s' % (bin_folder, os.environ['PATH']))
+        self.environment = dict(os.environ, PATH='%s:%s:%s' % (bin_folder, BIN, os.environ['PATH']))
 
     def run_script(self, path):
         return subprocess.run([str(path)], env=self.environment, stderr=subprocess.PIPE, timeout=60, check=True)
@@ -220,27 +220,19 @@ class Script(unittest.TestCase):
                 done = subprocess.run(['shellcheck', '-s', 'sh', '-'], input=text, stdout=subprocess.PIPE, text=True, check=False)
                 self.assertEqual(done.stdout, '', name)
 
-    def boothook(self, *arguments):
-        """The boothook with its paths below a folder, as a file."""
+    def boot(self, *arguments):
+        """Runs the boothook, whose files stand below a folder."""
+        (self.folder / 'var/lib/cloud/instance').mkdir(parents=True, exist_ok=True)
+        (self.folder / 'var/lib/cloud/instance/user-data.txt').write_text(ANNOTATED)
         text = parts('--static', *arguments)['consul-vm-inject-guest']
         text.encode('ascii')
-        text = text.replace('-f /srv/', f'-f {self.folder}/srv/').replace('or open(path)', f'or open("{self.folder}" + path)')
-        path = self.folder / 'boothook'
-        path.write_text(text)
-        return path
-
-    def boot(self, *arguments):
-        run_folder = self.folder / 'var/lib/cloud/instance'
-        run_folder.mkdir(parents=True, exist_ok=True)
-        (run_folder / 'user-data.txt').write_text(ANNOTATED)
-        return subprocess.run(['sh', str(self.boothook(*arguments))], env={**self.environment, 'CONSUL_MESH_ROOT': str(self.folder)},
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=True)
+        (self.folder / 'boothook').write_text(below(text, self.folder))
+        return subprocess.run(['sh', str(self.folder / 'boothook')], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=True)
 
     def test_the_boothook_brings_what_plans_and_joins(self):
         done = self.boot()
         self.assertIn('this VM joins the mesh', done.stderr)
-        generator = self.folder / 'srv/consul/generate-sidecar-configs.py'
-        subprocess.run(['python3', str(generator)], env={**self.environment, 'CONSUL_MESH_ROOT': str(self.folder)}, stderr=subprocess.PIPE, check=True)
+        subprocess.run(['python3', str(self.folder / 'srv/consul/generate-sidecar-configs.py')], env=self.environment, stderr=subprocess.PIPE, check=True)
         registration = json.loads((self.folder / 'etc/consul.d/service-registration.json').read_text())
         self.assertEqual(registration['service']['name'], 'web')
         self.assertTrue((self.folder / 'run/consul-vm-inject/joins').exists())
@@ -249,9 +241,7 @@ class Script(unittest.TestCase):
         done = self.boot('--profile', 'prebuilt')
         self.assertIn('bake it in with consul-vm-inject guest, or use --profile full', done.stdout)
         self.assertFalse((self.folder / 'srv').exists())
-        (self.folder / 'srv/consul').mkdir(parents=True)
-        for name in ('generate-sidecar-configs.py', 'plan_annotations.py'):
-            shutil.copy(GUEST / name, self.folder / 'srv/consul')
+        programs(self.folder)
         done = self.boot('--profile', 'prebuilt')
         self.assertIn('this VM joins the mesh', done.stderr)
         self.assertIn('annotations', json.loads((self.folder / 'srv/consul/service-config.json').read_text()))

@@ -12,10 +12,9 @@ from unittest import mock
 
 from plans import G as PLANNER
 from plans import annotations
-from support import A, BIN, GUEST, P, load_generator, run
+from support import BIN, GUEST, P, load_generator, programs, run
 
 G = load_generator()
-SCRIPT = GUEST / 'generate-sidecar-configs.py'
 # A plan as it travels, with every kind of node at every place that has one.
 PLAN = {
     'app_unit': 'app.service',
@@ -37,12 +36,12 @@ WEB = {'annotations': {P + 'connect-service': 'web', P + 'connect-service-port':
 
 class Source(unittest.TestCase):
     def test_it_is_ascii_of_python_3_6_and_standard_library(self):
-        for name in ('generate-sidecar-configs.py', 'probe_sidecar.py', 'install-guest.py'):
+        for name in ('generate-sidecar-configs.py', 'probe-sidecar.py', 'install-guest.py'):
             text = (GUEST / name).read_text(encoding='ascii')
             tree = ast.parse(text, feature_version=(3, 6))
             modules = {name.name.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
             modules |= {node.module.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-            self.assertLessEqual(modules, {'__main__', 'base64', 'grp', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shutil', 'socket', 'ssl', 'subprocess', 'sys', 'tempfile', 'time', 'zlib'})
+            self.assertLessEqual(modules, {'base64', 'grp', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shutil', 'subprocess', 'sys', 'tempfile', 'time', 'zlib'})
             for newer in ('capture_output', 'removeprefix', 'removesuffix', 'text=True', 'missing_ok', 'shell=True', 'eval(', 'exec('):
                 self.assertNotIn(newer, text)
 
@@ -92,7 +91,7 @@ class Holes(Prepared):
 
     def test_a_user_by_its_number_or_the_plan_is_refused(self):
         self.assertEqual(self.lines({'hole': 'uid', 'user': 'root', 'prefix': '-exclude-uid='}), ['-exclude-uid=0'])
-        with self.assertRaisesRegex(ValueError, '^key: there is no user nobody-here on this VM$'):
+        with self.assertRaisesRegex(ValueError, '^key: not for this guest: .*nobody-here'):
             self.lines({'hole': 'uid', 'user': 'nobody-here', 'prefix': '-exclude-uid='})
 
     def test_a_choice_by_the_version_of_systemd(self):
@@ -180,7 +179,7 @@ class Plans(Prepared):
     def test_control_characters_and_halves_of_pairs_pass_into_no_line(self):
         for character in '\x00\n\r\x1b\x7f\ud800':
             for node in ('a%sb' % character, ['a', character], {'hole': 'uid', 'user': 'root', 'prefix': character}):
-                with self.assertRaisesRegex(ValueError, '^key: a control character$'):
+                with self.assertRaisesRegex(ValueError, '^key: not for this guest: .*a control character'):
                     self.lines(node)
 
 
@@ -192,21 +191,23 @@ def places(value, path=()):
 
 
 class CommandLine(unittest.TestCase):
-    def run_script(self, content, env=None, script=SCRIPT, python='python3'):
+    def run_script(self, content, *words, env=None, plans=True, python='python3'):
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / 'srv/consul/service-config.json'
+            script = programs(folder, *(['generate-sidecar-configs.py'] + ['plan_annotations.py'] * plans))
+            ours = set(script.parent.iterdir())
+            file = script.parent / 'service-config.json'
             if content is not None:
-                file.parent.mkdir(parents=True)
                 file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-            done = run(python, '-W', 'error', script, env={'CONSUL_MESH_ROOT': folder, **(env or {})})
+            done = run(python, '-W', 'error', script, *words, env=env)
             self.assertNotIn('Traceback', done.stderr)
-            done.written = {str(path)[len(folder):]: path.read_text() for path in Path(folder).rglob('*') if path.is_file() and path != file}
-            done.lines = [line.replace(folder, '') for line in done.stderr.splitlines()]
+            done.written = {str(path)[len(folder):]: path.read_text() for path in Path(folder).rglob('*') if path.is_file() and path not in {file, *ours}}
+            done.stderr = done.stderr.replace(folder, '')
+            done.lines = done.stderr.splitlines()
             return done
 
-    def refused(self, content, *words, script=SCRIPT):
+    def refused(self, content, *words, plans=True):
         """Refused in lines that hold these words, with nothing written."""
-        done = self.run_script(content, script=script)
+        done = self.run_script(content, plans=plans)
         self.assertEqual((done.returncode, done.written), (2, {}), done.stderr)
         self.assertTrue(done.lines)
         for line in done.lines:
@@ -234,16 +235,14 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(service['connect']['sidecar_service']['proxy']['config'], {'a': 1.5, 'b': [1000, 7], 'c': '7'})
 
     def test_where_nothing_plans_annotations_it_says_what_to_do(self):
-        with tempfile.TemporaryDirectory() as folder:
-            script = shutil.copy(SCRIPT, folder)
-            for config in (WEB, {'name': 'web', 'port': 8080}, {}, [], {'plan': PLAN}):
-                self.refused(config, 'inject again, or use an image made by consul-vm-inject guest', script=script)
-            self.assertEqual(self.run_script({'format': 2, 'plan': PLAN}, script=script).returncode, 0)
+        for config in (WEB, {'name': 'web', 'port': 8080}, {}, [], {'plan': PLAN}):
+            self.refused(config, 'inject again, or use an image of consul-vm-inject guest', plans=False)
+        self.assertEqual(self.run_script({'format': 2, 'plan': PLAN}, plans=False).returncode, 0)
 
     def test_annotations_that_are_at_fault_are_lines_and_nothing_is_written(self):
         given = {P + 'connect-service': 'a b', P + 'connect-service-port': 'http', P + 'enable-metrics': 'x\x1b[31m'}
         done = self.refused({'annotations': given})
-        self.assertEqual([line.split(': ')[2] for line in done.lines], [P + name for name in ('connect-service', 'connect-service-port', 'enable-metrics')])
+        self.assertEqual([line.split(': ')[2] for line in done.lines[:3]], [P + name for name in ('connect-service', 'connect-service-port', 'enable-metrics')])
         self.assertNotIn('\x1b', done.stderr)
 
     def test_a_format_that_it_does_not_know_leaves_the_vm_outside_the_mesh_in_words(self):
@@ -271,15 +270,9 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((done.returncode, done.written, done.stderr), (0, {}, 'consul-vm-inject: outside the mesh; 0 files changed\n'))
 
     def test_words_that_are_no_command_change_nothing(self):
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / 'srv/consul/service-config.json'
-            file.parent.mkdir(parents=True)
-            file.write_text(json.dumps({'format': 2, 'plan': PLAN}))
-            for word in ('--dry-run', '--help', 'main', 'run'):
-                done = run('python3', SCRIPT, word, env={'CONSUL_MESH_ROOT': folder})
-                self.assertEqual(done.returncode, 2, word)
-                self.assertNotIn('Traceback', done.stderr)
-            self.assertEqual([path for path in Path(folder).rglob('*') if path.is_file()], [file])
+        for word in ('--dry-run', '--help', 'main', 'os'):
+            done = self.run_script({'format': 2, 'plan': PLAN}, word)
+            self.assertEqual((done.returncode, done.written), (2, {}), word)
 
     def test_every_python_from_3_6_on_does_the_same(self):
         results = {}
@@ -314,8 +307,8 @@ class Fuzz(Prepared):
 
     def setUp(self):
         super().setUp()
-        answers = {'--version': 'systemd 252 (252.1)', 'is-active': 'inactive', '-c': 'Port 22\nPort 2222'}
-        patch = mock.patch.object(G, 'run', lambda *words: (0, answers.get(words[1], '')))
+        answers = {'--version': (0, 'systemd 252 (252.1)'), 'is-active': (3, 'inactive'), '-c': (0, 'Port 22\nPort 2222')}
+        patch = mock.patch.object(G, 'run', lambda *words: answers.get(words[1], (0, '')))
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -363,14 +356,14 @@ class Fuzz(Prepared):
             if self.outcome(plan) is None:
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / 'srv/consul/service-config.json'
-                file.parent.mkdir(parents=True)
+                script = programs(folder, 'generate-sidecar-configs.py')
+                file = script.parent / 'service-config.json'
                 file.write_text(json.dumps({'format': 2, 'plan': plan}))
-                done = run('python3', SCRIPT, env={'CONSUL_MESH_ROOT': folder})
+                done = run('python3', script)
                 self.assertEqual(done.returncode, 2, (plan, done.stderr))
                 self.assertNotIn('Traceback', done.stderr)
-                self.assertTrue(done.stderr.startswith('consul-vm-inject: /srv/consul/service-config.json: '))
-                self.assertEqual([path for path in Path(folder).rglob('*') if path.is_file()], [file])
+                self.assertTrue(done.stderr.startswith(f'consul-vm-inject: {file}: '))
+                self.assertEqual({path for path in Path(folder).rglob('*') if path.is_file()}, {script, file})
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ from pathlib import Path
 import unit_file
 from plans import G as PLANNER
 from plans import filled
-from support import A, GUEST, P, load_generator, run
+from support import A, GUEST, P, load_generator, programs, run
 from test_plan_hostile import HOSTILE, base, values
 
 G = load_generator()
@@ -54,11 +54,11 @@ class Hostile(unittest.TestCase):
                 config = self.together(label)
                 wanted = json.loads(PLANNER.canonical(self.planned(config)))
                 root = self.folder / f'root{number}'
-                file = root / G.CONFIG[1:]
-                file.parent.mkdir(parents=True)
+                script = programs(root)
+                file = script.parent / 'service-config.json'
                 # By turns as annotations, and as the plan that travels.
                 file.write_text(json.dumps({'format': 2, 'plan': wanted} if number % 2 else config))
-                done = run('python3', GUEST / 'generate-sidecar-configs.py', env={'CONSUL_MESH_ROOT': root}, cwd=self.folder)
+                done = run('python3', script, cwd=self.folder)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(all(line.startswith('consul-vm-inject: ') for line in done.stderr.split('\n')[:-1]), done.stderr)
                 written = (root / (G.FILES['redirect'] % 'web')[1:]).read_text().split('\n')[:-1]

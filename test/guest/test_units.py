@@ -40,9 +40,7 @@ class Units(unittest.TestCase):
         unit = directives('envoy@.service')
         self.assertNotIn('WantedBy', unit)
         cleanup = '+/usr/local/bin/consul-cleanup-iptables'
-        xds = unit['ExecStartPre'].pop()
         self.assertEqual(unit['ExecStartPre'], [cleanup, '+/usr/local/bin/consul-redirect-traffic %i'])
-        self.assertTrue(xds.startswith('+/bin/sh -c ') and 'generate-sidecar-configs.py xds' in xds, xds)
         self.assertEqual(unit['ExecStopPost'], [cleanup])
         self.assertTrue(unit['ExecStart'][0].startswith('/usr/bin/env consul connect envoy -sidecar-for=%i'))
         self.assertEqual((unit['User'], unit['Group']), (['envoy'], ['envoy']))

@@ -275,7 +275,7 @@ def configure():
             import plan_annotations
         except ImportError:
             raise ValueError("no plan: inject again, or use an image of consul-vm-inject guest")
-        config = plan_annotations.configuration(text, log)
+        config = plan_annotations.configured(text, log)
     known = config["format"] == 2
     apply(*prepare(config["plan"] if known else {}))
     if not known:

@@ -840,6 +840,16 @@ def configuration(text, log):
     return {"format": 2, "plan": wanted}
 
 
+def configured(text, log):
+    """The same for generate-sidecar-configs.py: numbers are numbers, and faults are told and end the program."""
+    try:
+        return json.loads(canonical(configuration(text, log)))
+    except Refused as refused:
+        for fault in refused.args[0]:
+            log("/srv/consul/service-config.json: %s: %s" % fault)
+        sys.exit(2)
+
+
 def tell(message):
     print("".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in message), file=sys.stderr)
 
