@@ -100,7 +100,7 @@ export function summaryText(preview: Preview, paint: Paint): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
     [
-      `Files on the guest${guest === undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
+      `Files on the guest${guest === undefined || fetches !== undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
       fileLines(files),
     ],
     ['What the guest fetches', fetches === undefined ? [] : shownLines([fetches.url, `SHA-256 ${fetches.digest}`])],
