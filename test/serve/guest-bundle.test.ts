@@ -27,6 +27,7 @@ test('a server that asks for a token asks none of those who fetch the bundle, wh
   const server = await runServer(t, { tokenFile: 'token' }, async () => Buffer.from('t0ken-of-the-fleet\n'))
   const answer = await send(server.port, get(`/guest/${digest}`, CLOSE))
   t.regex(answer, /^HTTP\/1\.1 200 /)
+  t.like(server.requests()[0], { level: 'info', route: '/guest/{digest}', status: 200 })
   t.regex(await send(server.port, get('/metrics', CLOSE)), /^HTTP\/1\.1 401 /)
 })
 
