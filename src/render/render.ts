@@ -3,10 +3,12 @@ import {
   boothookFetch,
   boothookPrebuilt,
   bootstrap,
-  fetch as fetchGuest,
+  fetch as fetchProgram,
+  fetchUnit,
   fleet,
   guest,
   start,
+  startFetch,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { IMAGE } from '../../userdata-templates/generated/guest.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
@@ -19,6 +21,8 @@ import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
 import { packedSegment, segmentsOf } from './segments.ts'
+
+const ENABLE = ['enable', 'consul-sidecar-init.service']
 
 /** What was packed at build, as one segment. */
 const packed = (pack: Pack | 'readers'): string => packedSegment(PACKED[pack] ?? '')
@@ -58,16 +62,27 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
   }
 }
 
+/** Tries for ever, where the final script could not fetch the guest files. It waits for cloud-init's end, so nothing may wait for it. */
+const FETCH_UNIT = 'consul-vm-inject-fetch.service'
+
 /** Where the profile fetch finds the guest files; an address that ends in a slash is a folder that holds them by their digest. */
 export const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
 
-/** What travels in the profile fetch: the VM's own files, and how to come by the others. */
+/** What travels in the profile fetch: the VM's own files, and what comes by the others. */
 function renderFetch(own: readonly GuestFile[], address: string): Injection {
+  const fetches = { url: bundleUrl(address), digest: BUNDLE_DIGEST }
+  const fetcher = [
+    { path: '/var/lib/consul-vm-inject/fetch', mode: '0755', content: fetchProgram(fetches), once: false },
+    { path: `/etc/systemd/system/${FETCH_UNIT}`, mode: '0644', content: fetchUnit({}), once: false },
+  ]
+  const files = [...own, ...fetcher]
   return {
     profile: 'fetch',
-    files: own,
-    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(own) }),
-    script: fetchGuest({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
+    files,
+    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(files) }),
+    script: startFetch({ version: VERSION }),
+    enable: ['--now', '--no-block', 'enable', FETCH_UNIT],
+    fetches,
   }
 }
 
@@ -82,7 +97,13 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
   const context = { version: VERSION, oldest: OLDEST_GUEST, bootstrap }
   if (profile === 'prebuilt') {
     const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
-    return { profile, files: [config], boothook, script: start({ version: VERSION, installPackages: false }) }
+    return {
+      profile,
+      files: [config],
+      boothook,
+      script: start({ version: VERSION, installPackages: false }),
+      enable: ENABLE,
+    }
   }
   const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
@@ -92,6 +113,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     files: last([...packedFiles(pack), ...own, ...sources]),
     boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
+    enable: ENABLE,
   }
 }
 
@@ -110,6 +132,7 @@ export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile:
     files,
     boothook: fleet({ version: VERSION, profile, oldest: OLDEST_GUEST, prebuilt: !full, files, bootstrap, segments }),
     script: start({ version: VERSION, installPackages: full }),
+    enable: ENABLE,
     condition: JOINS,
   }
 }
