@@ -44,9 +44,10 @@ const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile
     ? []
     : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
 
-/** Of files for one path the last counts, as on the guest. */
-const last = (files: readonly GuestFile[]): readonly GuestFile[] => [
-  ...new Map(files.map(file => [file.path, file])).values(),
+/** The VM's own files, and of the packed ones those that it has none of its own for. */
+const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): readonly GuestFile[] => [
+  ...own,
+  ...packed.filter(({ path }) => !own.some(file => file.path === path)),
 ]
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
@@ -110,7 +111,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
-    files: last([...packedFiles(pack), ...own, ...sources]),
+    files: withOwn([...own, ...sources], packedFiles(pack)),
     boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
     enable: ENABLE,
@@ -124,7 +125,7 @@ const JOINS = '/run/consul-vm-inject/joins'
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
   const own = full ? [agentFile(shared), ...sourcesFile(shared)] : []
-  const files = last([...(full ? packedFiles('fleet') : []), ...own])
+  const files = withOwn(own, full ? packedFiles('fleet') : [])
   const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
   const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')
   return {
