@@ -46,7 +46,7 @@ test(refused, ['--strict=yes'], 'error: --strict takes no value\n  = help: try `
 test(
   refused,
   ['--profile', 'prebuild', 'web.yaml'],
-  'error: --profile prebuild is not one of full, prebuilt\n  = help: did you mean prebuilt?\n',
+  'error: --profile prebuild is not one of full, prebuilt, fetch\n  = help: did you mean prebuilt?\n',
 )
 test(
   refused,
