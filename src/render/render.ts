@@ -3,7 +3,7 @@ import {
   boothookFetch,
   boothookPrebuilt,
   bootstrap,
-  fetch as fetchProgram,
+  fetchBundle,
   fetchUnit,
   fleet,
   guest,
@@ -73,7 +73,7 @@ export const bundleUrl = (address: string): string => (address.endsWith('/') ? a
 function renderFetch(own: readonly GuestFile[], address: string): Injection {
   const fetches = { url: bundleUrl(address), digest: BUNDLE_DIGEST }
   const fetcher = [
-    { path: '/var/lib/consul-vm-inject/fetch', mode: '0755', content: fetchProgram(fetches), once: false },
+    { path: '/var/lib/consul-vm-inject/fetch', mode: '0755', content: fetchBundle(fetches), once: false },
     { path: `/etc/systemd/system/${FETCH_UNIT}`, mode: '0644', content: fetchUnit({}), once: false },
   ]
   const files = [...own, ...fetcher]
