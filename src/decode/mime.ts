@@ -92,12 +92,18 @@ function bodiesOf(whole: string, start: number, end: number, boundary: string): 
   return { bodies, closing: undefined }
 }
 
+/** What stands before the first semicolon; plain text when that is no type, as Python's parser has it. */
+function typeIn(header: string | undefined): string {
+  const type = header?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return type.split('/').length === 2 ? type : 'text/plain'
+}
+
 const NONE: Bodies = { bodies: [], closing: undefined }
 
 function parse(text: string, [delimiter, start, end]: Body, depth: number): MimeEntity {
   const { headers, bodyStart } = readHeaders(text, start, end)
   const header = headers.get('content-type')
-  const contentType = /^\s*([^\s;/]+\/[^\s;/]+)/.exec(header ?? '')?.[1]?.toLowerCase() ?? 'text/plain'
+  const contentType = typeIn(header)
   const boundary = contentType.startsWith('multipart/') ? parameterOf(header, 'boundary')?.trimEnd() : undefined
   const { bodies, closing } =
     boundary === undefined || depth >= DEPTH_LIMIT ? NONE : bodiesOf(text, bodyStart, end, boundary)

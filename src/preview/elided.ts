@@ -15,12 +15,17 @@ function delimiters({ mime, source: { text } }: EarlierInjection['carrier']): re
     .filter(({ start, end }) => text.slice(start, end) === boundary)
 }
 
-/** What is said in place of packed files, in the shape of their lines. */
-function said(text: string, { start, end, files }: CarriedRange, layout: EarlierInjection['layout']): Replacement {
+/** What is said in place of the contents of files, in the shape of their lines: they are shown by themselves. */
+function said(
+  text: string,
+  { start, end, files, packed }: CarriedRange,
+  layout: EarlierInjection['layout'],
+): Replacement {
   const raw = text.slice(start, end)
   if (layout === 'multipart') {
     const count = `${files.length} file${files.length === 1 ? '' : 's'}`
-    return { start, end, words: `(${count}, ${raw.length} characters: shown below, decoded)` }
+    const characters = `${raw.length} characters: shown below`
+    return { start, end, words: packed ? `(${count}, ${characters}, decoded)` : `(${characters})` }
   }
   const words = `(${files[0]?.content.length} characters: shown below, decoded)`
   return { start, end, words: raw.includes('\n') ? `${/^ */.exec(raw)?.[0]}${words}\n` : words }

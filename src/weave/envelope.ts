@@ -68,7 +68,7 @@ function nested({ source, mime }: UserData, why: string): Diagnostic {
   const end = source.text.indexOf('\n', mime?.start)
   return diagnostic('W403', `this multipart document is nested one level deep: ${why}`, {
     span: spanOf(source, mime?.start ?? 0, end < 0 ? source.text.length : Math.max(1, end)),
-    hint: 'programs other than cloud-init may look for their parts at the first level only: write the document with another boundary',
+    hint: 'programs other than cloud-init may look for their parts at the first level only: write the document anew, with a boundary of its own',
   })
 }
 

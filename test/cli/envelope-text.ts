@@ -36,7 +36,7 @@ const spliced = (text: string): string =>
     )
 
 /** The boundary before our first part. */
-const BEFORE_OURS = /^ *--(.*)\n(?: *\S.*\n)* *Content-Disposition: .*filename="consul-vm-inject-guest"/m
+const BEFORE_OURS = /^ *--(.*)\n(?: *(?!--)\S.*\n)* *Content-Disposition: .*filename="consul-vm-inject-guest"/m
 
 /**
  * Injected user-data as text that is the same on every machine and for every version of the tool: digests and the version

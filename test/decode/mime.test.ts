@@ -98,6 +98,29 @@ test(header, 'a type is lower-cased', 'CONTENT-TYPE: Text/X-ShellScript; charset
   contentType: 'text/x-shellscript',
 })
 test(header, 'without a type it is plain text', 'X: y', { contentType: 'text/plain', encoding: '7bit' })
+test(header, 'a type with two slashes is plain text', 'Content-Type: multipart/mixed: text/plain; boundary=x', {
+  contentType: 'text/plain',
+  boundary: undefined,
+})
+test(header, 'a boundary may be written the long way', "Content-Type: multipart/mixed; boundary*=us-ascii''a%20b", {
+  boundary: 'a b',
+})
+test(
+  header,
+  'a boundary without quotes may have blanks in it, but not at its end',
+  'Content-Type: multipart/mixed; boundary=a b ;x=y',
+  {
+    boundary: 'a b',
+  },
+)
+test(
+  header,
+  'a semicolon in quotes parts no parameters',
+  'Content-Type: multipart/mixed; x="; boundary=no"; boundary="a;b"',
+  {
+    boundary: 'a;b',
+  },
+)
 test(header, 'a type that is none is plain text', 'Content-Type: nonsense', { contentType: 'text/plain' })
 test(header, 'the transfer encoding is lower-cased', 'Content-Transfer-Encoding: BASE64', { encoding: 'base64' })
 test(

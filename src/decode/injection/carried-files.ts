@@ -13,9 +13,10 @@ export interface CarriedFile extends GuestFile {
   readonly by: 'boothook' | 'write_files'
 }
 
-/** Where files stand in the text of an injected document in a form that a reader can do without. */
+/** Where the contents of files stand in the text of an injected document, as they are or packed. */
 export interface CarriedRange extends TextRange {
   readonly files: readonly CarriedFile[]
+  readonly packed: boolean
 }
 
 /** The files that an injection brings, read back from its bytes. */
@@ -31,8 +32,8 @@ function inMultipart({ mime, source: { text } }: UserData): CarriedFiles | undef
   if (guest === undefined || read === undefined) return undefined
   const carried = (files: readonly GuestFile[]): readonly CarriedFile[] =>
     files.map(file => ({ ...file, by: 'boothook' }))
-  const ranges = read.packed.map(({ start, end, files }) => {
-    return { start: guest.bodyStart + start, end: guest.bodyStart + end, files: carried(files) }
+  const ranges = read.contents.map(({ start, end, files, packed }) => {
+    return { start: guest.bodyStart + start, end: guest.bodyStart + end, files: carried(files), packed }
   })
   return { files: carried(read.files), ranges }
 }
@@ -62,7 +63,8 @@ function inCloudConfig({ documents: [document] }: UserData): CarriedFiles | unde
     const content = contentIn(entry)
     if (path === undefined || mode === undefined || node === undefined || content === undefined) return []
     const file = { path: path.text, mode: mode.text, content, once: true, by: 'write_files' as const }
-    return [{ start: document.start + node.start, end: document.start + node.end, files: [file] }]
+    const packed = scalarOf(entry, 'encoding') !== undefined
+    return [{ start: document.start + node.start, end: document.start + node.end, files: [file], packed }]
   })
   if (last < 0 || ranges.length !== last) return undefined
   return { files: ranges.flatMap(({ files }) => files), ranges }

@@ -12,20 +12,22 @@ export interface GuestFile {
   readonly once: boolean
 }
 
-/** Files that are packed in a text, and where in it they stand. */
-export interface PackedFiles extends TextRange {
+/** Where in a text the contents of files stand: of one as it is, or of several packed together. */
+export interface Contents extends TextRange {
   readonly files: readonly GuestFile[]
+  readonly packed: boolean
 }
 
-/** What a boothook installs: all of it, and what of that is packed. */
+/** What a boothook installs, and where in its text that stands. */
 export interface BoothookFiles {
   readonly files: readonly GuestFile[]
-  readonly packed: readonly PackedFiles[]
+  readonly contents: readonly Contents[]
 }
 
 /** How 0.1.0 packed: JSON, deflated, in base64. */
 const BUNDLE = /(?<=^BUNDLE = """\n|<<'END-OF-BUNDLE' [^\n]*\n)[A-Za-z0-9+/=\n]+(?=\n"""$|\nEND-OF-BUNDLE$)/m
-const SEGMENT = /^=== (?:packed|([0-7]{4}) (\S+)( once)?)\n/gm
+const SEGMENT = /^=== ([^\n]*)\n/gm
+const FILE_SEGMENT = /^([0-7]{4}) (\S+)( once)?$/
 const HERE_DOCUMENT = /<<'([\w-]+)'[^\n]*\n(?==== )/
 
 function isGuestFile(value: unknown): value is GuestFile {
@@ -43,22 +45,25 @@ function readBundle(boothook: string): BoothookFiles | undefined {
   if (found === null) return undefined
   const files: unknown = JSON.parse(inflated(found[0]))
   if (!Array.isArray(files) || !files.every(isGuestFile)) return undefined
-  return { files, packed: [{ files, start: found.index, end: found.index + found[0].length }] }
+  return { files, contents: [{ files, packed: true, start: found.index, end: found.index + found[0].length }] }
 }
 
-/** Files one behind the other, each below a line `=== MODE PATH` or `=== MODE PATH once`; below `=== packed` stand such files deflated. */
+/**
+ * Files one behind the other, each below a line `=== MODE PATH` or `=== MODE PATH once`; below `=== packed` stand such files deflated.
+ * What stands below other such lines is no file: what a fleet needs to decide.
+ */
 function readSegments(text: string, offset: number): BoothookFiles {
   const heads = [...text.matchAll(SEGMENT)]
-  const read = heads.map(({ index, 0: head, 1: mode, 2: path, 3: once }, at): BoothookFiles => {
+  const contents = heads.flatMap(({ index, 0: head, 1: what = '' }, at): readonly Contents[] => {
     const start = index + head.length
     const content = text.slice(start, heads[at + 1]?.index)
-    if (mode !== undefined && path !== undefined) {
-      return { files: [{ path, mode, content, once: once !== undefined }], packed: [] }
-    }
-    const { files } = readSegments(inflated(content), 0)
-    return { files, packed: [{ files, start: offset + start, end: offset + start + content.trimEnd().length }] }
+    const range = { start: offset + start, end: offset + start + content.trimEnd().length }
+    if (what === 'packed') return [{ ...range, files: readSegments(inflated(content), 0).files, packed: true }]
+    const [, mode, path, once] = FILE_SEGMENT.exec(what) ?? []
+    if (mode === undefined || path === undefined) return []
+    return [{ ...range, files: [{ path, mode, content, once: once !== undefined }], packed: false }]
   })
-  return { files: read.flatMap(({ files }) => files), packed: read.flatMap(({ packed }) => packed) }
+  return { files: contents.flatMap(({ files }) => files), contents }
 }
 
 function readHereDocument(boothook: string): BoothookFiles | undefined {
@@ -67,9 +72,9 @@ function readHereDocument(boothook: string): BoothookFiles | undefined {
   const start = found.index + found[0].length
   const end = boothook.indexOf(`\n${found[1]}\n`, start - 1)
   if (end < 0) return undefined
-  const { files, packed } = readSegments(boothook.slice(start, end + 1), start)
+  const { files, contents } = readSegments(boothook.slice(start, end + 1), start)
   // What the VM has of its own stands before what is packed, and counts.
-  return { files: files.filter(({ path }, at) => files.findIndex(file => file.path === path) === at), packed }
+  return { files: files.filter(({ path }, at) => files.findIndex(file => file.path === path) === at), contents }
 }
 
 /** The files that a boothook of this tool installs; undefined when it holds none or they cannot be unpacked. */

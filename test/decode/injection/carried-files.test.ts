@@ -98,9 +98,13 @@ test('the files of a boothook are read from segments as well, packed or not', t 
     { path: '/etc/b.conf', mode: '0644', content: 'b\n', once: false },
     { path: '/usr/bin/c', mode: '0755', content: '#!/bin/sh\n\n', once: true },
   ])
-  const [packed] = read?.packed ?? []
+  const [plain, packed] = read?.contents ?? []
+  t.is(boothook.slice(plain?.start, plain?.end), '{\n}')
+  t.deepEqual([plain?.packed, packed?.packed], [false, true])
   t.is(boothook.slice(packed?.start, packed?.end), deflated(SEGMENTS))
   t.is(packed?.files.length, 2)
   t.is(readBoothook(boothook.replace('\nEND-OF-FILES\n', '\n')), undefined)
+  const others = readBoothook(boothook.replace('=== packed', '=== defaults\n{}\n=== packed'))
+  t.deepEqual(others?.files, read?.files)
   t.is(readBoothook(boothook.replace(/(?<=packed\n)..../, 'AAAA')), undefined)
 })
