@@ -171,7 +171,7 @@ class Scripts(InstallCase):
         for words in ([], ['--profile', 'prebuilt']):
             boothook = self.boothook(*words, data=b'# consul.hashicorp.com/connect-inject: "true"\n# consul.hashicorp.com/connect-service: web\n# consul.hashicorp.com/service-tags: "\xc3\xbc"\n')
             boothook.encode('ascii')
-            self.assertIn('\n=== 0640 /srv/consul/service-config.json once\n{\n  "format": 2,\n  "plan": {\n', boothook)
+            self.assertIn('\n=== 0640 /srv/consul/service-config.json once\n{\n "format": 2,\n "plan": {\n', boothook)
             self.assertIn('"\\u00fc"', boothook)
 
     def test_an_image_takes_what_the_prebuilt_profile_brings(self):

@@ -6,7 +6,7 @@ import unittest
 import unit_file
 from plans import ENTERPRISE, G, filled, literals, plan
 
-READY = '/usr/bin/python3 /srv/consul/generate-sidecar-configs.py ready 127.0.0.1:19000 '
+READY = '/usr/bin/python3 /srv/consul/probe-sidecar.py ready 127.0.0.1:19000 '
 
 
 def directives(facts=None, i=0, **given):
@@ -147,7 +147,7 @@ class Unit(unittest.TestCase):
         self.assertNotIn('watch', plan()['sidecars'][0])
         self.assertEqual(filled(plan(sidecar_proxy_liveness_failure_seconds='9')['sidecars'][0]['watch']), [
             '[Unit]', 'PartOf=envoy@web.service', 'After=envoy@web.service', '[Service]', 'Restart=on-failure', 'RestartSec=5',
-            'ExecStart=/usr/bin/python3 /srv/consul/generate-sidecar-configs.py watch 127.0.0.1:19000 9 envoy@web.service'])
+            'ExecStart=/usr/bin/python3 /srv/consul/probe-sidecar.py watch 127.0.0.1:19000 9 envoy@web.service'])
 
     def test_every_line_is_one_line_and_only_commands_go_on(self):
         nodes = plan(alpha_acl_token_file='/t', alpha_client_key_file='/k', sidecar_proxy_liveness_failure_seconds='9')['sidecars'][0]['unit']
