@@ -71,7 +71,7 @@ const elided = (output: string): string =>
     .replace(/(==consul-vm-inject-)[0-9a-f]+==/g, '$1…==')
     .replaceAll(/part=[0-9a-f]+/g, 'part=…')
     .replace(/(?<= -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
-    .replace(/(?<=^ {2}"plan": \{\n)[\s\S]*?(?=^ {2}\}$)/m, '    …\n')
+    .replace(/(?<=^ "plan": \{\n)[\s\S]*?(?=^ \}$)/m, '  …\n')
     .replace(/(?<=^=== packed\n)[\s\S]*?(?=^END-OF-SEGMENTS$)/m, '…\n')
 
 test('the document before and the user-data after are what the tool makes of each other', t => {
