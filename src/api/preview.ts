@@ -29,6 +29,7 @@ export function preview(input: Uint8Array, options: PreviewOptions = {}): Previe
     output,
     plan,
     profile: injection?.profile,
+    fetches: injection?.fetches,
     fitted: size,
   }
   const { preview, diagnostics: more } = previewOf(injected, options.against)

@@ -24,7 +24,7 @@ const mapped = async (object, make) =>
   )
 
 const envelopes = list('envelopes')
-  .filter(name => name.endsWith('.sh.hbs') || name.endsWith('.yaml.hbs'))
+  .filter(name => /\.(?:sh|service|yaml)\.hbs$/.test(name))
   .map(name => {
     const spec = Handlebars.precompile(read('envelopes', name), { strict: true, noEscape: true })
     return `export const ${camel(name)}: (context: object) => string = Handlebars.template(${spec})\n`

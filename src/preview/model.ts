@@ -16,6 +16,8 @@ export interface Preview {
   readonly files: readonly FileChange[]
   /** The oldest version whose guest files can carry the plan out: what an image must have at least. */
   readonly guest?: string
+  /** What the guest fetches, in the profile `fetch`: the guest files, by their SHA-256. */
+  readonly fetches?: Fetches
   /** The plan as it travels in `/srv/consul/service-config.json`; what only the guest knows stands in it as holes. */
   readonly plan?: object
   /** `/etc/consul.d/service-registration.json`; what only the guest knows is named in braces. */
@@ -23,6 +25,13 @@ export interface Preview {
   readonly sidecars: readonly Sidecar[]
   /** What the user-data and each guest file would change by. */
   readonly changes: readonly Change[]
+}
+
+/** A file that the guest fetches. */
+export interface Fetches {
+  readonly url: string
+  /** SHA-256, in hexadecimal digits. */
+  readonly digest: string
 }
 
 /** One user-data. */

@@ -7,7 +7,7 @@ import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
 import { shownUnit } from '../plan/unit.ts'
-import type { Profile } from '../render/injection.ts'
+import type { Fetches, Profile } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import { VERSION } from '../version.ts'
@@ -37,6 +37,7 @@ export interface PreviewInput extends Ground {
   /** Both undefined when nothing was injected. */
   readonly plan: MeshPlan | undefined
   readonly profile: Profile | undefined
+  readonly fetches: Fetches | undefined
   /** How the output fits its platform. */
   readonly fitted: Measurement | undefined
 }
@@ -173,7 +174,7 @@ export function previewOf(
   injected: PreviewInput,
   against: NamedBytes | undefined,
 ): { readonly preview: Preview | undefined; readonly diagnostics: readonly Diagnostic[] } {
-  const { input, output, decision, plan, profile, given, fitted } = injected
+  const { input, output, decision, plan, profile, fetches, given, fitted } = injected
   const before = read(against ?? input)
   if (against !== undefined && !before.subject.injected) {
     return { preview: undefined, diagnostics: [notAnOutput(against)] }
@@ -194,6 +195,7 @@ export function previewOf(
     ...(profile !== undefined && { profile }),
     annotations: plan === undefined ? [] : annotationEffects(given, injected),
     files: filesOf(pairs),
+    ...(fetches !== undefined && { fetches: { ...fetches, url: masked(fetches.url) } }),
     ...(plan !== undefined && planned(plan)),
     sidecars: (plan?.serviceConfig.plan.sidecars ?? []).map(shownSidecar),
     changes,

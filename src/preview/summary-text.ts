@@ -95,14 +95,15 @@ function headline({ changed, before, after, profile, reason }: Preview): string 
 
 /** A preview for people, in sections; what there is nothing of is left out. */
 export function summaryText(preview: Preview, paint: Paint): string {
-  const { annotations, files, registration, guest, sidecars, before, after } = preview
+  const { annotations, files, fetches, registration, guest, sidecars, before, after } = preview
   const places = widthOf(annotations.map(({ place }) => visible(place)))
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
     [
-      `Files on the guest${guest === undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
+      `Files on the guest${guest === undefined || fetches !== undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
       fileLines(files),
     ],
+    ['What the guest fetches', fetches === undefined ? [] : shownLines([fetches.url, `SHA-256 ${fetches.digest}`])],
     ['Registration', registration === undefined ? [] : jsonLines(registration)],
     ['Redirection (what only the guest knows stands in braces)', sidecars.flatMap(redirectLines)],
     ['Envoy', sidecars.flatMap(({ envoy }) => shownLines(envoy.map((line, at) => (at === 0 ? line : `  ${line}`))))],

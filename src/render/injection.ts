@@ -12,6 +12,12 @@ export interface GuestFile extends ReadableFile {
   readonly gzipped?: string
 }
 
+/** A file that the guest fetches, by its SHA-256. */
+export interface Fetches {
+  readonly url: string
+  readonly digest: string
+}
+
 /** What one VM needs beyond its own user-data: files, and the two scripts that bring them there. Pure data. */
 export interface Injection {
   readonly profile: Profile
@@ -20,6 +26,10 @@ export interface Injection {
   readonly boothook: string
   /** Starts the sidecar; cloud-init runs it last, once an instance. */
   readonly script: string
+  /** Words of systemctl by which a later boot goes on, where no boothook sees to it: in the layout `cloud-config`. */
+  readonly enable: readonly string[]
+  /** What the guest fetches, in the profile `fetch`. */
+  readonly fetches?: Fetches
   /** In vendor-data for a whole fleet: the file whose presence says that this VM joins, so that the script is to run. */
   readonly condition?: string
 }

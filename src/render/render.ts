@@ -3,10 +3,12 @@ import {
   boothookFetch,
   boothookPrebuilt,
   bootstrap,
-  fetch as fetchGuest,
+  fetchBundle,
+  fetchUnit,
   fleet,
   guest,
   start,
+  startFetch,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { IMAGE } from '../../userdata-templates/generated/guest.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
@@ -19,6 +21,8 @@ import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
 import { packedSegment, segmentsOf } from './segments.ts'
+
+const ENABLE = ['enable', 'consul-sidecar-init.service']
 
 /** What was packed at build, as one segment. */
 const packed = (pack: Pack | 'readers'): string => packedSegment(PACKED[pack] ?? '')
@@ -40,9 +44,10 @@ const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile
     ? []
     : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
 
-/** Of files for one path the last counts, as on the guest. */
-const last = (files: readonly GuestFile[]): readonly GuestFile[] => [
-  ...new Map(files.map(file => [file.path, file])).values(),
+/** The VM's own files, and of the packed ones those that it has none of its own for. */
+const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): readonly GuestFile[] => [
+  ...own,
+  ...packed.filter(({ path }) => !own.some(file => file.path === path)),
 ]
 
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
@@ -58,16 +63,27 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
   }
 }
 
+/** Tries for ever, where the final script could not fetch the guest files. It waits for cloud-init's end, so nothing may wait for it. */
+const FETCH_UNIT = 'consul-vm-inject-fetch.service'
+
 /** Where the profile fetch finds the guest files; an address that ends in a slash is a folder that holds them by their digest. */
 export const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
 
-/** What travels in the profile fetch: the VM's own files, and how to come by the others. */
+/** What travels in the profile fetch: the VM's own files, and what comes by the others. */
 function renderFetch(own: readonly GuestFile[], address: string): Injection {
+  const fetches = { url: bundleUrl(address), digest: BUNDLE_DIGEST }
+  const fetcher = [
+    { path: '/var/lib/consul-vm-inject/fetch', mode: '0755', content: fetchBundle(fetches), once: false },
+    { path: `/etc/systemd/system/${FETCH_UNIT}`, mode: '0644', content: fetchUnit({}), once: false },
+  ]
+  const files = [...own, ...fetcher]
   return {
     profile: 'fetch',
-    files: own,
-    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(own) }),
-    script: fetchGuest({ version: VERSION, url: bundleUrl(address), digest: BUNDLE_DIGEST }),
+    files,
+    boothook: boothookFetch({ version: VERSION, segments: segmentsOf(files) }),
+    script: startFetch({ version: VERSION }),
+    enable: ['--now', '--no-block', 'enable', FETCH_UNIT],
+    fetches,
   }
 }
 
@@ -82,16 +98,23 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
   const context = { version: VERSION, oldest: OLDEST_GUEST, bootstrap }
   if (profile === 'prebuilt') {
     const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
-    return { profile, files: [config], boothook, script: start({ version: VERSION, installPackages: false }) }
+    return {
+      profile,
+      files: [config],
+      boothook,
+      script: start({ version: VERSION, installPackages: false }),
+      enable: ENABLE,
+    }
   }
   const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
   const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
-    files: last([...packedFiles(pack), ...own, ...sources]),
+    files: withOwn([...own, ...sources], packedFiles(pack)),
     boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
+    enable: ENABLE,
   }
 }
 
@@ -102,7 +125,7 @@ const JOINS = '/run/consul-vm-inject/joins'
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
   const own = full ? [agentFile(shared), ...sourcesFile(shared)] : []
-  const files = last([...(full ? packedFiles('fleet') : []), ...own])
+  const files = withOwn(own, full ? packedFiles('fleet') : [])
   const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
   const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')
   return {
@@ -110,6 +133,7 @@ export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile:
     files,
     boothook: fleet({ version: VERSION, profile, oldest: OLDEST_GUEST, prebuilt: !full, files, bootstrap, segments }),
     script: start({ version: VERSION, installPackages: full }),
+    enable: ENABLE,
     condition: JOINS,
   }
 }

@@ -38,10 +38,10 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/
 export const requestId = (given: unknown): string =>
   typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 
-function levelOf(status: number, { outcome }: Note, open: boolean): Level {
+function levelOf(status: number, { outcome }: Note, quiet: boolean): Level {
   if (status >= 500) return 'error'
   if (status < 200 || status >= 400 || outcome === 'passed') return 'warn'
-  return open ? 'debug' : 'info'
+  return quiet ? 'debug' : 'info'
 }
 
 /** What can be said of a request before its body is read. */
@@ -96,7 +96,7 @@ export function exchange(
     const whole = response.writableFinished
     context.meters.request(route, method, status, seconds)
     if (match?.route.hook !== undefined) context.meters.judged(match.route.hook, note)
-    context.log(levelOf(whole ? status : 0, note, match?.route.open === true), 'request', {
+    context.log(levelOf(whole ? status : 0, note, match?.route.quiet === true), 'request', {
       id,
       method,
       route,

@@ -14,8 +14,10 @@ export interface Route {
   readonly name: string
   readonly pattern: RegExp
   readonly methods: readonly string[]
-  /** Answered without a token or a certificate: probes have none. */
+  /** Answered without a token or a certificate: probes have none, nor has a VM that fetches the guest files. */
   readonly open?: boolean
+  /** Told in the log when it is asked for everything: probes come all the time. */
+  readonly quiet?: boolean
   /** What user-data that comes through here is counted under. */
   readonly hook?: Hook
   readonly handle: Handler

@@ -10,8 +10,8 @@ const READ = ['GET', 'HEAD'] as const
 
 /** Everything there is to ask for; the first row whose pattern fits answers. */
 export const ROUTES: readonly Route[] = [
-  { name: '/healthz', pattern: /^\/healthz$/, methods: READ, open: true, handle: healthz },
-  { name: '/readyz', pattern: /^\/readyz$/, methods: READ, open: true, handle: readyz },
+  { name: '/healthz', pattern: /^\/healthz$/, methods: READ, open: true, quiet: true, handle: healthz },
+  { name: '/readyz', pattern: /^\/readyz$/, methods: READ, open: true, quiet: true, handle: readyz },
   { name: '/metrics', pattern: /^\/metrics$/, methods: READ, handle: metrics },
   { name: '/inject', pattern: /^\/inject$/, methods: ['POST'], hook: 'inject', handle: injectHandler },
   { name: '/check', pattern: /^\/check$/, methods: ['POST'], hook: 'check', handle: checkHandler },

@@ -25,8 +25,6 @@ const MODULES = [
   ['cloud_final_modules', 'scripts_user'],
 ] as const
 
-const ENABLE: readonly string[] = ['systemctl', 'enable', 'consul-sidecar-init.service']
-
 /** An entry's lines: the content as it is, or in gzip where it was packed at build. */
 function entryLines({ path, mode, content, gzipped }: Entry): object {
   const lines = gzipped === undefined ? content.replace(/\n$/, '').split('\n') : (gzipped.match(/.{1,120}/g) ?? [])
@@ -90,8 +88,8 @@ interface Splice extends Pick<LineShape, 'indent' | 'flow'> {
 }
 
 /** The lines of a key's items: as a block, or as items of a flow list. */
-function itemsOf(key: (typeof KEYS)[number], { files, script }: Injection, flow: boolean): readonly string[] {
-  if (key === 'runcmd') return [`${flow ? '' : '- '}[${ENABLE.join(', ')}]${flow ? ',' : ''}`]
+function itemsOf(key: (typeof KEYS)[number], { files, script, enable }: Injection, flow: boolean): readonly string[] {
+  if (key === 'runcmd') return [`${flow ? '' : '- '}[systemctl, ${enable.join(', ')}]${flow ? ',' : ''}`]
   const entries = [...files, { path: START_SCRIPT, mode: '0700', content: script }]
   if (!flow)
     return writeFiles({ entries: entries.map(entryLines) })

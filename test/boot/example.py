@@ -67,13 +67,12 @@ def inject(path: Path, *arguments: str) -> bytes:
 
 
 def own_parts(injected: bytes) -> set[str]:
-    """Names of the scripts and hooks that the injector added: of all parts but the first, or the one in a cloud-config."""
+    """Names of the scripts and hooks that the injector added: of the parts that bear its mark, or the one in a cloud-config."""
     if injected.startswith(b'#cloud-config'):
         return {Path(entry['path']).name for entry in own_entries(injected)} & {START}
     data = gzip.decompress(injected) if injected[:2] == b'\x1f\x8b' else injected
     message = email.message_from_bytes(data)
-    parts = message.get_payload() if message.is_multipart() else []
-    return {part.get_filename() for part in parts[1:] if part.get_filename()}
+    return {part.get_filename() for part in message.walk() if '; part=' in part.get('X-Consul-VM-Inject', '')}
 
 
 def own_entries(injected: bytes) -> list[dict]:
@@ -145,13 +144,15 @@ def services(registration: bytes) -> list[dict]:
 
 
 def resolved(value: object) -> object:
-    """An expectation as the machine fills it in: `$POD_NAME` and its kin, where they are a whole text."""
+    """An expectation as the machine fills it in: the holes of tags and meta."""
+    filled = {'hostname': 'vm', 'instance-id': 'i-boot-test'}
+    if isinstance(value, dict) and value.get('hole') in filled:
+        return filled[value['hole']]
     if isinstance(value, dict):
         return {key: resolved(item) for key, item in value.items()}
     if isinstance(value, list):
         return [resolved(item) for item in value]
-    filled = {'$POD_NAME': 'vm', '$HOSTNAME': 'vm', '$INSTANCE_ID': 'i-boot-test'}
-    return filled.get(value, value) if isinstance(value, str) else value
+    return value
 
 
 def without_annotations(config: dict | None) -> dict:

@@ -29,15 +29,18 @@ NETWORK = f'[Match]\nName=host0\n[Network]\nAddress={GUEST}/30\nLinkLocalAddress
 
 
 class SeedServer:
-    """Serves a directory of instances until the context ends, with these options of `serve`."""
+    """Serves a directory of instances until the context ends, with these options of `serve`; `late` are seconds until it begins."""
 
-    def __init__(self, seeds: Path, *options: str) -> None:
+    def __init__(self, seeds: Path, *options: str, late: int = 0) -> None:
+        self.late = late
         where = (f'--listen={SERVER}:{PORT}', f'--directory={seeds}')
         self.command = ['node', str(example.BUNDLE), 'serve', *where, *options]
 
     def __enter__(self) -> 'SeedServer':
         self.folder = Path(tempfile.mkdtemp(prefix=f'{FOLDER}{os.getpid()}.serve.'))
         argv = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--net', '/bin/sh', '-c', CABLE, 'cable', *self.command]
+        if self.late:
+            argv[-len(self.command):] = ['/bin/sh', '-c', f'echo cable; sleep {self.late}; exec "$@"', 'late', *self.command]
         with (self.folder / 'log').open('wb') as log:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
@@ -63,25 +66,30 @@ class SeedServer:
 
     def _listen(self) -> None:
         until = time.monotonic() + 20
-        while '"listening"' not in self.text():
+        while ('cable' if self.late else '"listening"') not in self.text():
             if self.process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(f'serve does not listen: {self.text()}')
             time.sleep(0.05)
 
-    def boot(self, machine: Machine, source: str, **wanted: object) -> dict:
-        """Boots a machine at the other end of the cable. `source` is what its kernel command line says of the seed."""
-        return machine.boot(**wanted, network=self.process.pid, options=('--network-interface=host0', source))
+    def boot(self, machine: Machine, *source: str, **wanted: object) -> dict:
+        """Boots a machine at the other end of the cable. `source` is what its kernel command line says of the seed, if anything."""
+        return machine.boot(**wanted, network=self.process.pid, options=('--network-interface=host0', *source))
+
+
+def connected(made: Machine) -> Machine:
+    """Gives a machine its end of the cable, with systemd-networkd."""
+    made.write('/etc/cloud/cloud.cfg.d/91_seed_server.cfg', SITE)
+    made.write('/etc/systemd/network/10-host0.network', NETWORK)
+    made.run('systemctl', 'enable', 'systemd-networkd.service')
+    return made
 
 
 def machine(name: str, data: bytes) -> Machine:
-    """A machine without a seed of its own, with systemd-networkd; `data` says which packages it can have."""
+    """A connected machine without a seed of its own; `data` says which packages it can have."""
     made = example.machine(name, data)
     try:
         shutil.rmtree(made.upper / 'var/lib/cloud/seed')
-        made.write('/etc/cloud/cloud.cfg.d/91_seed_server.cfg', SITE)
-        made.write('/etc/systemd/network/10-host0.network', NETWORK)
-        made.run('systemctl', 'enable', 'systemd-networkd.service')
+        return connected(made)
     except BaseException:
         made.close()
         raise
-    return made

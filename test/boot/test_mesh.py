@@ -53,7 +53,8 @@ def late() -> dict:
 def life() -> dict:
     """One boot in which the agent restarts, the configuration changes, and the sidecar is stopped."""
     change = ("python3 - <<'E'\nimport json\np='/srv/consul/service-config.json'\nc=json.load(open(p))\n"
-              f"c['annotations']['{P}service-tags']='changed'\nc['annotations']['{P}transparent-proxy-exclude-inbound-ports']='9100,9200'\n"
+              "c['plan']['registration']['service']['tags']=['changed']\n"
+              "c['plan']['sidecars'][0]['redirect']+=['-exclude-inbound-port=9100','-exclude-inbound-port=9200']\n"
               "json.dump(c,open(p,'w'))\nE\n")
     settled = f"for i in $(seq 100); do [ \"$(systemctl is-active {UNIT})\" = active ] && break; sleep 0.2; done; sleep 1; "
     data = injected(COUNTING.read_bytes(), sidecar_proxy_lifecycle_shutdown_grace_period_seconds='2')
@@ -107,6 +108,8 @@ def hostile() -> tuple[dict, dict, bytes]:
         keys = schema['definitions']['ConsulAnnotations']['properties']
         values = {key: f'22;touch {CANARY}\n$(touch {CANARY})' for key in keys if key != P + 'connect-inject'}
         made.write(example.CONFIG, json.dumps({'annotations': values}), 0o640)
+        # As in an image: annotations are planned on the VM.
+        made.write('/srv/consul/plan_annotations.py', (example.PROJECT / 'userdata-templates/guest/plan_annotations.py').read_text())
         second = made.boot(**WANTED, run=look, settle=60)
         return first, second, registration
 

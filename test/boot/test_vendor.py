@@ -116,7 +116,11 @@ class Vendor(MeshCase):
             import {{ vendorData }} from {json.dumps(str(example.PROJECT / 'dist/src/index.js'))}
             console.log(JSON.stringify(vendorData(Buffer.from({json.dumps(ANNOTATED.decode())})).plan.serviceConfig))'''],
             capture_output=True, timeout=60, check=True).stdout
-        self.assertEqual(json.loads(first['texts'][CONFIG]), json.loads(theirs))
+        # What the VM was told comes to the plan that the command line makes.
+        planner = example.PROJECT / 'userdata-templates/guest/plan_annotations.py'
+        planned = subprocess.run(['/usr/bin/python3', '-B', str(planner)], input=first['texts'][CONFIG].encode(), capture_output=True,
+                                 timeout=60, check=True).stdout
+        self.assertEqual(json.loads(planned), json.loads(theirs))
 
     def test_a_disk_that_becomes_another_vm_without_annotations_leaves_the_mesh(self) -> None:
         report = self.boots['annotated'].result()[2]

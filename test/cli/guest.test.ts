@@ -1,5 +1,5 @@
 import test from 'ava'
-import { type Guest, guest } from '../../src/index.ts'
+import { type Guest, guest, guestBundle } from '../../src/index.ts'
 import { runIn } from './world.ts'
 
 const baked = guest().output as Guest
@@ -82,4 +82,33 @@ test('keys without meaning on a VM are told of, also where the directory is call
   const asked = ['guest', '--values', 'values.yaml', '--output', 'json']
   t.regex((await runIn({ files }, ...asked)).stderr, /N103.*ignored: server/)
   t.is((await runIn({ files }, ...asked, '--quiet')).stderr, '')
+})
+
+test('with --bundle the bundle goes to a file or to standard output, and its digest is said', async t => {
+  const { bytes, digest } = guestBundle()
+  const { exit, stdout, stderr, written } = await runIn({}, 'guest', '--bundle', 'guest.bundle')
+  t.is(exit, 0)
+  t.is(stdout.length, 0)
+  t.is(stderr, `sha256 ${digest}\n`)
+  t.deepEqual(
+    [...written].map(([path, content]) => [path, Uint8Array.from(content)]),
+    [['guest.bundle', bytes]],
+  )
+  const piped = await runIn({}, 'guest', '--bundle', '-', '--quiet')
+  t.deepEqual(Uint8Array.from(piped.stdout), bytes)
+  t.is(piped.stderr, '')
+})
+
+test('--bundle takes no values file and no other way', async t => {
+  for (const words of [['--values', 'values.yaml'], ['--output', 'x'], ['--install']]) {
+    const { exit, written, scripts } = await runIn(
+      { files: { 'values.yaml': VALUES } },
+      'guest',
+      '--bundle',
+      'b',
+      ...words,
+    )
+    t.is(exit, 2)
+    t.is(written.size + scripts.length, 0)
+  }
 })

@@ -68,7 +68,7 @@ class Command(unittest.TestCase):
 class Canonical(unittest.TestCase):
     def test_it_is_ascii_with_keys_in_code_point_order_and_numbers_as_they_were_written(self):
         self.assertEqual(G.canonical({'\U0001f600': 1, '\uffee': G.Number('1.50'), 'b': [], 'a': [{}, True, None, '\x7f\u00fc"\\\n']}),
-                         '{\n  "a": [\n    {},\n    true,\n    null,\n    "\\u007f\\u00fc\\"\\\\\\n"\n  ],\n  "b": [],\n  "\\uffee": 1.50,\n  "\\ud83d\\ude00": 1\n}\n')
+                         '{\n "a": [\n  {},\n  true,\n  null,\n  "\\u007f\\u00fc\\"\\\\\\n"\n ],\n "b": [],\n "\\uffee": 1.50,\n "\\ud83d\\ude00": 1\n}\n')
 
     def test_it_prints_what_json_does_but_for_numbers(self):
         found = plan(connect_service_port='8080', connect_service_upstreams='api:1', alpha_acl_token_file='/t', transparent_proxy_exclude_uids='x')

@@ -117,7 +117,7 @@ class ImageFlavor(Counting, unittest.TestCase):
         counting.sh('systemctl stop envoy@counting && systemctl restart consul', timeout=90)
         counting.try_sh('systemctl start envoy@counting')
         said = counting.journal('envoy@counting', lines=200)
-        self.assertIn('the agent listens on no port that gives Envoy its configuration (xDS)', said)
+        self.assertIn('the agent has no port for Envoy (xDS)', said)
         eventually(lambda: self.assertEqual(looks.rules(counting), []), 20)
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
         counting.sh(f'cp /root/agent.json {AGENT} && systemctl restart consul')

@@ -89,7 +89,7 @@ test('a client that is slow with its headers or with its body is told so, and th
 })
 
 test('a kept connection on which nothing comes is closed', async t => {
-  const { port } = await runServer(t, { idleMilliseconds: 50, requestMilliseconds: 50 })
+  const { port } = await runServer(t, { idleMilliseconds: 50, requestMilliseconds: 5000 })
   const answer = await send(port, get('/healthz'))
   t.is(statusOf(answer), 200)
 })

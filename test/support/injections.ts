@@ -6,4 +6,5 @@ export const injection: Injection = {
   files: [],
   boothook: '#!/bin/sh\n# installs\nexit 0\n',
   script: '#!/bin/sh\nsystemctl start --no-block consul-sidecar-init.service\n',
+  enable: ['enable', 'consul-sidecar-init.service'],
 }

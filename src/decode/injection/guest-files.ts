@@ -74,7 +74,10 @@ function readHereDocument(boothook: string): BoothookFiles | undefined {
   if (found === null) return undefined
   const start = found.index + found[0].length
   const end = boothook.indexOf(`\n${found[1]}\n`, start - 1)
-  return end < 0 ? undefined : readSegments(boothook.slice(start, end + 1), start)
+  if (end < 0) return undefined
+  const { files, contents } = readSegments(boothook.slice(start, end + 1), start)
+  // What the VM has of its own stands before what is packed, and counts.
+  return { files: files.filter(({ path }, at) => files.findIndex(file => file.path === path) === at), contents }
 }
 
 /** The files that a boothook of this tool installs; undefined when it holds none or they cannot be unpacked. */

@@ -99,10 +99,11 @@ const sizes = ({ before, after }) =>
 
 /** Sections; what there is nothing of is left out. */
 export function summary(preview) {
-  const { annotations, files, registration, sidecars } = preview
+  const { annotations, files, fetches, registration, sidecars } = preview
   const rows = [
     ['Annotations', annotations.length > 0 && [element('ul', { class: 'annotations' }, annotations.map(annotation))]],
     ['Files on the guest', files.length > 0 && [table(files)]],
+    ['What the guest fetches', fetches !== undefined && [pre(`${fetches.url}\nSHA-256 ${fetches.digest}`)]],
     ['Registration', registration !== undefined && [pre(JSON.stringify(registration, undefined, 2))]],
     ['Redirection', sidecars.length > 0 && sidecars.map(redirection)],
     ['Envoy', sidecars.length > 0 && sidecars.map(({ envoy }) => pre(envoy.join('\n  ')))],

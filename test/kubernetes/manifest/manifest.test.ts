@@ -13,7 +13,7 @@ const objectsIn = (text: string): readonly unknown[] =>
   dataIn(text).flatMap(data => (isRecord(data) && Array.isArray(data['items']) ? data['items'] : [data]))
 
 /** So little room that what is injected travels in gzip, or stays one cloud-config. */
-const PACKED: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 1250 }
+const PACKED: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 2048 }
 
 test('a manifest says after the pipe what the admission would have stored', t => {
   fc.assert(

@@ -202,7 +202,7 @@ test('what is too large as text travels in gzip, and is text again when the inje
   t.regex(gunzipSync(Buffer.from(userDataBase64, 'base64')).toString(), ENVELOPE)
   t.is(answerTo(review(injected), PREBUILT).patch, undefined)
   t.deepEqual(sourceIn(admitted(vm({ userDataBase64 }, OFF), PREBUILT)), { userData: SCRIPT })
-  const small: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 1200 }
+  const small: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 1600 }
   t.deepEqual(Object.keys(sourceIn(admitted(vm({}, ASKED), small))), ['userDataBase64'])
 })
 
@@ -220,11 +220,12 @@ test('a VM that has no room for the injection is refused with the sizes and the 
 })
 
 test('a cloud-config for which MIME has no room stays one cloud-config, which fits inside a VM', t => {
-  const config = `${PLAIN}final_message: ${'x'.repeat(300)}\n`
-  const { userData = '' } = sourceIn(admitted(vm({ userData: config }, ASKED), { ...PREBUILT, inlineLimit: 2600 }))
+  const config = `${PLAIN}final_message: ${'x'.repeat(400)}\n`
+  const limited: typeof ROOMY = { profile: 'prebuilt', inlineLimit: 3100 }
+  const { userData = '' } = sourceIn(admitted(vm({ userData: config }, ASKED), limited))
   t.true(userData.startsWith('#cloud-config\n# >>> consul-vm-inject'))
-  t.true(userData.length <= 2600)
-  t.regex(sourceIn(admitted(vm({ userData: PLAIN }, ASKED), ROOMY)).userData ?? '', ENVELOPE)
+  t.true(userData.length <= 3100)
+  t.regex(sourceIn(admitted(vm({ userData: PLAIN }, ASKED), limited)).userData ?? '', ENVELOPE)
 })
 
 test('the limit is that of the bytes which KubeVirt counts: of base64 the decoded ones', t => {
