@@ -13,6 +13,7 @@ export const ONE_LINE: Base64Layout = { width: 0, newline: '\n', end: '' }
 /** As MIME wants it. */
 export const MIME_LINES: Base64Layout = { width: 76, newline: '\n', end: '' }
 
+const CANDIDATE = /^[A-Za-z0-9+/=\s]+$/
 const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Base64 text of `bytes` in the given layout. */
@@ -31,8 +32,9 @@ export function encodeBase64(bytes: Uint8Array, { width, newline, end }: Base64L
 export function decodeBase64(
   text: string,
 ): { readonly bytes: Uint8Array; readonly layout: Base64Layout; readonly exact: boolean } | undefined {
+  // Most texts are none, which shows at their first sign or in their first line.
+  if (!CANDIDATE.test(text)) return undefined
   const body = text.trimEnd()
-  if (!/^[A-Za-z0-9+/]/.test(body)) return undefined
   const lines = body.split(/\r?\n/)
   const joined = lines.map(line => line.trim()).join('')
   if (joined.length % 4 !== 0 || !ALPHABET.test(joined)) return undefined

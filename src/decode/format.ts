@@ -45,7 +45,7 @@ const DECLARED: Readonly<Record<string, Format>> = {
 const SNIFFED: ReadonlySet<string> = new Set(['text/plain', 'text/x-not-multipart', 'text/x-shellscript'])
 
 /** What Python's `str.lstrip` takes off: a byte order mark stays. */
-const LEADING_SPACE = /^(?:[^\S\uFEFF]|[\x1c-\x1f\x85])*/
+const LEADING_SPACE = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*/
 
 /** The format of one document that is not MIME (`type_from_starts_with`). */
 export function formatOf(text: string): Format {

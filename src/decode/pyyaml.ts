@@ -23,6 +23,7 @@ export interface Refusal {
 
 /** A key that is not marked with `?` may have so many characters. */
 const KEY_LIMIT = 1024
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[^=]*={0,2}$/.test(text)
 const TAG = /^!(?:!|<tag:yaml\.org,2002:)(\w+)>?$/
 /** The tags of the safe loader: what each may stand at, and what a scalar must then be. */
 const TAGS: Readonly<Record<string, 'collection' | ((value: string) => boolean)>> = {
@@ -37,10 +38,11 @@ const TAGS: Readonly<Record<string, 'collection' | ((value: string) => boolean)>
   bool: value => /^(?:yes|no|true|false|on|off)$/i.test(value),
   int: value => /^[-+]?(?:0b[01_]+|0x[\da-f_]+|[\d_]+(?::[\d_]+)*)$/i.test(value),
   float: value => /^[-+]?(?:\.inf|\.nan|[\d_.]+(?:e[-+]?\d+)?(?::[\d_.]+)*)$/i.test(value),
-  binary: value =>
-    /^[\x00-\x7f]*$/.test(value) && /^(?:[^=]{4})*(?:[^=]{2}==|[^=]{3}=)?$/.test(value.replace(/[^\w+/=]|_/g, '')),
+  binary: value => /^[\x00-\x7f]*$/.test(value) && isBase64(value.replace(/[^\w+/=]|_/g, '')),
 }
-const FIRST_IS_END = /^(?:[ \uFEFF]*(?:#[^\n]*)?\r?\n)*\.\.\.(?:\s|$)/
+/** A line that says nothing, and one that ends a document. */
+const IDLE_LINE = /[ \uFEFF]*(?:#[^\n]*)?\r?\n/y
+const END_LINE = /\.\.\.(?:\s|$)/y
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 const ODD_BREAK = /[\u0085\u2028\u2029]/
 
@@ -178,9 +180,17 @@ function questioned(events: readonly Event[], text: string): readonly number[] {
   })
 }
 
+/** Whether the first line that says something ends a document. Line by line: a regular expression for all of them fills the stack. */
+function endsAtOnce(text: string): boolean {
+  IDLE_LINE.lastIndex = 0
+  END_LINE.lastIndex = 0
+  while (IDLE_LINE.test(text)) END_LINE.lastIndex = IDLE_LINE.lastIndex
+  return END_LINE.test(text)
+}
+
 /** What PyYAML's safe loader refuses although the text is YAML; undefined when it takes the text. */
 function refusalOf(text: string, events: readonly Event[], root: YamlNode | undefined): Refusal | undefined {
-  if (FIRST_IS_END.test(text)) return { message: 'the document ends before it begins', offset: text.indexOf('...') }
+  if (endsAtOnce(text)) return { message: 'the document ends before it begins', offset: text.indexOf('...') }
   const control = text.search(UNPRINTABLE)
   if (control >= 0) return { message: 'a control character stands here', offset: control }
   const scalars = events.filter((event): event is ScalarEvent => event.type === EVENT_SCALAR && event.valueStart >= 0)

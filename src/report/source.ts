@@ -45,7 +45,9 @@ export function lineOf(source: Source, offset: number): number {
 export function positionOf(source: Source, offset: number): Position {
   const line = lineOf(source, offset)
   const start = startsOfLines(source)[line - 1] ?? 0
-  return { line, column: [...source.text.slice(start, offset)].length + 1 }
+  const before = source.text.slice(start, offset)
+  const pairs = before.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0
+  return { line, column: before.length - pairs + 1 }
 }
 
 /** The text of a line (from 1) without its line ending, or undefined past the end. */

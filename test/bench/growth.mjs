@@ -3,15 +3,15 @@
 import { check, inject, preview, uninject } from '../../dist/src/index.js'
 import { DOCUMENTS } from './documents.mjs'
 
-const [largest = '0.5', names = ''] = process.argv.slice(2)
+const [largest = '0.25', names = ''] = process.argv.slice(2)
 /** Each step is four times the size. */
 const STEP = 4
 const SIZES = Array.from({ length: 20 }, (_, step) => 1000 * STEP ** step).filter(
   size => size <= Number(largest) * 1.05e6,
 )
 /** Milliseconds of processor time that are spent on one point, and most runs. */
-const PATIENCE = 30
-const MOST_RUNS = 15
+const PATIENCE = 12
+const MOST_RUNS = 9
 
 const OPTIONS = { annotations: ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080'] }
 const SPLICED = { ...OPTIONS, layout: 'cloud-config' }

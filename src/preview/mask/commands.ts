@@ -68,6 +68,7 @@ function withHeredoc(text: string, command: string, end: number): number {
 export function secretsInCommands(text: string): readonly Range[] {
   return commandsOf(text).flatMap(([start, end]): readonly Range[] => {
     const command = text.slice(start, end)
+    if (!/\w/.test(command)) return []
     const indent = command.search(/[^\s-]|$/)
     if (WHOLE.some(pattern => pattern.test(command)) || writesSecret(command)) {
       return [[start + indent, withHeredoc(text, command, end)]]
