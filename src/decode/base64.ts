@@ -13,7 +13,7 @@ export const ONE_LINE: Base64Layout = { width: 0, newline: '\n', end: '' }
 /** As MIME wants it. */
 export const MIME_LINES: Base64Layout = { width: 76, newline: '\n', end: '' }
 
-const CANDIDATE = /^[A-Za-z0-9+/=\s]+$/
+const CANDIDATE = /^[A-Za-z0-9+/][A-Za-z0-9+/=\s]*$/
 const ALPHABET = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Base64 text of `bytes` in the given layout. */

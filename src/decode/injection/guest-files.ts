@@ -50,8 +50,7 @@ function readBundle(boothook: string): BoothookFiles | undefined {
 
 /**
  * Files one behind the other, each below a line `=== MODE PATH` or `=== MODE PATH once`; below `=== packed` stand such files deflated.
- * What stands below other such lines is no file: what a fleet needs to decide. What is packed is installed first, so that of two files
- * for one path the document's own counts.
+ * What stands below other such lines is no file: what a fleet needs to decide.
  */
 function readSegments(text: string, offset: number): BoothookFiles {
   const heads = [...text.matchAll(SEGMENT)]
@@ -64,9 +63,7 @@ function readSegments(text: string, offset: number): BoothookFiles {
     if (mode === undefined || path === undefined) return []
     return [{ ...range, files: [{ path, mode, content, once: once !== undefined }], packed: false }]
   })
-  const inOrder = [...contents.filter(({ packed }) => packed), ...contents.filter(({ packed }) => !packed)]
-  const byPath = new Map(inOrder.flatMap(({ files }) => files).map(file => [file.path, file]))
-  return { files: [...byPath.values()], contents }
+  return { files: contents.flatMap(({ files }) => files), contents }
 }
 
 function readHereDocument(boothook: string): BoothookFiles | undefined {

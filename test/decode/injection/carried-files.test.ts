@@ -115,9 +115,9 @@ test('the files of a boothook are read from segments as well, packed or not', t 
   const boothook = `#!/bin/sh\n"$python" <<'END-OF-FILES' || echo no\n=== 0640 /srv/a.json once\n{\n}\n=== packed\n${deflated(SEGMENTS)}\nEND-OF-FILES\nexit 0\n`
   const read = readBoothook(boothook)
   t.deepEqual(read?.files, [
+    { path: '/srv/a.json', mode: '0640', content: '{\n}\n', once: true },
     { path: '/etc/b.conf', mode: '0644', content: 'b\n', once: false },
     { path: '/usr/bin/c', mode: '0755', content: '#!/bin/sh\n\n', once: true },
-    { path: '/srv/a.json', mode: '0640', content: '{\n}\n', once: true },
   ])
   const twice = readBoothook(boothook.replace('/srv/a.json', '/etc/b.conf'))?.files ?? []
   t.deepEqual(
