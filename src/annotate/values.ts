@@ -4,6 +4,7 @@ import { isRecord } from '../decode/record.ts'
 import { entryOf, followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { oncePer } from '../report/once-per.ts'
 import { type Source, type Span, spanOf } from '../report/source.ts'
 import type { Annotation } from './annotation.ts'
 import { communityEdition, type GrammarSettings } from './grammar/settings.ts'
@@ -84,8 +85,10 @@ const NOTHING: Values = {
 }
 
 /** Reads a values file. Absent: the chart's own defaults, which are those of the annotation model. */
-export function readValues(source: Source | undefined): Values {
-  if (source === undefined) return NOTHING
+export const readValues = (source: Source | undefined): Values => (source === undefined ? NOTHING : valuesOf(source))
+
+/** One file gives its values to all documents of a run. */
+const valuesOf = oncePer((source: Source): Values => {
   const fail = (message: string, start: number, end = start + 1): Diagnostic =>
     diagnostic('E206', `${source.name}: ${message}`, {
       span: spanOf(source, start, end),
@@ -118,4 +121,4 @@ export function readValues(source: Source | undefined): Values {
     defaultInject: helm.connectInject?.default === true,
     diagnostics,
   }
-}
+})

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, resolve, sep } from 'node:path'
 
 const MOST_LINKS = 40
 
@@ -27,9 +27,10 @@ export function realPaths(): (path: string) => string {
     return real
   }
   const follow = (path: string, links: number): string => {
-    if (dirname(path) === path) return path
-    const folder = folderOf(dirname(path))
-    const here = join(folder, basename(path))
+    const above = dirname(path)
+    if (above === path) return path
+    const folder = folderOf(above)
+    const here = `${folder.endsWith(sep) ? folder : folder + sep}${basename(path)}`
     return isLink(here) && links < MOST_LINKS ? follow(resolve(folder, readlinkSync(here)), links + 1) : here
   }
   return path => follow(resolve(path), 0)

@@ -1,6 +1,8 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { oncePer } from '../report/once-per.ts'
 import { type Source, spanOf } from '../report/source.ts'
 import { type Base64Layout, encodeBase64 } from './base64.ts'
+import { latin1Of } from './bytes.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
 import { isGzip, unpackGzip } from './gzip.ts'
 import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
@@ -57,16 +59,10 @@ export interface EarlierInjection {
   readonly edits: readonly Diagnostic[]
 }
 
-const readings = new WeakMap<Document, YamlReading>()
-
-/** A document read as PyYAML reads it, once however often it is asked for. Offsets are from where the document begins. */
-export function yamlOf(document: Document): YamlReading {
-  const known = readings.get(document)
-  if (known !== undefined) return known
-  const reading = readAsPyYaml(document.source.text.slice(document.start, document.end))
-  readings.set(document, reading)
-  return reading
-}
+/** A document read as PyYAML reads it. Offsets are from where the document begins. */
+export const yamlOf: (document: Document) => YamlReading = oncePer(({ source, start, end }: Document) =>
+  readAsPyYaml(source.text.slice(start, end)),
+)
 
 export interface Decoding {
   readonly userData: UserData
@@ -80,9 +76,11 @@ export function textOf(bytes: Uint8Array): { text: string; charset: 'utf-8' | 'l
   return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), charset: 'latin1' }
 }
 
+const encoder = new TextEncoder()
+
 /** Text as bytes again, in the charset it was read in. */
 export const bytesOf = (text: string, charset: 'utf-8' | 'latin1'): Uint8Array =>
-  Uint8Array.from(Buffer.from(text, charset === 'latin1' ? 'latin1' : 'utf8'))
+  charset === 'latin1' ? latin1Of(text) : encoder.encode(text)
 
 /** Puts the wrappings on again, innermost first. */
 export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Array {

@@ -1,32 +1,39 @@
 import { JsonNumber } from '../annotate/grammar/json-number.ts'
 
-/** Code-point order, which differs from the order of UTF-16 units beyond U+FFFF. */
-const byCodePoint = (a: string, b: string): number =>
-  /[\ud800-\udfff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : a > b ? 1 : 0
+/** In code-point order, which differs from that of UTF-16 units beyond U+FFFF only. */
+const sorted = (keys: readonly string[]): readonly string[] =>
+  keys.some(key => /[\ud800-\udfff]/.test(key))
+    ? keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    : keys.toSorted()
+
+/** Text that stands in JSON as it is. */
+const PLAIN = /^[\x20!#-[\]-~]*$/
 
 /** A string as Python's json writes it: ASCII alone, escapes in lower-case hex. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replace(/[\u007f-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
 
 function printed(value: unknown, indent: string): string {
   if (typeof value === 'string') return quoted(value)
   if (value instanceof JsonNumber) return value.text
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const inner = `${indent} `
-  const block = (open: string, items: readonly string[], close: string): string =>
-    items.length === 0 ? open + close : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`
-  if (Array.isArray(value))
-    return block(
-      '[',
-      value.map(item => printed(item, inner)),
-      ']',
-    )
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined)
-  return block(
-    '{',
-    entries.sort(([a], [b]) => byCodePoint(a, b)).map(([key, field]) => `${quoted(key)}: ${printed(field, inner)}`),
-    '}',
-  )
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '[' : ','}\n${inner}${printed(item, inner)}`
+    return text === '' ? '[]' : `${text}\n${indent}]`
+  }
+  const fields = value as Readonly<Record<string, unknown>>
+  for (const key of sorted(Object.keys(fields))) {
+    if (fields[key] === undefined) continue
+    text += `${text === '' ? '{' : ','}\n${inner}${quoted(key)}: ${printed(fields[key], inner)}`
+  }
+  return text === '' ? '{}' : `${text}\n${indent}}`
 }
 
 /**

@@ -1,12 +1,15 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { PROXY_RULES } from './rules/proxy.ts'
-import type { Case } from './rules/rule.ts'
+import type { Case, Rule } from './rules/rule.ts'
 import { SERVICE_RULES } from './rules/service.ts'
+
+const RULES: readonly Rule[] = [...SERVICE_RULES, ...PROXY_RULES]
 
 /** Everything that is wrong between annotations: what would stop the agent, contradict itself or surprise, before boot. */
 export function conflicts(it: Case): readonly Diagnostic[] {
-  return [...SERVICE_RULES, ...PROXY_RULES].flatMap(rule => {
-    const found = [rule.find(it) ?? []].flat()
-    return found.map(({ message, hint, at }) => diagnostic(rule.code, message, { hint, span: at?.span }))
+  return RULES.flatMap(rule => {
+    const found = rule.find(it)
+    if (found === undefined) return []
+    return [found].flat().map(({ message, hint, at }) => diagnostic(rule.code, message, { hint, span: at?.span }))
   })
 }

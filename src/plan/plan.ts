@@ -1,6 +1,7 @@
 import type { Annotations } from '../annotate/annotation.ts'
 import type { Values } from '../annotate/values.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { oncePer } from '../report/once-per.ts'
 import { agentOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
@@ -31,6 +32,11 @@ function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPl
   }
 }
 
+/** What the values alone decide: the same for all documents of a run. */
+const sharedOf = oncePer(
+  ({ helm }: Values): Pick<MeshPlan, 'agent' | 'packages'> => ({ agent: agentOf(helm), packages: packagesOf(helm) }),
+)
+
 export interface Planning {
   readonly plan: MeshPlan
   readonly diagnostics: readonly Diagnostic[]
@@ -47,8 +53,7 @@ export function plan(annotations: Annotations, given: Annotations, values: Value
   return {
     plan: {
       serviceConfig: { format: FORMAT, plan: guestPlanOf(services, reader) },
-      agent: agentOf(values.helm),
-      packages: packagesOf(values.helm),
+      ...sharedOf(values),
     },
     diagnostics: [...conflicts({ reader, given, services, acls }), decided(reader)],
   }

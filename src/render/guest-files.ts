@@ -16,9 +16,16 @@ function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFil
   return { path, mode, content, once: false }
 }
 
+const packs = new Map<Pack, readonly GuestFile[]>()
+
 /** The guest files of a pack, as they travel: without comments. */
-export const packedFiles = (pack: Pack): readonly GuestFile[] =>
-  (PACKS[pack] ?? []).map(name => ({ ...fileOf(name, LIGHT), gzipped: GZIPPED[name] ?? '' }))
+export function packedFiles(pack: Pack): readonly GuestFile[] {
+  const known = packs.get(pack)
+  if (known !== undefined) return known
+  const files = (PACKS[pack] ?? []).map(name => ({ ...fileOf(name, LIGHT), gzipped: GZIPPED[name] ?? '' }))
+  packs.set(pack, files)
+  return files
+}
 
 /** What an image has baked in, in full: nothing of it travels. */
 export const imageFiles = (): readonly GuestFile[] => (PACKS['image'] ?? []).map(name => fileOf(name, GUEST))

@@ -17,6 +17,7 @@ import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
 import { asksProbes } from '../plan/unit.ts'
+import { oncePer } from '../report/once-per.ts'
 import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
@@ -31,12 +32,14 @@ const packed = (pack: Pack | 'readers'): string => packedSegment(PACKED[pack] ??
 type Shared = Pick<MeshPlan, 'agent' | 'packages'>
 
 /** The agent's mesh settings. */
-const agentFile = ({ agent }: Pick<Shared, 'agent'>): GuestFile => ({
-  path: '/etc/consul.d/consul-vm-inject.json',
-  mode: '0644',
-  content: canonicalJson(agent),
-  once: false,
-})
+const agentFile = oncePer(
+  (agent: Shared['agent']): GuestFile => ({
+    path: '/etc/consul.d/consul-vm-inject.json',
+    mode: '0644',
+    content: canonicalJson(agent),
+    once: false,
+  }),
+)
 
 /** Where Consul and Envoy come from, where the values file says something else than what is packed. */
 const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile[] =>
@@ -53,7 +56,7 @@ const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): reado
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(shared: Shared): { readonly files: readonly GuestFile[]; readonly script: string } {
   const own = [
-    agentFile(shared),
+    agentFile(shared.agent),
     { path: '/srv/consul/packages.conf', mode: '0644', content: shared.packages, once: false },
   ]
   const files = [...imageFiles(), ...own]
@@ -107,7 +110,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     }
   }
   const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
-  const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
+  const [own, sources] = [[config, agentFile(plan.agent)], sourcesFile(plan)]
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {
     profile,
@@ -124,7 +127,7 @@ const JOINS = '/run/consul-vm-inject/joins'
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
-  const own = full ? [agentFile(shared), ...sourcesFile(shared)] : []
+  const own = full ? [agentFile(shared.agent), ...sourcesFile(shared)] : []
   const files = withOwn(own, full ? packedFiles('fleet') : [])
   const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
   const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')

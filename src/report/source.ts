@@ -1,3 +1,5 @@
+import { oncePer } from './once-per.ts'
+
 /** A text that diagnostics can point into: a file, standard input, a flag's value, a part of a MIME document. */
 export interface Source {
   readonly name: string
@@ -17,17 +19,12 @@ export interface Position {
   readonly column: number
 }
 
-const lineStarts = new WeakMap<Source, readonly number[]>()
-
 /** Offsets at which the lines of a source begin. A line ends at LF or CRLF. */
-export function startsOfLines(source: Source): readonly number[] {
-  const known = lineStarts.get(source)
-  if (known !== undefined) return known
+export const startsOfLines: (source: Source) => readonly number[] = oncePer(({ text }: Source) => {
   const starts = [0]
-  for (let at = source.text.indexOf('\n'); at !== -1; at = source.text.indexOf('\n', at + 1)) starts.push(at + 1)
-  lineStarts.set(source, starts)
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return starts
-}
+})
 
 /** Line number (from 1) of an offset. */
 export function lineOf(source: Source, offset: number): number {

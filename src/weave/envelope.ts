@@ -1,4 +1,5 @@
 import { encodeBase64, MIME_LINES } from '../decode/base64.ts'
+import { latin1Of } from '../decode/bytes.ts'
 import { formatCommented } from '../decode/injection/commented.ts'
 import { type Form, formatEnvelopeMark, MARK } from '../decode/injection/marks.ts'
 import { bytesOf, type UserData } from '../decode/user-data.ts'
@@ -44,7 +45,7 @@ function enveloped(userData: UserData, { text, lines }: Commenting, scripts: Scr
   const commented = formatCommented(lines)
   const own = ownParts(scripts, { boundary, newline: '\n', start: startName(userData), commented, ending: undefined })
   // Latin-1 keeps every byte of a verbatim part; all the rest is ASCII.
-  return Uint8Array.from(Buffer.from(`${envelopeHead(boundary, form)}${first}${own}--${boundary}--\n`, 'latin1'))
+  return latin1Of(`${envelopeHead(boundary, form)}${first}${own}--${boundary}--\n`)
 }
 
 /** The operator's multipart message with our parts behind theirs; every byte of theirs stays where it was. */

@@ -67,7 +67,7 @@ export const ownParts = ({ boothook, script }: Scripts, setting: Setting): strin
 /** A boundary that depends on nothing but the content, and stands nowhere in it. */
 export function boundaryFor(content: string, { boothook, script }: Scripts): string {
   for (let round = 0; ; round++) {
-    const boundary = `==consul-vm-inject-${digestOf(`${round}\n${content}\n${boothook}\n${script}`)}==`
+    const boundary = `==consul-vm-inject-${digestOf(`${round}\n`, content, '\n', boothook, `\n${script}`)}==`
     if (!content.includes(boundary)) return boundary
   }
 }

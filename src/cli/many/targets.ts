@@ -38,8 +38,11 @@ export function targetsBelow(folder: string, files: readonly InputFile[], io: Io
     }
     taken.set(real, file)
   }
-  for (const [real, file] of taken) {
-    for (let above = dirname(real); above !== dirname(above); above = dirname(above)) {
+  // Of the files of one folder the first tells.
+  const folders = new Map<string, InputFile>()
+  for (const [real, file] of taken) if (!folders.has(dirname(real))) folders.set(dirname(real), file)
+  for (const [folder, file] of folders) {
+    for (let above = folder; above !== dirname(above); above = dirname(above)) {
       const other = taken.get(above)
       if (other === undefined) continue
       throw new UsageError(

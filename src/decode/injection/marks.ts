@@ -74,5 +74,5 @@ export interface PartContent extends Pick<MimeEntity, 'contentType' | 'filename'
 export function partDigest({ contentType, filename = '', ending, commented, body }: PartContent): string {
   const words = commented.split(/\s+/).join(' ')
   const lines = body.replaceAll('\r\n', '\n').trimEnd()
-  return digestOf([contentType, filename, formatEnding(ending), words, lines].join('\n'))
+  return digestOf(`${[contentType, filename, formatEnding(ending), words].join('\n')}\n`, lines)
 }

@@ -1,6 +1,7 @@
 import { goBool } from '../../annotate/grammar/boolean.ts'
 import { metaLimits } from '../../annotate/grammar/meta.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
+import { oncePer } from '../../report/once-per.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { portsInUse } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
@@ -18,10 +19,10 @@ const prometheusFiles = ({ reader }: Case): readonly string[] =>
   PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
 
 /** Ports that somebody has already, and what for. */
-const takenPorts = ({ reader, services }: Case): ReadonlyMap<number, string> => {
+const takenPorts = oncePer(({ reader, services }: Case): ReadonlyMap<number, string> => {
   const scrapePort = reader.on('enable-metrics') ? reader.read<number>('prometheus-scrape-port') : undefined
   return portsInUse(services.length, scrapePort)
-}
+})
 
 const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
 
