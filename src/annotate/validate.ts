@@ -3,7 +3,6 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
-import { trim } from './grammar/list.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
@@ -11,7 +10,7 @@ import { unknownKeys } from './schema.ts'
 import { nearestKey, rowOf } from './table.ts'
 
 export interface Validation {
-  /** The annotations that count: aliases renamed, empty and meaningless ones gone. */
+  /** The annotations that count: aliases renamed, meaningless ones gone. */
   readonly annotations: Annotations
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -19,9 +18,6 @@ export interface Validation {
 const SECRET_KEY = /token|secret|password|passwd|gossip|encrypt/i
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const NO_SECRETS = 'user-data can be read by any process on the VM: put the secret in a file and give its path'
-
-/** An empty value of these still says something: it clears the default. */
-const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
 
 /** Where in the source the issues inside a value stand. Exact when the value stands there as it is, else the whole value. */
 function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
@@ -51,17 +47,13 @@ function unknown(annotation: Annotation, allow: boolean): Diagnostic {
 }
 
 /** Why a key that the model knows does not count: its verdict, or nothing is said by it. Undefined when it counts. */
-function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow): Diagnostic | undefined {
+function leftOut({ key, keySpan }: Annotation, row: AnnotationRow): Diagnostic | undefined {
   if (row.verdict === 'reject') {
     return diagnostic('E302', `${key} cannot be set for a VM`, { span: keySpan, hint: row.vm })
   }
   if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span: keySpan, hint: row.vm })
   if (row.prefix && key === row.key) {
     return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
-  }
-  if (trim(value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
-    const hint = 'leave the key out, or give a value'
-    return diagnostic('W202', `${key} is empty and counts as not given`, { span: keySpan ?? span, hint })
   }
   return undefined
 }
