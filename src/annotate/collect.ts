@@ -29,7 +29,6 @@ function dropped(document: Document): readonly Diagnostic[] {
       hint,
     }),
   ]
-  if (!yaml.ok && yaml.taken === true) return []
   if (!yaml.ok) return say(yaml.message, yaml.offset, 'mend the YAML here')
   if (yaml.documents > 1) return say('it holds several YAML documents', 0, 'keep one; other parts go into MIME')
   const merging = brokenMergeHow(yaml.root)

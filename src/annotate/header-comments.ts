@@ -4,7 +4,11 @@ import { spanOf } from '../report/source.ts'
 import type { Annotation, AnnotationLayer } from './annotation.ts'
 import { commentValue } from './scalar.ts'
 
+/** Lines of a script, and lines as YAML has them. */
 const LINE = /[^\n]*(?:\n|$)/y
+const YAML_LINE = /[^\n\r]*(?:\r\n|\n|\r|$)/y
+const YAML: ReadonlySet<string> = new Set(['cloud-config', 'cloud-config-archive'])
+
 /** `# consul.hashicorp.com/connect-service: web` */
 const COMMENT = /^(\s*#+\s*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]*)(\s*:[ \t]*)(.*)$/s
 
@@ -16,14 +20,15 @@ const STRAY = /^(#+[ \t]*)((?:alpha\.)?consul\.hashicorp\.com\/[^\s:]+)[ \t]*:/g
  * `## template: jinja` and the header under it). Safe to boot unprocessed, so they stay where they are. Comments that look like
  * annotations and stand too low to be one are warned of.
  */
-export function readHeaderComments({ source, start, end }: Document): AnnotationLayer {
+export function readHeaderComments({ source, start, end, renders }: Document): AnnotationLayer {
+  const lines = YAML.has(renders) ? YAML_LINE : LINE
   const found: Annotation[] = []
   let headerEnd = end
-  LINE.lastIndex = start
-  while (LINE.lastIndex < end) {
-    const at = LINE.lastIndex
-    const line = (LINE.exec(source.text)?.[0] ?? '').slice(0, end - at)
-    if (line === '' || !/^\s*(?:#|\r?\n?$)/.test(line)) {
+  lines.lastIndex = start
+  while (lines.lastIndex < end) {
+    const at = lines.lastIndex
+    const line = (lines.exec(source.text)?.[0] ?? '').slice(0, end - at)
+    if (line === '' || !/^\s*(?:#|$)/.test(line)) {
       headerEnd = at
       break
     }

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import type { Annotation, Annotations, Origin } from './annotation.ts'
+import { saysNothing } from './empty.ts'
 
 /** Which layer wins: what is given beside the document, then the document, then defaults. */
 const RANK: Readonly<Record<Origin, number>> = { flag: 0, metadata: 1, document: 2, default: 3 }
@@ -21,7 +22,13 @@ export const contradiction = (annotation: Annotation, known: Annotation): Diagno
     ...(known.span !== undefined && { related: { message: 'the other value is here', span: known.span } }),
   })
 
-/** One annotation a key. Two values for one key within a layer contradict each other: both places are shown. */
+const empty = ({ key, span, keySpan }: Annotation): Diagnostic =>
+  diagnostic('W202', `${key} is empty and counts as not given`, {
+    span: keySpan ?? span,
+    hint: 'leave the key out, or give a value',
+  })
+
+/** One annotation a key. What is empty counts as not given, and hides nothing of a lower layer. Two values for one key within a layer contradict each other: both places are shown. */
 export function merge(found: readonly Annotation[]): {
   readonly annotations: Annotations
   readonly diagnostics: readonly Diagnostic[]
@@ -30,7 +37,8 @@ export function merge(found: readonly Annotation[]): {
   const diagnostics: Diagnostic[] = []
   for (const annotation of [...found].sort((a, b) => RANK[a.origin] - RANK[b.origin])) {
     const known = merged.get(annotation.key)
-    if (known === undefined) merged.set(annotation.key, annotation)
+    if (saysNothing(annotation)) diagnostics.push(empty(annotation))
+    else if (known === undefined) merged.set(annotation.key, annotation)
     else if (known.origin === annotation.origin && known.value !== annotation.value) {
       diagnostics.push(contradiction(annotation, known))
     }

@@ -12,15 +12,21 @@ const families: readonly AnnotationRow[] = ANNOTATIONS.filter(row => row.prefix)
 export const rowOf = (key: string): AnnotationRow | undefined =>
   exact.get(key) ?? families.find(row => key.startsWith(row.key))
 
+/** No key is as long: what is longer is not misspelt but something else. */
+const LONGEST = 128
+
 /** The known key nearest to a misspelt one, or undefined when none is near. */
 export function nearestKey(key: string): string | undefined {
   const wanted = nameOf(key).toLowerCase()
+  if (wanted.length > LONGEST) return undefined
   const limit = Math.max(2, Math.floor(wanted.length / 4))
   const ranked = ANNOTATIONS.filter(row => row.verdict !== 'reject')
     .map(row => {
       const name = nameOf(row.key)
       // Of a family only the beginning is fixed.
-      return { key: row.key, name, edits: distance(row.prefix ? wanted.slice(0, name.length) : wanted, name) }
+      const compared = row.prefix ? wanted.slice(0, name.length) : wanted
+      const hopeless = Math.abs(compared.length - name.length) > limit
+      return { key: row.key, name, edits: hopeless ? Number.POSITIVE_INFINITY : distance(compared, name) }
     })
     .filter(({ edits, name }) => edits <= limit || (wanted.length > 5 && name.includes(wanted)))
     .sort((a, b) => a.edits - b.edits)

@@ -3,7 +3,6 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
-import { trim } from './grammar/list.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
@@ -11,7 +10,7 @@ import { unknownKeys } from './schema.ts'
 import { nearestKey, rowOf } from './table.ts'
 
 export interface Validation {
-  /** The annotations that count: aliases renamed, empty and meaningless ones gone. */
+  /** The annotations that count: aliases renamed, meaningless ones gone. */
   readonly annotations: Annotations
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -20,8 +19,23 @@ const SECRET_KEY = /token|secret|password|passwd|gossip|encrypt/i
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const NO_SECRETS = 'user-data can be read by any process on the VM: put the secret in a file and give its path'
 
-/** An empty value of these still says something: it clears the default. */
-const EMPTY_COUNTS: ReadonlySet<string> = new Set(['shell-words'])
+/** Characters of a value, which is as much as Amazon EC2 takes of user-data. */
+const LONGEST = 16_384
+/** Complaints about one value; with more of them it is another thing that was meant. */
+const MOST = 20
+
+/** At most so many complaints; the last says how many there are besides. */
+function shortened(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= MOST) return issues
+  const more = issues.length - MOST + 1
+  return [...issues.slice(0, MOST - 1), { message: `${more} more faults of this value are not shown` }]
+}
+
+const tooLong = ({ key, value, span }: Annotation): Diagnostic =>
+  diagnostic('E301', `${key}: the value has ${value.length} characters, and at most ${LONGEST} count`, {
+    span,
+    hint: 'shorten the value: Amazon EC2 takes no more than that for the whole of the user-data',
+  })
 
 /** Where in the source the issues inside a value stand. Exact when the value stands there as it is, else the whole value. */
 function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefined {
@@ -35,7 +49,10 @@ function spansIn({ span, value }: Annotation): (issue: Issue) => Span | undefine
     start === undefined ? span : spanOf(span.source, first + start, first + Math.max(end ?? value.length, start + 1))
 }
 
-function unknown(annotation: Annotation, allow: boolean): Diagnostic {
+/** Of so many unknown keys it is told which were meant. With more, the document is about something else. */
+const MOST_GUESSES = 100
+
+function unknown(annotation: Annotation, allow: boolean, guess: boolean): Diagnostic {
   const { key, keySpan: span } = annotation
   if (SECRET_KEY.test(nameOf(key))) {
     return diagnostic('E205', `${key} looks like a secret, and secrets never travel in user-data`, {
@@ -43,7 +60,7 @@ function unknown(annotation: Annotation, allow: boolean): Diagnostic {
       hint: `${NO_SECRETS}, for example with alpha.consul.hashicorp.com/acl-token-file`,
     })
   }
-  const near = nearestKey(key)
+  const near = guess ? nearestKey(key) : undefined
   const hint = near === undefined ? 'run `consul-vm-inject explain` for the keys there are' : `did you mean ${near}?`
   return allow
     ? diagnostic('W201', `${key} is not a known annotation and is left out`, { span, hint })
@@ -51,17 +68,13 @@ function unknown(annotation: Annotation, allow: boolean): Diagnostic {
 }
 
 /** Why a key that the model knows does not count: its verdict, or nothing is said by it. Undefined when it counts. */
-function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow): Diagnostic | undefined {
+function leftOut({ key, keySpan }: Annotation, row: AnnotationRow): Diagnostic | undefined {
   if (row.verdict === 'reject') {
     return diagnostic('E302', `${key} cannot be set for a VM`, { span: keySpan, hint: row.vm })
   }
   if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span: keySpan, hint: row.vm })
   if (row.prefix && key === row.key) {
     return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
-  }
-  if (trim(value) === '' && !row.prefix && !EMPTY_COUNTS.has(row.syntax)) {
-    const hint = 'leave the key out, or give a value'
-    return diagnostic('W202', `${key} is empty and counts as not given`, { span: keySpan ?? span, hint })
   }
   return undefined
 }
@@ -70,9 +83,10 @@ function leftOut({ key, value, span, keySpan }: Annotation, row: AnnotationRow):
 const adviceOf = ({ example }: AnnotationRow): string => `write it like this: ${example}`
 
 function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
-  const { key, value, span } = annotation
+  const { key, value } = annotation
+  if (value.length > LONGEST) return [tooLong(annotation)]
   if (SECRET_VALUE.test(value) && row.syntax !== 'meta-value') {
-    return [diagnostic('E205', `${key} holds a secret itself`, { span, hint: NO_SECRETS })]
+    return [diagnostic('E205', `${key} holds a secret itself`, { span: annotation.span, hint: NO_SECRETS })]
   }
   const parsed = grammars[row.syntax as SyntaxName](value, settings)
   const spanFor = spansIn(annotation)
@@ -83,7 +97,9 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
         span: spanFor(issue),
         hint: issue.hint ?? adviceOf(row),
       })
-  const values = parsed.ok ? (parsed.warnings ?? []).map(say('W303')) : parsed.issues.map(say('E301'))
+  const values = parsed.ok
+    ? shortened(parsed.warnings ?? []).map(say('W303'))
+    : shortened(parsed.issues).map(say('E301'))
   return [...judgeName(annotation, row), ...values]
 }
 
@@ -113,11 +129,14 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
   const diagnostics: Diagnostic[] = []
   const annotations = new Map(given)
   const renamed: [annotation: Annotation, to: string][] = []
-  const strangers = unknownKeys(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
+  const strangers = unknownKeys(given.keys())
   for (const annotation of given.values()) {
     const { key, keySpan: span } = annotation
     const row = strangers.has(key) ? undefined : rowOf(key)
-    const out = row === undefined ? unknown(annotation, allowUnknown) : leftOut(annotation, row)
+    const out =
+      row === undefined
+        ? unknown(annotation, allowUnknown, diagnostics.length < MOST_GUESSES)
+        : leftOut(annotation, row)
     if (out !== undefined) {
       diagnostics.push(out)
       annotations.delete(key)
@@ -128,7 +147,9 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
       renamed.push([annotation, row.aliasOf])
     }
-    for (const one of judgeValue(annotation, row, settings)) diagnostics.push(one)
+    // What is as long is not worth another look.
+    if (annotation.value.length > LONGEST) annotations.delete(key)
+    diagnostics.push(...judgeValue(annotation, row, settings))
   }
   // Only now it is known which of the new spellings count.
   for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))

@@ -10,7 +10,7 @@ import { decode } from '../decode/decode.ts'
 import type { UserData } from '../decode/user-data.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
-import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, firstOf, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import type { Source } from '../report/source.ts'
 
 /** What decides which annotations a document has, and what they are worth. */
@@ -77,7 +77,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
   const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, unchanged)]
   const all = [...before, ...after]
-  const diagnostics = withoutMootNotes(options.strict === true ? warningsAsErrors(all) : all)
+  const diagnostics = firstOf(withoutMootNotes(options.strict === true ? warningsAsErrors(all) : all))
   return {
     input,
     annotations: valid.annotations,

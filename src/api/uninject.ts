@@ -18,8 +18,9 @@ export function uninject(
   input: Uint8Array,
   options: { readonly name?: string; readonly force?: boolean } = {},
 ): UninjectResult {
-  const { userData } = decode(input, options.name ?? '<stdin>')
+  const { userData, diagnostics: read } = decode(input, options.name ?? '<stdin>')
   const { earlier, bytes, wrappings } = userData
+  if (earlier === undefined && hasErrors(read)) return { output: undefined, injected: false, diagnostics: read }
   if (earlier === undefined) {
     const note = diagnostic('N101', 'the user-data was not injected: it is left as it is')
     return { output: input, injected: false, diagnostics: [note] }

@@ -1,9 +1,11 @@
 import {
   chmodSync,
+  closeSync,
   type Dirent,
   existsSync,
   fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readSync,
@@ -20,6 +22,9 @@ import { staging, statEntry } from './staging.ts'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2]
 const CHUNK = 65_536
+/** Bytes. No file that the tool reads is larger: user-data in base64, manifests, values. */
+const LARGEST = 32 * 1024 * 1024
+const tooLarge = (): Error => Object.assign(new Error('too large'), { code: 'ERR_FS_FILE_TOO_LARGE' })
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
@@ -32,21 +37,56 @@ function isTerminal(file: number): boolean {
   }
 }
 
-/** Node's streams cost a part of the start-up time: they are used only where a descriptor does not block. */
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  try {
+/** Chunks until there is no more; throws when they become too large. */
+class Chunks {
+  readonly #chunks: Uint8Array[] = []
+  #length = 0
+
+  add(chunk: Uint8Array): void {
+    this.#length += chunk.length
+    if (this.#length > LARGEST) throw tooLarge()
+    this.#chunks.push(chunk)
+  }
+
+  readFrom(descriptor: number): void {
     for (;;) {
       const chunk = new Uint8Array(CHUNK)
-      const length = readSync(STDIN, chunk)
-      if (length === 0) break
-      chunks.push(chunk.subarray(0, length))
+      const length = readSync(descriptor, chunk)
+      if (length === 0) return
+      this.add(chunk.subarray(0, length))
     }
+  }
+
+  whole(): Uint8Array {
+    return Uint8Array.from(Buffer.concat(this.#chunks))
+  }
+}
+
+/** Node's streams cost a part of the start-up time: they are used only where a descriptor does not block. */
+async function readStdin(): Promise<Uint8Array> {
+  const chunks = new Chunks()
+  try {
+    chunks.readFrom(STDIN)
   } catch (error) {
     if (codeOf(error) !== 'EAGAIN' && codeOf(error) !== 'EOF') throw error
-    if (codeOf(error) === 'EAGAIN') for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
+    if (codeOf(error) === 'EAGAIN') for await (const chunk of process.stdin) chunks.add(chunk as Uint8Array)
   }
-  return Uint8Array.from(Buffer.concat(chunks))
+  return chunks.whole()
+}
+
+/** A file as a whole. What has no size, as a pipe or a device, is read until it ends. */
+function readWhole(path: string): Uint8Array {
+  const descriptor = openSync(path, 'r')
+  try {
+    const entry = fstatSync(descriptor)
+    if (entry.size > LARGEST) throw tooLarge()
+    if (entry.isFile() && entry.size > 0) return readFileSync(descriptor)
+    const chunks = new Chunks()
+    chunks.readFrom(descriptor)
+    return chunks.whole()
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Writes all of it, here or later; a reader that went away (`| head`) is no error of ours. */
@@ -117,7 +157,7 @@ export function processIo(): Io {
     realPath: realPaths(),
     staging,
     readStdin,
-    readFile: async path => readFileSync(path),
+    readFile: async path => readWhole(path),
     writeFile: async (path, content, mode) => {
       if (mode !== undefined) mkdirSync(dirname(path), { recursive: true })
       replaceFile(path, content)

@@ -11,7 +11,16 @@ const READING: Reasons = {
   EBADF: 'it is closed',
   EROFS: 'the file system is read-only',
   ENOSPC: 'there is no space left on the device',
-  ERR_FS_FILE_TOO_LARGE: 'it is too large',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than any user-data (32 MiB)',
+  EEXIST: 'something else stands there',
+  EFBIG: 'the file would become larger than is allowed here',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+  EIO: 'the device has a fault',
+  EDQUOT: 'the quota is used up',
+  ENXIO: 'nothing answers there',
+  EBUSY: 'it is in use',
+  ETXTBSY: 'it is in use',
 }
 const WRITING: Reasons = { ...READING, ENOENT: 'there is no such directory' }
 

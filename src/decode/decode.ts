@@ -8,6 +8,9 @@ import { type Decoding, decodeBare, textOf, type UserData, type Wrapping } from 
 const isUserData = (bytes: Uint8Array): boolean =>
   isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
 
+const tooLarge = (name: string, what: string, hint: string): Diagnostic =>
+  diagnostic('E101', `${name} ${what} more than ${UNPACKED_LIMIT / 1024 / 1024} MiB`, { hint })
+
 /** Base64, then gzip: each at most once, as datasources and cloud-init take them off. */
 function unwrap(
   input: Uint8Array,
@@ -27,10 +30,7 @@ function unwrap(
       wrappings.push({ kind: 'gzip' })
       bytes = unpacked.bytes
     } else if (unpacked.reason === 'too-large') {
-      const limit = `${UNPACKED_LIMIT / 1024 / 1024} MiB`
-      diagnostics.push(
-        diagnostic('E101', `${name} unpacks to more than ${limit}`, { hint: 'give the document that was compressed' }),
-      )
+      diagnostics.push(tooLarge(name, 'unpacks to', 'give the document that was compressed'))
     } else {
       diagnostics.push(
         diagnostic('W101', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
@@ -57,7 +57,15 @@ export function decodeOpened(bytes: Uint8Array, name: string, wrappings: readonl
 
 /** Reads user-data the way cloud-init does. Never throws; what it cannot read it keeps as bytes. */
 export function decode(input: Uint8Array, name: string): Decoding {
-  const { wrappings, bytes, diagnostics } = unwrap(input, name)
+  // In base64 with line breaks it has less than half as much again.
+  const huge = input.length > UNPACKED_LIMIT * 1.5
+  const { wrappings, bytes, diagnostics } = huge
+    ? { wrappings: [], bytes: input, diagnostics: [] }
+    : unwrap(input, name)
+  if (bytes.length > UNPACKED_LIMIT) {
+    const refusal = tooLarge(name, 'has', 'no platform takes as much user-data: give another file')
+    return { userData: decodeBare(new Uint8Array(), name).userData, diagnostics: [refusal] }
+  }
   const bare = decodeOpened(bytes, name, wrappings)
   return { userData: bare.userData, diagnostics: [...diagnostics, ...bare.diagnostics] }
 }

@@ -206,22 +206,5 @@ function refusalOf(text: string, events: readonly Event[], root: YamlNode | unde
   return refused ?? (root === undefined ? undefined : ofNode(root))
 }
 
-const TOO_SHALLOW = 'deficient indentation'
-const MOST_SHALLOW_LINES = 200
-
-/**
- * Reads a text as PyYAML's safe loader does. In one thing the loader takes more than is read here: lines inside brackets may stand as
- * far left as they like. Such a text is not `ok`, but `taken` when nothing else is wrong with it.
- */
-export function readAsPyYaml(text: string): YamlReading {
-  const reading = readYaml(text, refusalOf)
-  let [deeper, deepened, added] = [reading, text, 0]
-  while (!deeper.ok && deeper.message === TOO_SHALLOW && added < MOST_SHALLOW_LINES) {
-    const line = deepened.lastIndexOf('\n', deeper.offset - 1) + 1
-    deepened = `${deepened.slice(0, line)} ${deepened.slice(line)}`
-    added += 1
-    deeper = readYaml(deepened, refusalOf)
-  }
-  if (reading.ok || added === 0) return reading
-  return deeper.ok ? { ...reading, taken: true } : { ...deeper, offset: Math.max(0, deeper.offset - added) }
-}
+/** Reads a text as PyYAML's safe loader does. */
+export const readAsPyYaml = (text: string): YamlReading => readYaml(text, refusalOf)

@@ -4,7 +4,7 @@ import { type Source, spanOf } from '../report/source.ts'
 import { type Base64Layout, encodeBase64 } from './base64.ts'
 import { latin1Of } from './bytes.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
-import { isGzip, unpackGzip } from './gzip.ts'
+import { isGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
 import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
 import { packGzip } from './pack-gzip.ts'
 import { readAsPyYaml } from './pyyaml.ts'
@@ -107,15 +107,15 @@ function decodeQuotedPrintable(text: string): Uint8Array {
   )
 }
 
-/** A leaf of a MIME message: read in place when it stands as it is, else decoded into a source of its own. */
-function leafDocument(source: Source, leaf: MimeEntity, number: number): Document {
+/** A leaf of a MIME message: read in place when it stands as it is, else decoded into a source of its own, of at most `limit` bytes. */
+function leafDocument(source: Source, leaf: MimeEntity, number: number, limit: number): Document {
   const raw = source.text.slice(leaf.bodyStart, leaf.end)
   if (!['base64', 'quoted-printable'].includes(leaf.encoding)) {
     return documentOf(source, leaf.bodyStart, leaf.end, formatOfPart(leaf.contentType, raw), true)
   }
   // Stray characters in base64 are skipped, as Python's e-mail parser does.
   const bytes = leaf.encoding === 'base64' ? Buffer.from(raw, 'base64') : decodeQuotedPrintable(raw)
-  const unpacked = isGzip(bytes) ? unpackGzip(bytes) : undefined
+  const unpacked = isGzip(bytes) ? unpackGzip(bytes, limit) : undefined
   const { text } = textOf(unpacked?.ok === true ? unpacked.bytes : bytes)
   const label = leaf.filename === undefined ? `part ${number}` : `part ${number}: ${leaf.filename}`
   const inner: Source = { name: `${source.name} (${label})`, text }
@@ -123,10 +123,31 @@ function leafDocument(source: Source, leaf: MimeEntity, number: number): Documen
   return documentOf(inner, 0, text.length, format, false)
 }
 
+/** The leaves of a MIME message. Together their gzip unpacks to no more than one document may. */
+function leafDocuments(source: Source, mime: MimeEntity): readonly Document[] {
+  let left = UNPACKED_LIMIT
+  return leavesOf(mime).map((leaf, index) => {
+    const document = leafDocument(source, leaf, index + 1, left)
+    if (document.source !== source) left -= document.source.text.length
+    return document
+  })
+}
+
+/** Whether bytes are text of two or four bytes a character: by their mark, or by the zeros of a line that is ASCII. */
+const isWide = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+  (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+  (bytes[0] === 0x23 && bytes[1] === 0) ||
+  (bytes[0] === 0 && [bytes[1], bytes[3]].includes(0x23))
+
 /** What cloud-init will not take, said before it is shipped. */
 function warnings({ format, charset, source, bytes, mime }: UserData): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const span = spanOf(source, 0, Math.min(source.text.length, Math.max(source.text.search(/\r?\n|$/), 1)))
+  if (isWide(bytes)) {
+    const hint = 'save the file as UTF-8'
+    return [diagnostic('E105', `${source.name} is in UTF-16 or UTF-32, which cloud-init does not read`, { hint })]
+  }
   if (format === 'unknown' && !isGzip(bytes)) {
     const bom = source.text.startsWith('\uFEFF')
     found.push(
@@ -173,9 +194,7 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const plain = mime === undefined || mime.headers.size === 0
   const start = mime?.bodyStart ?? 0
   const format = plain ? formatOf(text.slice(start)) : 'mime'
-  const documents = plain
-    ? [documentOf(source, start, text.length, format, true)]
-    : leavesOf(mime).map((leaf, index) => leafDocument(source, leaf, index + 1))
+  const documents = plain ? [documentOf(source, start, text.length, format, true)] : leafDocuments(source, mime)
   const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents, earlier: undefined }
   return { userData, diagnostics: warnings(userData) }
 }

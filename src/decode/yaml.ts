@@ -1,21 +1,7 @@
-import {
-  COLLECTION_STYLE_FLOW,
-  EVENT_ALIAS,
-  EVENT_DOCUMENT,
-  EVENT_MAPPING,
-  EVENT_POP,
-  EVENT_SCALAR,
-  EVENT_SEQUENCE,
-  getScalarValue,
-  parseEvents,
-  SCALAR_STYLE_DOUBLE_QUOTED,
-  SCALAR_STYLE_FOLDED_BLOCK,
-  SCALAR_STYLE_LITERAL_BLOCK,
-  SCALAR_STYLE_PLAIN,
-  SCALAR_STYLE_SINGLE_QUOTED,
-  YAMLException,
-} from 'js-yaml'
-import { type ScalarType, typeOfPlain } from './plain-scalar.ts'
+import { EVENT_DOCUMENT, parseEvents, YAMLException } from 'js-yaml'
+import type { ScalarType } from './plain-scalar.ts'
+import { ShallowLines, TOO_SHALLOW } from './shallow-lines.ts'
+import { Builder } from './yaml-builder.ts'
 
 /** How a scalar is written. Its place is that of its content: without quotes, and without the header of a block. */
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded'
@@ -57,8 +43,6 @@ export interface YamlFailure {
   readonly ok: false
   readonly message: string
   readonly offset: number
-  /** Set when PyYAML takes the text all the same. */
-  readonly taken?: true
 }
 
 export type YamlReading =
@@ -76,109 +60,7 @@ export type YamlStream =
     }
   | YamlFailure
 
-const STYLES: Readonly<Record<number, ScalarStyle>> = {
-  [SCALAR_STYLE_PLAIN]: 'plain',
-  [SCALAR_STYLE_SINGLE_QUOTED]: 'single',
-  [SCALAR_STYLE_DOUBLE_QUOTED]: 'double',
-  [SCALAR_STYLE_LITERAL_BLOCK]: 'literal',
-  [SCALAR_STYLE_FOLDED_BLOCK]: 'folded',
-}
-
 export type Event = ReturnType<typeof parseEvents>[number]
-
-/** Nodes that a document may have once its aliases are followed: one that grows beyond is refused before it fills the memory. */
-const NODE_LIMIT = 1_000_000
-
-/** What may stand between the last item of a flow collection and its closing bracket. */
-const FLOW_END = /(?:[\s,"']|#[^\n]*)*[\]}]/y
-
-/** Builds nodes from js-yaml's event stream, remembering where each stands. */
-class Builder {
-  private readonly anchors = new Map<string, { readonly node: YamlNode; readonly size: number }>()
-  private size = 0
-  private at = 0
-  private last = 0
-  private readonly text: string
-  private readonly events: readonly Event[]
-
-  constructor(text: string, events: readonly Event[]) {
-    this.text = text
-    this.events = events
-  }
-
-  /** The root of the next document; an anchor is known in its own document only. */
-  root(): YamlNode | undefined {
-    if (this.events[this.at]?.type !== EVENT_DOCUMENT) return undefined
-    this.at++
-    this.anchors.clear()
-    const root = this.events[this.at]?.type === EVENT_POP ? undefined : this.node()
-    this.at++
-    return root
-  }
-
-  private node(): YamlNode {
-    const before = this.size++
-    const event = this.events[this.at++]
-    if (event?.type === EVENT_ALIAS) return this.alias(event)
-    if (event?.type === EVENT_SCALAR) return this.remember(event, this.scalar(event), before)
-    if (event?.type === EVENT_SEQUENCE) {
-      const items: YamlNode[] = []
-      while (this.inside()) items.push(this.node())
-      return this.remember(event, { kind: 'sequence', start: event.start, end: this.endOf(event), items }, before)
-    }
-    if (event?.type === EVENT_MAPPING) {
-      const entries: YamlEntry[] = []
-      while (this.inside()) entries.push({ key: this.node(), value: this.node() })
-      const flow = event.style === COLLECTION_STYLE_FLOW
-      const node = { kind: 'mapping', start: event.start, end: this.endOf(event), flow, entries } as const
-      return this.remember(event, node, before)
-    }
-    return { kind: 'scalar', start: this.last, end: this.last, text: '', type: 'null', style: 'plain' }
-  }
-
-  private inside(): boolean {
-    if (this.at >= this.events.length) return false
-    if (this.events[this.at]?.type !== EVENT_POP) return true
-    this.at++
-    return false
-  }
-
-  private alias({ anchorStart, anchorEnd }: Extract<Event, { type: typeof EVENT_ALIAS }>): YamlAlias {
-    this.last = anchorEnd
-    const name = this.text.slice(anchorStart, anchorEnd)
-    const anchored = this.anchors.get(name)
-    this.size += anchored?.size ?? 0
-    if (this.size > NODE_LIMIT) throw new YAMLException('its aliases unfold to more than the tool will read')
-    return { kind: 'alias', start: anchorStart - 1, end: anchorEnd, name, target: anchored?.node }
-  }
-
-  /** Where a collection ends; a flow collection ends after its closing bracket. */
-  private endOf({ style, start }: { readonly style: number; readonly start: number }): number {
-    if (style !== COLLECTION_STYLE_FLOW) return this.last
-    FLOW_END.lastIndex = Math.max(start + 1, this.last)
-    if (FLOW_END.test(this.text)) this.last = FLOW_END.lastIndex
-    return this.last
-  }
-
-  private scalar(event: Extract<Event, { type: typeof EVENT_SCALAR }>): YamlScalar {
-    const text = getScalarValue(this.text, event)
-    const plain = event.style === SCALAR_STYLE_PLAIN && event.tagStart === -1
-    // An empty value has no place of its own: it stands where the text before it ended.
-    const start = event.valueStart < 0 ? this.last : event.valueStart
-    this.last = event.valueEnd < 0 ? start : event.valueEnd
-    const style = STYLES[event.style] ?? 'plain'
-    return { kind: 'scalar', start, end: this.last, text, type: plain ? typeOfPlain(text) : 'str', style }
-  }
-
-  /** A node with its anchor, to be found by later aliases; `before` is how many nodes there were without it. */
-  private remember(event: { anchorStart: number; anchorEnd: number }, node: YamlNode, before: number): YamlNode {
-    if (event.anchorStart < 0) return node
-    const anchor = this.text.slice(event.anchorStart, event.anchorEnd)
-    const named = { ...node, anchor }
-    this.anchors.set(anchor, { node: named, size: this.size - before })
-    return named
-  }
-}
 
 /** What a reader of YAML refuses beyond what is no YAML at all. */
 export type Refuse = (
@@ -189,11 +71,13 @@ export type Refuse = (
 
 const countOf = (events: readonly Event[]): number => events.filter(({ type }) => type === EVENT_DOCUMENT).length
 
-/** What `build` makes of a text's events, or why the text is not YAML. */
-function read<T>(text: string, build: (events: readonly Event[], builder: Builder) => T): T | YamlFailure {
+type Build<T> = (events: readonly Event[], builder: Builder, text: string) => T
+
+/** What `build` makes of a text's events, or why js-yaml does not read it. */
+function tryToRead<T>(text: string, build: Build<T>): T | YamlFailure {
   try {
     const events = parseEvents(text, {})
-    return build(events, new Builder(text, events))
+    return build(events, new Builder(text, events), text)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const { reason, mark } = error as YAMLException & { reason?: string; mark?: { position?: number } }
@@ -201,20 +85,37 @@ function read<T>(text: string, build: (events: readonly Event[], builder: Builde
   }
 }
 
+/** The same for all that PyYAML takes: what stands too far left for js-yaml is moved. Places are those in the text as it is. */
+function read<T extends { readonly ok: true }>(
+  text: string,
+  build: Build<T | YamlFailure>,
+  located: (found: T, lines: ShallowLines) => T,
+): T | YamlFailure {
+  const lines = new ShallowLines(text)
+  let found = tryToRead(text, build)
+  while (!found.ok && found.message === TOO_SHALLOW && lines.move(found.offset)) found = tryToRead(lines.text, build)
+  return found.ok ? located(found, lines) : { ...found, offset: lines.original(found.offset) }
+}
+
 /** Reads one YAML document only to look at it; nothing is ever written from the result. */
 export const readYaml = (text: string, refuse?: Refuse): YamlReading =>
-  read<YamlReading>(text, (events, builder) => {
-    const root = builder.root()
-    const refusal = refuse?.(text, events, root)
-    return refusal === undefined ? { ok: true, root, documents: countOf(events) } : { ok: false, ...refusal }
-  })
+  read<YamlReading & { readonly ok: true }>(
+    text,
+    (events, builder, moved) => {
+      const root = builder.root()
+      const refusal = refuse?.(moved, events, root)
+      return refusal === undefined ? { ok: true, root, documents: countOf(events) } : { ok: false, ...refusal }
+    },
+    (found, lines) => ({ ...found, root: lines.located(found.root) }),
+  )
 
 /** Reads every document of a stream, to look at them. */
 export const readYamlStream = (text: string): YamlStream =>
-  read(text, (events, builder) => ({
-    ok: true,
-    roots: Array.from({ length: countOf(events) }, () => builder.root()),
-  }))
+  read<YamlStream & { readonly ok: true }>(
+    text,
+    (events, builder) => ({ ok: true, roots: Array.from({ length: countOf(events) }, () => builder.root()) }),
+    ({ ok, roots }, lines) => ({ ok, roots: roots.map(root => lines.located(root)) }),
+  )
 
 /** What a node stands for: an alias is followed. */
 export const followed = (node: YamlNode | undefined): Exclude<YamlNode, YamlAlias> | undefined =>

@@ -8,6 +8,7 @@ export type Code =
   | 'E102'
   | 'E103'
   | 'E104'
+  | 'E105'
   | 'E201'
   | 'E202'
   | 'E203'
@@ -60,10 +61,11 @@ export type Code =
  * codes in the README is this table.
  */
 export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
-  E101: ['error', 'the user-data unpacks to more than the tool will read'],
+  E101: ['error', 'the user-data is larger than the tool will read'],
   E102: ['error', 'the user-data was injected before and has been edited inside the injected parts'],
   E103: ['error', 'the file to compare with was not written by this tool'],
   E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
+  E105: ['error', 'the user-data is in UTF-16 or UTF-32, which cloud-init does not read'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],
@@ -132,12 +134,16 @@ export interface DiagnosticDetails {
   readonly related?: { readonly message: string; readonly span: Span } | undefined
 }
 
+/** Characters of a message or a hint: nobody reads a longer one to its end. */
+const LONGEST = 1000
+const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)
+
 export function diagnostic(code: Code, message: string, { hint, span, related }: DiagnosticDetails = {}): Diagnostic {
   return {
     code,
     severity: CATALOGUE[code][0],
-    message,
-    ...(hint !== undefined && { hint }),
+    message: clipped(message),
+    ...(hint !== undefined && { hint: clipped(hint) }),
     ...(span !== undefined && { span }),
     ...(related !== undefined && { related }),
   }
@@ -168,6 +174,18 @@ export function withSources(
   }))
 }
 
+/** Diagnostics of one document. With more of them it is something else than what its name says. */
+const MOST = 1000
+
+/** At most so many, errors before others; the last says how many there are besides. */
+export function firstOf(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= MOST) return diagnostics
+  const [first, ...rest] = inOrder(diagnostics).slice(MOST - 1)
+  if (first === undefined) return diagnostics
+  const message = `${rest.length + 1} more complaints about this document are not shown`
+  return [...inOrder(diagnostics).slice(0, MOST - 1), { code: first.code, severity: first.severity, message }]
+}
+
 /** `--strict`: every warning counts as an error. */
 export const warningsAsErrors = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.map(entry => (entry.severity === 'warning' ? { ...entry, severity: 'error' } : entry))
@@ -176,8 +194,9 @@ const RANK: Record<Severity, number> = { error: 0, warning: 1, note: 2 }
 
 /** Errors first; within a severity in the order of the sources and places. */
 export function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const sources = [...new Set(diagnostics.map(({ span }) => span?.source))]
-  const source = ({ span }: Diagnostic): number => (span === undefined ? -1 : sources.indexOf(span.source))
+  const sources = new Map<Source | undefined, number>([[undefined, -1]])
+  for (const { span } of diagnostics) if (!sources.has(span?.source)) sources.set(span?.source, sources.size)
+  const source = ({ span }: Diagnostic): number => sources.get(span?.source) ?? -1
   return [...diagnostics].sort(
     (a, b) =>
       RANK[a.severity] - RANK[b.severity] || source(a) - source(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1),

@@ -21,8 +21,14 @@ interface View {
   readonly carets: number
 }
 
+/** Code units around a fault that are looked at; more of a line is not shown anyway. */
+const NEAR = 1024
+
 /** One line, cut around the UTF-16 offsets `start` and `end` when it is long. */
-function view(line: string, start: number, end: number): View {
+function view(whole: string, wholeStart: number, wholeEnd: number): View {
+  const skipped = Math.max(0, wholeStart - NEAR)
+  const line = whole.slice(skipped, wholeStart + NEAR)
+  const [start, end] = [wholeStart - skipped, wholeEnd - skipped]
   const shown: string[] = []
   const columns = [0]
   let [first, last] = [-1, -1]
@@ -46,9 +52,9 @@ function view(line: string, start: number, end: number): View {
     while (column(from) < wanted) from++
     while (column(to) - column(from) > WIDTH) to--
   }
-  const cut = from > 0 ? '…' : ''
+  const cut = from > 0 || skipped > 0 ? '…' : ''
   return {
-    text: `${cut}${shown.slice(from, to).join('')}${to < count ? '…' : ''}`,
+    text: `${cut}${shown.slice(from, to).join('')}${to < count || skipped + line.length < whole.length ? '…' : ''}`,
     blanks: cut.length + column(first) - column(from),
     carets: Math.max(1, column(Math.min(last, to)) - column(first)),
   }

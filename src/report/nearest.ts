@@ -19,8 +19,12 @@ export function distance(a: string, b: string): number {
   return at(a.length, b.length)
 }
 
+/** What is longer is no misspelt word, and would take long to compare. */
+const LONGEST = 128
+
 /** The word that was probably meant, or undefined when none is near: few edits away, or the only one that begins so. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined
   const beginning = word.length < 2 ? [] : words.filter(candidate => candidate.startsWith(word))
   if (beginning.length === 1) return beginning[0]
   const limit = Math.max(1, Math.floor(word.length / 3))

@@ -39,12 +39,25 @@ export function lineOf(source: Source, offset: number): number {
   return low + 1
 }
 
+/** What was counted last: of a long line with many places no stretch is counted twice. */
+interface Counted {
+  readonly offset: number
+  readonly column: number
+}
+
+const counted = new WeakMap<Source, Counted>()
+
 export function positionOf(source: Source, offset: number): Position {
   const line = lineOf(source, offset)
   const start = startsOfLines(source)[line - 1] ?? 0
-  const before = source.text.slice(start, offset)
-  const pairs = before.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0
-  return { line, column: before.length - pairs + 1 }
+  const last = counted.get(source)
+  const from = last !== undefined && last.offset >= start && last.offset <= offset ? last : { offset: start, column: 1 }
+  const between = source.text.slice(from.offset, offset)
+  const pairs = between.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0
+  const column = from.column + between.length - pairs
+  // The second half of a pair is no place to go on from.
+  if (!/[\ud800-\udbff]$/.test(between)) counted.set(source, { offset, column })
+  return { line, column }
 }
 
 /** The text of a line (from 1) without its line ending, or undefined past the end. */

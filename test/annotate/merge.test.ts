@@ -86,3 +86,46 @@ test('whatever is found, each key has at most one annotation, of the highest lay
     }),
   )
 })
+
+const KEY = 'consul.hashicorp.com/'
+const MODE = `${KEY}transparent-proxy`
+
+for (const value of ['', ' \t', '\u0085\u3000']) {
+  test(`${JSON.stringify(value)} counts as not given: it is warned of, and hides nothing of a lower layer`, t => {
+    for (const [origin, other] of [
+      ['flag', 'metadata'],
+      ['metadata', 'document'],
+      ['document', 'default'],
+    ] as const) {
+      const { annotations, diagnostics } = merge([one(value, origin, MODE, 0), one('false', other, MODE, 4)])
+      t.is(annotations.get(MODE)?.value, 'false')
+      t.is(annotations.get(MODE)?.origin, other)
+      t.deepEqual(
+        diagnostics.map(({ code, message, span }) => [code, message, placeOf(span)]),
+        [['W202', 'consul.hashicorp.com/transparent-proxy is empty and counts as not given', '1:1']],
+      )
+    }
+  })
+}
+
+test('an empty value beside another of its layer contradicts nothing, wherever it stands', t => {
+  for (const values of [
+    ['', 'false'],
+    ['false', ''],
+  ]) {
+    const { annotations, diagnostics } = merge(values.map(value => one(value, 'document', MODE)))
+    t.is(annotations.get(MODE)?.value, 'false')
+    t.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['W202'],
+    )
+  }
+})
+
+test('empty words for Envoy clear the default, and an empty meta value is one', t => {
+  for (const key of [`${KEY}envoy-extra-args`, `${KEY}service-meta-team`]) {
+    const { annotations, diagnostics } = merge([one('', 'document', key), one('x', 'default', key)])
+    t.is(annotations.get(key)?.value, '')
+    t.deepEqual(diagnostics, [])
+  }
+})

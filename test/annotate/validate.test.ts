@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Annotation, Origin } from '../../src/annotate/annotation.ts'
 import type { GrammarSettings } from '../../src/annotate/grammar/settings.ts'
+import { merge } from '../../src/annotate/merge.ts'
 import { validate } from '../../src/annotate/validate.ts'
 import { spanOf } from '../../src/report/source.ts'
 import { placeOf, pointedAt, sourceOf } from '../support/places.ts'
@@ -21,8 +22,12 @@ const one = (key: string, value: string, origin: Origin = 'document', written = 
   }
 }
 
-const judge = (found: readonly Annotation[], allowUnknown = false): ReturnType<typeof validate> =>
-  validate(new Map(found.map(annotation => [annotation.key, annotation])), SETTINGS, allowUnknown)
+/** What counts of annotations, after `merge` dropped those that are empty. */
+function judge(found: readonly Annotation[], allowUnknown = false): ReturnType<typeof validate> {
+  const merged = merge(found)
+  const { annotations, diagnostics } = validate(merged.annotations, SETTINGS, allowUnknown)
+  return { annotations, diagnostics: [...diagnostics, ...merged.diagnostics] }
+}
 
 const left = ({ annotations }: ReturnType<typeof validate>): Readonly<Record<string, string>> =>
   Object.fromEntries([...annotations].map(([key, { value }]) => [key.replace(P, ''), value]))
@@ -79,9 +84,6 @@ test(
   'x',
   /^W202 service-meta- names nothing and is ignored; name one: service-meta-version/,
 )
-test(complains, `${P}connect-service`, '', /^W202 connect-service is empty and counts as not given/)
-test(complains, `${P}connect-service`, ' \t', /^W202 /)
-test(complains, `${P}connect-service`, '\u0085\u3000', /^W202 /)
 test(complains, `${P}connect-service`, '\ufeff', /^E301 /, true)
 test(complains, `${P}connect-inject`, 'maybe', /^E301 connect-inject: "maybe" is not a boolean/, true)
 test(complains, `${P}connect-service-port`, '99999', /^E301 connect-service-port: /, true)

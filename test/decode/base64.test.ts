@@ -6,7 +6,8 @@ import { bytes } from '../support/places.ts'
 const layout: fc.Arbitrary<Base64Layout> = fc.record({
   width: fc.constantFrom(0, 1, 4, 5, 60, 64, 76),
   newline: fc.constantFrom('\n' as const, '\r\n' as const),
-  end: fc.constantFrom('' as const, '\n' as const, '\r\n' as const),
+  lead: fc.constantFrom('', ' ', '\n\n', ' \r\n\t'),
+  end: fc.constantFrom('', '\n', '\r\n', '\n\n', '  '),
 })
 
 test('any bytes in any layout come back, and the layout writes the very same text again', t => {
@@ -37,7 +38,6 @@ for (const text of [
   'abcd=',
   'ab===',
   '#cloud-config',
-  ' abcd',
   'ab_-',
   'ab cd ef',
   'aé==',
@@ -55,12 +55,10 @@ const inexact = test.macro<[text: string, content: string]>({
   title: (_, text) => `${JSON.stringify(text)} is read, and known to be laid out in a way of its own`,
 })
 
-test(inexact, 'YWJj\n\n', 'abc')
 test(inexact, 'YW\nJjYWJj', 'abcabc')
-test(inexact, 'YWJj  ', 'abc')
 test(inexact, 'YWJj \n ZGVm', 'abcdef')
 test(inexact, 'YWJj\r\nZGVm\nZ2hp', 'abcdefghi')
 
 test('bytes that are part of a larger buffer are written alone', t => {
-  t.is(encodeBase64(bytes('xabcx').subarray(1, 4), { width: 0, newline: '\n', end: '' }), 'YWJj')
+  t.is(encodeBase64(bytes('xabcx').subarray(1, 4), { width: 0, newline: '\n', lead: '', end: '' }), 'YWJj')
 })

@@ -182,6 +182,12 @@ class Decision(unittest.TestCase):
         config, _, _ = self.decide({'connect-inject': 'true', 'connect-service-tags': 'own'}, service_tags='fleet')
         self.assertNotIn(P + 'service-tags', config['annotations'])
 
+    def test_what_is_empty_hides_nothing_of_a_lower_layer(self):
+        config, _, _ = self.decide({'connect-inject': '', 'transparent-proxy': ' '}, {'connect-inject': 'true', 'service-tags': ''}, transparent_proxy='false', service_tags='fleet')
+        self.assertEqual(config['annotations'], {P + 'connect-inject': 'true', P + 'transparent-proxy': 'false', P + 'service-tags': 'fleet'})
+        config, _, _ = self.decide({'connect-inject': '1', 'envoy-extra-args': '', 'service-meta-a': ''}, envoy_extra_args='-l debug')
+        self.assertEqual(config['annotations'], {P + 'connect-inject': 'true', P + 'envoy-extra-args': '', P + 'service-meta-a': ''})
+
     def test_settings_go_along(self):
         config, _, _ = R.decide([TRUE], {'defaults': {'annotations': {}, 'settings': {'enterprise': True}}, 'inject': False})
         self.assertEqual(config, {'annotations': TRUE, 'settings': {'enterprise': True}})

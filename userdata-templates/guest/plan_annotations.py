@@ -272,7 +272,7 @@ def duration(text):
 
 def quantity(text):
     """A Kubernetes quantity in billionths, rounded up."""
-    found = re.match(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:([numkMGTPE])|([KMGTPE])i|[eE]([+-]?[0-9]+))?\Z", text)
+    found = re.match(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)(?:([numkMGTPE])|([KMGTPE])i|[eE]([+-]?[0-9]+))?\Z", text[:65])
     if found and len(text) <= 64:
         amount, decimal, binary, exponent = found.groups("")
         ten = 3 * ("num kMGTPE".index(decimal or " ") - 3) + max(-200, min(200, int(exponent or 0)))
@@ -518,6 +518,7 @@ class Reader:
     def read(self, key, text):
         name, syntax = key[len(META):] if key.startswith(META) else "", SYNTAXES.get(key)
         if name:
+            name = name[:200]
             if not re.match(r"(?!consul-)[A-Za-z0-9_-]{1,128}\Z", name):
                 raise unlike(name, "a metadata key: at most 128 of [A-Za-z0-9_-], not consul-...")
             one_line(text)
@@ -527,6 +528,8 @@ class Reader:
                 self.warnings.append((key, "not known or without meaning here, ignored"))
         elif not trim(text) and syntax != "shell-words":
             self.warnings.append((key, "empty, counts as not given"))
+        elif len(text.encode("utf-16-le", "surrogatepass")) > 32768:
+            raise Bad("the value is longer than 16384 characters")
         elif SECRET.search(text):
             raise Bad("the value is a secret itself: put it in a file and give its path")
         else:

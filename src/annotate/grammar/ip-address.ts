@@ -24,6 +24,10 @@ const SHAPES: readonly (readonly [shape: RegExp, hint: string])[] = [
   [/^[a-z0-9.-]*[a-z][a-z0-9.-]*$/i, 'host names are not looked up: write the address'],
 ]
 
+/** No address is as long, and no host name. */
+const LONGEST = 253
+
 /** What to write instead of something that is no IP address. */
 export const ipHint = (text: string): string =>
-  SHAPES.find(([shape]) => shape.test(text))?.[1] ?? 'write an IPv4 or IPv6 address'
+  (text.length > LONGEST ? undefined : SHAPES.find(([shape]) => shape.test(text)))?.[1] ??
+  'write an IPv4 or IPv6 address'

@@ -31,6 +31,9 @@ const named = (text: string): string => {
   return port === undefined ? 'write the number: a VM has no named container ports' : `write ${port}`
 }
 
+/** Of what is longer nobody knows what was meant. */
+const LONGEST = 64
+
 /** Shapes that are nearly a decimal number, and the advice for each; the first that fits speaks. */
 const NEARLY: readonly (readonly [shape: RegExp, advice: (text: string) => string])[] = [
   [/^$/, () => 'write a decimal number'],
@@ -45,6 +48,7 @@ const NEARLY: readonly (readonly [shape: RegExp, advice: (text: string) => strin
 ]
 
 const advice = (text: string, range: NumberRange): string => {
+  if (text.length > LONGEST) return 'write a decimal number'
   const row = NEARLY.find(([shape]) => shape.test(text))
   if (row !== undefined) return row[1](text)
   return range.ports && /^[a-z][a-z0-9-]*$/i.test(text) ? named(text) : 'write a decimal number'

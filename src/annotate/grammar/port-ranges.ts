@@ -17,7 +17,7 @@ const half = (item: Item): Parsed<number> =>
     : port(item.text)
 
 const range = (text: string): Parsed<PortRange> => {
-  const at = text.includes(':') ? text.indexOf(':') : text.search(/(?<=^[0-9]*)-/)
+  const at = text.includes(':') ? text.indexOf(':') : (/^[0-9]*(?=-)/.exec(text)?.[0].length ?? -1)
   if (at < 0) {
     const single = port(text)
     return single.ok ? meaning({ from: single.value, to: single.value, text: String(single.value) }) : single
