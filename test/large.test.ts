@@ -16,7 +16,7 @@ const LARGE: readonly (readonly [title: string, document: () => string])[] = [
   [
     'an annotation of many lines, which leave as comments',
     () =>
-      `${HEAD}annotations:\n  consul.hashicorp.com/service-tags: [\n${lines(20_000, at => `    tag-${at},\n`)}    ]\na: 1\n`,
+      `${HEAD}annotations:\n  consul.hashicorp.com/service-tags: [\n${lines(20_000, at => (at % 10 === 0 ? `    t${at},\n` : '\n\n'))}    ]\na: 1\n`,
   ],
   ['a script in one line', () => `#!/bin/sh\n: ${'word '.repeat(1_000_000)}\n`],
   [
