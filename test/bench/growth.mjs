@@ -17,18 +17,18 @@ const OPTIONS = { annotations: ['connect-inject=true', 'connect-service=web', 'c
 const SPLICED = { ...OPTIONS, layout: 'cloud-config' }
 const outputOf = (document, options) => inject(document, options).output
 
-/** What is measured; undefined for a document that the layout does not take. */
+/** What is measured; undefined for a document that the layout does not take, or that is larger than the tool reads. */
 const COMMANDS = {
   check: document => () => check(document, OPTIONS),
   inject: document => () => inject(document, OPTIONS),
   'inject, one cloud-config': document => outputOf(document, SPLICED) && (() => inject(document, SPLICED)),
   'inject again': document => {
     const injected = outputOf(document, OPTIONS)
-    return () => inject(injected, OPTIONS)
+    return injected && (() => inject(injected, OPTIONS))
   },
   uninject: document => {
     const injected = outputOf(document, OPTIONS)
-    return () => uninject(injected)
+    return injected && (() => uninject(injected))
   },
   'uninject, one cloud-config': document => {
     const injected = outputOf(document, SPLICED)
