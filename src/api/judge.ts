@@ -2,6 +2,7 @@ import { type AnnotationLayer, type Annotations, nameOf } from '../annotate/anno
 import { readFlags, readMetadata } from '../annotate/beside.ts'
 import { collect } from '../annotate/collect.ts'
 import { type Decision, decide } from '../annotate/decision.ts'
+import { foreignDocument } from '../annotate/foreign-document.ts'
 import { merge } from '../annotate/merge.ts'
 import { validate } from '../annotate/validate.ts'
 import { readValues, type Values } from '../annotate/values.ts'
@@ -65,9 +66,11 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
   const decision = decide(merged.annotations, options.defaultInject === true || values.defaultInject)
+  const foreign = foreignDocument(userData, decision, document.annotations.length > 0)
   const planning = plan(valid.annotations, merged.annotations, values)
   const before = [
-    ...decoding.diagnostics,
+    ...foreign,
+    ...(foreign.length > 0 && userData.format === 'unknown' ? [] : decoding.diagnostics),
     ...(userData.earlier?.edits ?? []),
     ...layers.flatMap(({ diagnostics }) => diagnostics),
     ...merged.diagnostics,

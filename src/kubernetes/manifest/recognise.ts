@@ -8,6 +8,9 @@ const OPENING =
   /^(?:---\s+)?(?:\{|["']?(?:apiVersion|kind|metadata|spec|status|items|data|stringData|type|immutable)["']?\s*:)/
 const KEYS = [/(?:^|[\s{,])["']?apiVersion["']?\s*:/, /(?:^|[\s{,])["']?kind["']?\s*:/]
 
+/** User-data of EKS nodes, and of Talos: of the form of an object, and none that Kubernetes knows. */
+const NODE_CONFIG = /^apiVersion:[ \t]*["']?(?:node\.eks\.aws\/|v1alpha1\b)/m
+
 /**
  * Whether an input is a manifest of Kubernetes and not user-data: cloud-init knows no such beginning, and the first line that says
  * something is a key of an object.
@@ -21,6 +24,7 @@ export function isManifest(input: Uint8Array): boolean {
     if (!SKIPPED.test(text.slice(start, end))) break
     start = end + 1
   }
+  if (NODE_CONFIG.test(text.slice(start))) return false
   const [line = ''] = text.slice(start, start + 200).split('\n')
   return OPENING.test(line) && KEYS.every(key => key.test(text))
 }
