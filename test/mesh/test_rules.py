@@ -1,0 +1,108 @@
+"""The rules of three generations of Consul, made and taken away beside those of others: byte for byte, without a machine."""
+
+import shlex
+import unittest
+from pathlib import Path
+
+import choice
+import nspawn
+import parts
+from disk import Disk
+from network import Network
+from tool import PROJECT
+
+GUEST = PROJECT / 'userdata-templates/guest'
+# What Docker has in the tables of both families, with a chain and a comment that look like ours.
+DOCKER = '''
+iptables -t nat -N DOCKER
+iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+iptables -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+iptables -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+iptables -t nat -A DOCKER -i docker0 -j RETURN
+iptables -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+iptables -t filter -N DOCKER-USER
+iptables -t filter -A FORWARD -j DOCKER-USER
+iptables -t nat -N MY_CONSUL_PROXY_OUTPUT
+iptables -t nat -A OUTPUT -p tcp --dport 9999 -m comment --comment "-j CONSUL_PROXY_OUTPUT" -j MY_CONSUL_PROXY_OUTPUT
+ip6tables -t nat -N DOCKER
+ip6tables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+ip6tables -t nat -A OUTPUT ! -d ::1 -m addrtype --dst-type LOCAL -j DOCKER
+ip6tables -t filter -A INPUT -p tcp --dport 82 -j ACCEPT
+nft 'add table inet operator; add chain inet operator in { type filter hook input priority 0; }; add rule inet operator in tcp dport 83 accept'
+'''
+# All that the kernel has; the lines with the time of day, and the counters, aside.
+STATE = '''for tool in iptables ip6tables; do for kind in nft legacy; do
+  echo "$tool $kind"; $tool-$kind-save 2>/dev/null
+done; done | sed '/^#/d; s/ \\[[0-9]*:[0-9]*\\]$//'
+nft list ruleset | sed 's/ counter packets [0-9]* bytes [0-9]*//' '''
+# What the plan has for a sidecar; the program is told its port, as there is no agent to ask.
+ARGUMENTS = ('-proxy-inbound-port=20000', '-exclude-inbound-port=22', '-exclude-inbound-port=8301', '-exclude-outbound-port=9000:9010',
+             '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-uid=1000', '-consul-dns-port=8600')
+# Ours, by the line that takes the traffic: of iptables a rule in each family, of nftables a table for both.
+JUMP = '-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'
+TABLE = 'table inet consul_tproxy {'
+
+
+class Rules(unittest.TestCase):
+    """A case a combination of a generation, the tool that serves as `iptables`, and the families."""
+
+    def disk(self, layer: Path) -> Disk:
+        made = self.enterContext(Disk('rules', choice.suite, (layer,)))
+        for name in ('consul-redirect-traffic', 'consul-cleanup-iptables'):
+            made.write(f'/usr/local/bin/{name}', (GUEST / name).read_bytes(), 0o755)
+        made.run('useradd', '--system', '--user-group', 'envoy')
+        for kind in ('nft', 'legacy'):
+            for tool in ('iptables', 'ip6tables'):
+                made.link(f'/opt/{kind}/{tool}', f'/usr/sbin/{tool}-{kind}')
+        return made
+
+    def sh(self, script: str) -> str:
+        """The output of a script in the root and the namespace of this case."""
+        self.disk_of_case.console.unlink(missing_ok=True)
+        script = f'mount -t proc proc /proc; PATH=/opt/{self.kind}:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin; set -e\n{script}'
+        status = nspawn.run(self.disk_of_case.layers(), ['chroot', '{}', '/bin/sh', '-c', script], name='rules', timeout=60,
+                            output=self.disk_of_case.console, isolated=False, network=self.network.process.pid)
+        said = self.disk_of_case.console.read_text()
+        self.assertEqual(status, 0, said)
+        return said
+
+    def come_and_go(self, layer: Path, kind: str, dual_stack: bool, jumps: int, tables: int) -> None:
+        """Makes and removes rules, with Docker's and without; asserts how many there were."""
+        self.disk_of_case, self.kind = self.disk(layer), kind
+        dual = f'DUAL_STACK={"1" if dual_stack else ""}'
+        redirect = f'mkdir -p /run/r; printf "%s\\n" {shlex.join(ARGUMENTS)} >/run/r/web.redirect\n' \
+            f'env {dual} CONSUL_REDIRECT_DIR=/run/r CONSUL_REDIRECT_WAIT=0 consul-redirect-traffic web >&2'
+        for foreign in (DOCKER, ''):
+            with self.subTest(foreign=bool(foreign)), Network() as self.network:
+                self.sh(f'{foreign}\n:')
+                before = self.sh(STATE)
+                for _ in range(2):
+                    self.assertIn('redirected with', self.sh(redirect))
+                    made = self.sh(STATE)
+                    # iptables-nft rules are shown twice, by iptables and by nft, in another language.
+                    self.assertEqual((made.count(JUMP), made.count(TABLE)), (jumps, tables), made)
+                self.assertIn('redirection removed', self.sh('consul-cleanup-iptables'))
+                after = self.sh(STATE)
+                self.assertNotRegex(after.replace('MY_CONSUL_PROXY_OUTPUT', '').replace('"-j CONSUL_PROXY_OUTPUT"', ''), '(?i)consul')
+                if foreign:
+                    self.assertEqual(after, before)
+
+    def test_those_of_consul_1_14(self) -> None:
+        for kind in ('nft', 'legacy'):
+            with self.subTest(kind):
+                self.come_and_go(parts.consul(), kind, False, 1, 0)
+
+    def test_those_of_the_later_iptables_of_one_family_and_of_both(self) -> None:
+        for kind in ('nft', 'legacy'):
+            for dual_stack in (False, True):
+                with self.subTest(kind, dual_stack=dual_stack):
+                    self.come_and_go(parts.redirect('iptables'), kind, dual_stack, 2 if dual_stack else 1, 0)
+
+    def test_those_of_nftables_of_one_family_and_of_both(self) -> None:
+        for dual_stack in (False, True):
+            with self.subTest(dual_stack=dual_stack):
+                self.come_and_go(parts.redirect('nftables'), 'nft', dual_stack, 0, 1)
+
+
+if __name__ == '__main__':
+    unittest.main()
