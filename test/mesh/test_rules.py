@@ -36,11 +36,16 @@ STATE = '''for tool in iptables ip6tables; do for kind in nft legacy; do
 done; done | sed '/^#/d; s/ \\[[0-9]*:[0-9]*\\]$//'
 nft list ruleset | sed 's/ counter packets [0-9]* bytes [0-9]*//' '''
 # What the plan has for a sidecar; the program is told its port, as there is no agent to ask.
-ARGUMENTS = ('-proxy-inbound-port=20000', '-exclude-inbound-port=22', '-exclude-inbound-port=8301', '-exclude-outbound-port=9000:9010',
-             '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-uid=1000', '-consul-dns-port=8600')
+ARGUMENTS = ('-proxy-inbound-port=20000', '-exclude-inbound-port=22', '-exclude-inbound-port=8301',
+             '-exclude-outbound-port=9000:9010', '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-outbound-cidr=fd00:ec2::254/128',
+             '-exclude-uid=1000', '-consul-dns-port=8600')
 # Ours, by the line that takes the traffic: of iptables a rule in each family, of nftables a table for both.
 JUMP = '-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'
 TABLE = 'table inet consul_tproxy {'
+# What is excluded of each family, in either language.
+EXCLUDED = {4: r'-d 169\.254\.169\.254/32 -j RETURN|ip daddr 169\.254\.169\.254 return',
+            6: r'-d fd00:ec2::254/128 -j RETURN|ip6 daddr fd00:ec2::254 return'}
+SEPARATOR = '\necho =====\n'
 
 
 class Rules(unittest.TestCase):
@@ -71,18 +76,18 @@ class Rules(unittest.TestCase):
         self.disk_of_case, self.kind = self.disk(layer), kind
         dual = f'DUAL_STACK={"1" if dual_stack else ""}'
         redirect = f'mkdir -p /run/r; printf "%s\\n" {shlex.join(ARGUMENTS)} >/run/r/web.redirect\n' \
-            f'env {dual} CONSUL_REDIRECT_DIR=/run/r CONSUL_REDIRECT_WAIT=0 consul-redirect-traffic web >&2'
+            f'env {dual} CONSUL_REDIRECT_DIR=/run/r CONSUL_REDIRECT_WAIT=0 consul-redirect-traffic web'
         for foreign in (DOCKER, ''):
             with self.subTest(foreign=bool(foreign)), Network() as self.network:
-                self.sh(f'{foreign}\n:')
-                before = self.sh(STATE)
-                for _ in range(2):
-                    self.assertIn('redirected with', self.sh(redirect))
-                    made = self.sh(STATE)
-                    # iptables-nft rules are shown twice, by iptables and by nft, in another language.
+                # Twice: the second set takes the place of the first.
+                said = self.sh(SEPARATOR.join((foreign, STATE, redirect, STATE, redirect, STATE, 'consul-cleanup-iptables', STATE)))
+                _, before, first, one, second, two, removal, after = said.split('=====\n')
+                for told, made in ((first, one), (second, two)):
+                    self.assertIn('redirected with', told)
                     self.assertEqual((made.count(JUMP), made.count(TABLE)), (jumps, tables), made)
-                self.assertIn('redirection removed', self.sh('consul-cleanup-iptables'))
-                after = self.sh(STATE)
+                    for family in (4, 6) if dual_stack else (4,):
+                        self.assertRegex(made, EXCLUDED[family])
+                self.assertIn('redirection removed', removal)
                 self.assertNotRegex(after.replace('MY_CONSUL_PROXY_OUTPUT', '').replace('"-j CONSUL_PROXY_OUTPUT"', ''), '(?i)consul')
                 if foreign:
                     self.assertEqual(after, before)

@@ -1,5 +1,6 @@
 """Every way into the mesh beside the two of the environment, and what a machine can be there, all in one mesh."""
 
+import re
 import time
 import unittest
 from contextlib import ExitStack
@@ -47,6 +48,8 @@ Content-Type: text/cloud-config
 LIMITS = ('-a', 'sidecar-proxy-memory-limit=300Mi', '-a', 'sidecar-proxy-cpu-limit=1500m')
 METRICS = ('-a', 'enable-metrics=true')
 READY = ('-a', 'use-proxy-health-check=true')
+# What stays untouched is better annotated in comments: recent versions of cloud-init complain of keys that they do not know.
+ANNOTATIONS = re.compile(rb'^annotations:\n((?:  .*\n)+)', re.MULTILINE)
 LIVENESS = ('-a', 'sidecar-proxy-liveness-failure-seconds=3')
 
 
@@ -57,7 +60,8 @@ class Ways(Mesh):
         values = ('-q', '--values', VALUES)
         counting, dashboard = example('counting').read_bytes(), example('dashboard').read_bytes()
         self.add(stack, 'vendor', counting, tool('vendor-data', *values, *LIMITS, *METRICS, data=counting))
-        self.add(stack, 'fleet', dashboard, tool('vendor-data', '--static', *values, *READY))
+        comments = ANNOTATIONS.sub(lambda found: re.sub(rb'(?m)^  ', b'# ', found.group(1)), dashboard)
+        self.add(stack, 'fleet', comments, tool('vendor-data', '--static', *values, *READY))
         self.add(stack, 'mime', tool('inject', *values, *LIVENESS, data=MIME % dashboard))
         self.add(stack, 'pair', tool('inject', *values, data=PAIR))
 
