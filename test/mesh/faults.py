@@ -6,6 +6,9 @@ from standing import Standing
 from waiting import eventually
 
 CONFIG = '/srv/consul/service-config.json'
+# What a service has been given: its registration, and its files in /run.
+LEFT = ("find /etc/consul.d/service-registration.json /run/consul /run/consul-vm-inject /run/systemd/system "
+        "! -type d \\( -path '*counting*' -o -name service-registration.json \\) 2>/dev/null || true")
 
 
 def process(machine: Standing, unit: str) -> str:
@@ -86,6 +89,7 @@ class Faults(Counted):
         eventually(lambda: self.assertEqual(looks.rules(counting), []), 30)
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
         self.assertEqual(counting.try_sh('systemctl is-active envoy@counting')[1], 'inactive\n')
+        self.assertEqual(counting.sh(LEFT), '')
         with self.again('its configuration was put back'):
             counting.sh(f'mv /root/kept.json {CONFIG} && systemctl restart consul-sidecar-init')
         self.healthy('counting')

@@ -7,6 +7,7 @@ from borders import Borders
 from capture import HANDSHAKE, Capture
 from counted import Counted
 from faults import Faults
+from foreign import DOCKER, STATE
 from load import load
 from waiting import eventually
 
@@ -58,12 +59,20 @@ class Counting(Counted):
             self.assertEqual(machine.sh('systemctl --failed --no-legend --plain'), '')
             self.assertIn('status: done', machine.sh('cloud-init status --long'))
 
-    def test_a_sidecar_that_is_stopped_leaves_no_rules(self) -> None:
+    def test_a_sidecar_that_is_stopped_leaves_no_rules_and_those_of_others_as_they_were(self) -> None:
         counting = self.mesh.counting
         self.assertTrue(looks.rules(counting))
         counting.sh('systemctl stop envoy@counting', timeout=90)
         self.assertEqual(looks.rules(counting), [])
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
+        counting.sh(DOCKER)
+        before = counting.sh(STATE)
+        counting.sh('systemctl start envoy@counting')
+        looks.first_count(self.mesh)
+        self.assertIn(looks.JUMPS[0], counting.sh(STATE))
+        counting.sh('systemctl stop envoy@counting', timeout=90)
+        self.assertEqual(counting.sh(STATE), before)
+        counting.sh('nft flush ruleset')
         with self.again('its sidecar was started'):
             counting.sh('systemctl start envoy@counting')
 
