@@ -80,6 +80,6 @@ def vectors():
 
 def run(*argv, env=None, timeout=60, **options):
     """Runs a command with the stand-ins first in PATH; returns the completed process with text output."""
-    own = dict(os.environ, PATH=f'{BIN}:/usr/sbin:/sbin:{os.environ["PATH"]}', PYTHONDONTWRITEBYTECODE='1', **(env or {}))
+    own = {**os.environ, 'PATH': f'{BIN}:/usr/sbin:/sbin:{os.environ["PATH"]}', 'PYTHONDONTWRITEBYTECODE': '1', **(env or {})}
     return subprocess.run([str(word) for word in argv], env=own, timeout=timeout, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace', **options)

@@ -21,10 +21,11 @@ class Boot:
     def __init__(self, suite: str, parts: tuple[Path, ...], stack: ExitStack) -> None:
         self.suite, self.above = suite, parts
 
-    def machine(self, name: str, network: Network, address: str, user_data: bytes) -> Standing:
+    def machine(self, name: str, network: Network, address: str, user_data: bytes,
+                vendor_data: bytes | None = None) -> Standing:
         made = Standing(name, network, address, suite=self.suite, above=self.above)
         packages.install(made)
-        made.seed(user_data, instance=f'i-{name}', host=name)
+        made.seed(user_data, instance=f'i-{name}', host=name, vendor_data=vendor_data)
         return made
 
     def user_data(self, name: str) -> bytes:
@@ -41,9 +42,10 @@ class Image(Boot):
         image.run('/bin/sh', '-c', BAKE)
         super().__init__(suite, (image.upper, *parts), stack)
 
-    def machine(self, name: str, network: Network, address: str, user_data: bytes) -> Standing:
+    def machine(self, name: str, network: Network, address: str, user_data: bytes,
+                vendor_data: bytes | None = None) -> Standing:
         made = Standing(name, network, address, suite=self.suite, above=self.above)
-        made.seed(user_data, instance=f'i-{name}', host=name)
+        made.seed(user_data, instance=f'i-{name}', host=name, vendor_data=vendor_data)
         return made
 
     def user_data(self, name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 from mesh import Mesh
 from standing import Standing
@@ -12,15 +13,29 @@ COUNT = 'http://127.0.0.1:9002/count'
 JUMPS = ['-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT', '-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND']
 
 
+def told(machine: Standing, url: str = COUNT) -> dict:
+    """What a counting service says to a machine, now; to its dashboard, unless another URL with a numeric host is asked.
+
+    Raises AssertionError or OSError when it is told nothing.
+    """
+    answer = machine.inside.get(url)
+    if answer.status != 200:
+        raise AssertionError(f'{machine.name}: {answer.status}: {answer.text.strip()}')
+    return json.loads(answer.text)
+
+
 def count(mesh: Mesh) -> int:
     """What dashboard is told by counting, now. Raises AssertionError or OSError when it is told nothing."""
-    answer = mesh.dashboard.inside.get(COUNT)
-    if answer.status != 200:
-        raise AssertionError(f'{answer.status}: {answer.text.strip()}')
-    said = json.loads(answer.text)
+    said = told(mesh.dashboard)
     if said['hostname'] != 'counting':
-        raise AssertionError(f'not an answer of counting: {answer.text}')
+        raise AssertionError(f'not an answer of counting: {said}')
     return said['count']
+
+
+def fetched(machine: Standing, url: str) -> str:
+    """The text of a page that a program of the machine gets, the name in its URL resolved there."""
+    program = f'import urllib.request; print(urllib.request.urlopen({url!r}, timeout=3).read().decode(), end="")'
+    return machine.sh(f'/usr/bin/python3 -c {shlex.quote(program)}')
 
 
 def first_count(mesh: Mesh, seconds: float = 60) -> int:
@@ -32,9 +47,9 @@ def first_count(mesh: Mesh, seconds: float = 60) -> int:
     return eventually(lambda: count(mesh), seconds, context)
 
 
-def statistic(machine: Standing, name: str) -> int:
-    """The sum of Envoy's counters whose whole name matches a regular expression."""
-    lines = machine.inside.get('http://127.0.0.1:19000/stats').text.splitlines()
+def statistic(machine: Standing, name: str, port: int = 19000) -> int:
+    """The sum of the counters whose whole name matches a regular expression, of the Envoy with this admin port."""
+    lines = machine.inside.get(f'http://127.0.0.1:{port}/stats').text.splitlines()
     values = [line.split(': ', 1) for line in lines]
     found = [int(value) for own, value in values if re.fullmatch(name, own)]
     if not found:
@@ -56,5 +71,13 @@ def jumps(machine: Standing) -> list[str]:
 
 def healthy(mesh: Mesh, service: str) -> list[dict]:
     """The instances of a service that the catalog has and of which every check passes."""
-    answer = mesh.network.get(f'http://{mesh.server.address}:8500/v1/health/service/{service}?passing')
-    return json.loads(answer.text)
+    return consul(mesh, f'health/service/{service}?passing')
+
+
+def consul(mesh: Mesh, path: str, method: str = 'GET', body: object = None) -> object:
+    """What the server answers to a request of its API, as JSON. Raises AssertionError when it refuses."""
+    answer = mesh.network.get(f'http://{mesh.server.address}:8500/v1/{path}', method=method,
+                              body=None if body is None else json.dumps(body).encode())
+    if answer.status != 200:
+        raise AssertionError(f'{method} {path}: {answer.status}: {answer.text.strip()}')
+    return json.loads(answer.text or 'null')

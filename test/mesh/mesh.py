@@ -15,6 +15,7 @@ bootstrap_expect = 1
 datacenter = "dc1"
 bind_addr = "{SERVER}"
 client_addr = "0.0.0.0"
+performance {{ raft_multiplier = 1 }} # elects itself within a second or two
 connect {{ enabled = true }}
 ports {{ grpc = 8502 }}
 ui_config {{ enabled = true }}
@@ -45,13 +46,21 @@ class Mesh:
         self.network = stack.enter_context(Network())
         self.server = stack.enter_context(self._server(layers))
         self.server.start()
-        flavor = FLAVORS[self.flavor](self.suite, layers, stack)
-        for number, name in enumerate(EXAMPLES, 11):
-            machine = flavor.machine(name, self.network, address(number), flavor.user_data(name))
-            self.machines[name] = stack.enter_context(machine)
-            machine.start()
+        self.way = FLAVORS[self.flavor](self.suite, layers, stack)
+        self.fill(stack)
         for machine in (self.server, *self.machines.values()):
             machine.booted()
+
+    def fill(self, stack: ExitStack) -> None:
+        """Adds the machines beside the server; a mesh of other ones overrides this."""
+        for name in EXAMPLES:
+            self.add(stack, name, self.way.user_data(name))
+
+    def add(self, stack: ExitStack, name: str, user_data: bytes, vendor_data: bytes | None = None) -> None:
+        """Switches on one more machine, which is called by its name."""
+        made = self.way.machine(name, self.network, address(11 + len(self.machines)), user_data, vendor_data)
+        self.machines[name] = stack.enter_context(made)
+        made.start()
 
     def _server(self, layers: tuple) -> Standing:
         made = Standing('server', self.network, SERVER, suite=self.suite, above=layers)

@@ -56,12 +56,12 @@ class Namespace:
     def connect(self, host: str, port: int, timeout: float = 5) -> socket.socket:
         return self.call(socket.create_connection, (host, port), timeout)
 
-    def get(self, url: str, timeout: float = 5, method: str = 'GET') -> Answer:
+    def get(self, url: str, timeout: float = 5, method: str = 'GET', body: bytes | None = None) -> Answer:
         """One request. Raises OSError when there is no answer; every status is an answer."""
         parts = urlsplit(url)
         connection = Connection(self, parts.hostname, parts.port or 80, timeout)
         try:
-            connection.request(method, (parts.path or '/') + ('?' + parts.query if parts.query else ''))
+            connection.request(method, (parts.path or '/') + ('?' + parts.query if parts.query else ''), body)
             answer = connection.getresponse()
             return Answer(answer.status, answer.read().decode(errors='replace'))
         except http.client.HTTPException as error:

@@ -47,6 +47,10 @@ class Network(Namespace):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def run(self, *argv: str) -> None:
+        """Runs a command there."""
+        subprocess.run(['nsenter', f'--net=/proc/{self.process.pid}/ns/net', '--', *argv], stdin=subprocess.DEVNULL, check=True)
+
     def close(self) -> None:
         super().close()
         self.process.kill()

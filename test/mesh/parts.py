@@ -4,6 +4,7 @@ Consul is built from the modules that test/mesh/consul pins; Envoy comes in a wh
 version that will do is on the PATH, that is taken.
 """
 
+import hashlib
 import os
 import platform
 import re
@@ -23,6 +24,10 @@ CONSUL = '1.14.11'
 ENVOYS = ('1.36.2', '1.40.0')
 # The oldest of the PATH that will do.
 OLDEST = {'consul': (1, 14), 'envoy': (1, 22)}
+# The rules of the two later generations of Consul: by name, the version of the library and what builds the program around it.
+REDIRECT = HERE / 'redirect'
+REDIRECTS = {'iptables': ('0.17.2', ()), 'nftables': ('0.19.0', ('-modfile=nftables.mod', '-tags=nftables'))}
+TOOLCHAIN = 'go1.27.3'
 
 
 def run(argv: list[str], **more: object) -> None:
@@ -49,13 +54,13 @@ def on_path(name: str) -> tuple[str, Path] | None:
     return (version, Path(place)) if new_enough else None
 
 
-def cached(name: str, version: str, make: Callable[[Path], None]) -> Path:
-    """The folder that holds usr/bin/NAME; made first, whole or not at all, when it is absent."""
+def cached(name: str, version: str, make: Callable[[Path], None], command: str | None = None) -> Path:
+    """The folder that holds usr/bin/NAME, or another command; made first, whole or not at all, when it is absent."""
     layer = cache() / f'{name}-{version}'
     with sole_maker(layer):
         if not layer.exists():
             with tempfile.TemporaryDirectory(prefix=f'{layer.name}.', dir=layer.parent) as folder:
-                program = Path(folder) / 'layer/usr/bin' / name
+                program = Path(folder) / 'layer/usr/bin' / (command or name)
                 program.parent.mkdir(parents=True)
                 print(f'mesh: making {layer}, once ...', file=sys.stderr, flush=True)
                 make(program)
@@ -66,11 +71,16 @@ def cached(name: str, version: str, make: Callable[[Path], None]) -> Path:
     return layer
 
 
-def build_consul(program: Path) -> None:
+def build(program: Path, folder: Path, *arguments: str, **environment: str) -> None:
+    """Builds what a folder with a go.mod pins."""
     if not shutil.which('go'):
         raise Unavailable('consul cannot be built: there is no Go (package golang-go)')
-    run(['go', 'build', '-trimpath', '-ldflags=-s -w', '-o', str(program), 'github.com/hashicorp/consul'],
-        cwd=HERE / 'consul', env={**os.environ, 'CGO_ENABLED': '0'})
+    run(['go', 'build', '-trimpath', '-ldflags=-s -w', '-o', str(program), *arguments], cwd=folder,
+        env={**os.environ, 'CGO_ENABLED': '0', **environment})
+
+
+def build_consul(program: Path) -> None:
+    build(program, HERE / 'consul', 'github.com/hashicorp/consul')
 
 
 def pip() -> list[str]:
@@ -97,6 +107,14 @@ def consul() -> Path:
     return cached('consul', CONSUL, build_consul)
 
 
+def redirect(generation: str) -> Path:
+    """The layer whose `consul` makes the rules of a generation, and does nothing else. Raises Unavailable."""
+    version, how = REDIRECTS[generation]
+    sources = b''.join(source.read_bytes() for source in sorted(REDIRECT.iterdir()))
+    return cached(f'redirect-{generation}', f'{version}-{hashlib.sha256(sources).hexdigest()[:8]}',
+                  lambda program: build(program, REDIRECT, *how, '.', GOTOOLCHAIN=TOOLCHAIN), 'consul')
+
+
 def envoy(version: str | None = None) -> Path:
     """The layer with an Envoy; of the PATH only where no version is asked for. Raises Unavailable."""
     found = None if version else on_path('envoy')
@@ -109,4 +127,4 @@ def envoy(version: str | None = None) -> Path:
 
 
 if __name__ == '__main__':
-    print(consul(), *map(envoy, ENVOYS), sep='\n')
+    print(consul(), *map(envoy, ENVOYS), *map(redirect, REDIRECTS), sep='\n')

@@ -1,34 +1,21 @@
 """Dashboard counts: in both flavours, through both sidecars, again after whatever was done to them."""
 
-import time
 import unittest
 
-import choice
 import looks
+from borders import Borders
 from capture import HANDSHAKE, Capture
-from mesh import Mesh
+from counted import Counted
+from faults import Faults
+from foreign import DOCKER, STATE
+from load import load
 from waiting import eventually
 
 AGENT = '/etc/consul.d/consul-vm-inject.json'
 
 
-class Counting:
-    """The tests of one flavour, all of them on one mesh."""
-
-    flavor: str
-    mesh: Mesh
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        start = time.monotonic()
-        cls.mesh = cls.enterClassContext(Mesh(cls.flavor, choice.suite, choice.envoy))
-        cls.addClassCleanup(setattr, cls, 'mesh', None)
-        looks.first_count(cls.mesh)
-        print(f'mesh: {cls.flavor} counts after {time.monotonic() - start:.0f} s', flush=True)
-
-    def setUp(self) -> None:
-        # Whatever the test before it did.
-        looks.first_count(self.mesh)
+class Counting(Counted):
+    """What holds in every flavour."""
 
     def test_the_count_rises_from_call_to_call(self) -> None:
         counts = [looks.count(self.mesh) for _ in range(5)]
@@ -61,14 +48,9 @@ class Counting:
         for machine in self.mesh.machines.values():
             self.assertEqual(looks.jumps(machine), looks.JUMPS)
 
-    def test_the_service_is_not_reached_beside_its_sidecar(self) -> None:
-        with self.assertRaises(OSError):
-            self.mesh.network.get(f'http://{self.mesh.counting.address}:80/')
-
     def test_the_catalog_has_the_service_and_its_sidecar(self) -> None:
         for service in ('counting', 'counting-sidecar-proxy', 'dashboard', 'dashboard-sidecar-proxy'):
-            found = eventually(lambda: looks.healthy(self.mesh, service) or self.fail(f'{service} is not healthy'), 30)
-            self.assertEqual([one['Node']['Node'] for one in found], [service.split('-')[0]])
+            self.assertEqual([one['Node']['Node'] for one in self.healthy(service)], [service.split('-')[0]])
         meta = looks.healthy(self.mesh, 'dashboard')[0]['Service']['Meta']
         self.assertEqual((meta['version'], meta['instance']), ('1.0', 'dashboard'))
 
@@ -77,34 +59,50 @@ class Counting:
             self.assertEqual(machine.sh('systemctl --failed --no-legend --plain'), '')
             self.assertIn('status: done', machine.sh('cloud-init status --long'))
 
-    def test_a_sidecar_that_is_stopped_leaves_no_rules(self) -> None:
+    def test_a_sidecar_that_is_stopped_leaves_no_rules_and_those_of_others_as_they_were(self) -> None:
         counting = self.mesh.counting
         self.assertTrue(looks.rules(counting))
         counting.sh('systemctl stop envoy@counting', timeout=90)
         self.assertEqual(looks.rules(counting), [])
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
+        counting.sh(DOCKER)
+        before = counting.sh(STATE)
         counting.sh('systemctl start envoy@counting')
-        self.again('a stopped sidecar')
+        looks.first_count(self.mesh)
+        self.assertIn(looks.JUMPS[0], counting.sh(STATE))
+        counting.sh('systemctl stop envoy@counting', timeout=90)
+        self.assertEqual(counting.sh(STATE), before)
+        counting.sh('nft flush ruleset')
+        with self.again('its sidecar was started'):
+            counting.sh('systemctl start envoy@counting')
 
     def test_machines_that_are_rebooted_count_again(self) -> None:
-        for machine in self.mesh.machines.values():
-            machine.ask_reboot()
-        for machine in self.mesh.machines.values():
-            machine.rebooting()
-        for machine in self.mesh.machines.values():
-            machine.booted()
-        self.again('a reboot')
-        for machine in self.mesh.machines.values():
-            self.assertEqual(looks.jumps(machine), looks.JUMPS)
-
-    def again(self, what: str) -> None:
-        start = time.monotonic()
-        looks.first_count(self.mesh)
-        print(f'mesh: {self.flavor} counts again {time.monotonic() - start:.0f} s after {what}', flush=True)
+        with self.again('a reboot was asked for'):
+            for machine in self.mesh.machines.values():
+                machine.ask_reboot()
+            for machine in self.mesh.machines.values():
+                machine.rebooting()
+            for machine in self.mesh.machines.values():
+                machine.booted()
 
 
-class BootFlavor(Counting, unittest.TestCase):
+class BootFlavor(Counting, Borders, Faults, unittest.TestCase):
     flavor = 'boot'
+
+    def test_no_request_of_many_at_a_time_is_lost(self) -> None:
+        counting, dashboard = self.mesh.counting, self.mesh.dashboard
+        before = looks.statistic(counting, r'tcp\.public_listener\.downstream_cx_total')
+        meshed = load(dashboard, 'dashboard', 'counting.virtual.consul', 80)
+        self.assertEqual(meshed.lost, [])
+        self.assertEqual(sorted(meshed.counts), list(range(min(meshed.counts), min(meshed.counts) + 500)))
+        self.assertGreaterEqual(looks.statistic(counting, r'tcp\.public_listener\.downstream_cx_total'), before + 500)
+        with self.beside(9100):
+            eventually(lambda: looks.told(counting, 'http://127.0.0.1:9100/'), 10)
+            # What Envoy's own user sends is never redirected.
+            plain = load(dashboard, 'envoy', counting.address, 9100)
+        self.assertEqual(plain.lost, [])
+        print(f'mesh: 500 requests, 8 at a time, through both sidecars: {meshed}', flush=True)
+        print(f'mesh: 500 requests, 8 at a time, without the mesh:      {plain}', flush=True)
 
 
 class ImageFlavor(Counting, unittest.TestCase):
@@ -121,8 +119,8 @@ class ImageFlavor(Counting, unittest.TestCase):
         eventually(lambda: self.assertEqual(looks.rules(counting), []), 20)
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
         counting.sh(f'cp /root/agent.json {AGENT} && systemctl restart consul')
-        counting.sh('systemctl reset-failed envoy@counting; systemctl start envoy@counting')
-        self.again('the agent was mended')
+        with self.again('the agent was mended'):
+            counting.sh('systemctl reset-failed envoy@counting; systemctl start envoy@counting')
 
 
 if __name__ == '__main__':

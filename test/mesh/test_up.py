@@ -15,6 +15,7 @@ from pathlib import Path
 import choice
 import nspawn
 from disk import FOLDER, sweep
+from network import BRIDGE
 from waiting import eventually
 
 UP = Path(__file__).parent / 'up.py'
@@ -82,9 +83,11 @@ class Up(unittest.TestCase):
         except urllib.error.HTTPError as error:
             raise AssertionError(f'{error.code}: {error.read().decode()}') from error
 
-    def left(self) -> list[Path]:
-        groups = nspawn.groups_like(f'cvi-{self.process.pid}-*')
-        return [*Path(tempfile.gettempdir()).glob(f'{FOLDER}{self.process.pid}.*'), *groups]
+    def left(self) -> list[object]:
+        """Disks, control groups, mounts and bridges; a network namespace ends with its last process."""
+        mounts = [line for line in Path('/proc/self/mountinfo').read_text().splitlines() if f'{FOLDER}{self.process.pid}.' in line]
+        return [*Path(tempfile.gettempdir()).glob(f'{FOLDER}{self.process.pid}.*'), *nspawn.groups_like(f'cvi-{self.process.pid}-*'),
+                *mounts, *Path('/sys/class/net').glob(BRIDGE)]
 
     def test_the_page_is_on_a_port_of_the_host_until_ctrl_c(self) -> None:
         page = self.wait_for(r'^Dashboard +(\S+)$', 120)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Boots the whole environment and keeps it up until Ctrl-C: a Consul server, counting and dashboard, each a machine.
 
-Run as root. Nothing of it is left behind, however it ends.
+Run as root. It leaves nothing behind, also when it is killed; then the next run deletes the disks.
 """
 
 import argparse
