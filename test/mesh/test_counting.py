@@ -9,7 +9,7 @@ from capture import HANDSHAKE, Capture
 from mesh import Mesh
 from waiting import eventually
 
-AGENT = '/etc/consul.d/consul-vm-inject.json'
+AGENT = '/etc/consul.d/0-consul-vm-inject.json'
 
 
 class Counting:
