@@ -91,7 +91,7 @@ test('a SARIF log counts columns in code points and names the rules of its resul
     results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level]),
     [
       ['E201', 0, 'error'],
-    ['W304', 3, 'warning'],
+      ['W304', 3, 'warning'],
       ['N101', 1, 'note'],
       ['N102', 2, 'note'],
     ],
