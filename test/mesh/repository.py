@@ -41,6 +41,14 @@ mkdir -p %{{buildroot}}
 %files
 {files}
 '''
+SIGN = '''mount -t proc proc /proc
+cd /rpm/RPMS
+mv */*.rpm .
+gpg --batch --quiet --import ../secret.asc
+rpmsign --define "_gpg_name $1" --define "__gpg /usr/bin/gpg" --addsign *.rpm
+createrepo_c --quiet .
+gpgconf --kill all
+'''
 RPM_DEFINES = ('_topdir /rpm', '_binary_payload w0.gzdio', 'debug_package %{nil}', '__os_install_post %{nil}',
                '_build_id_links none')
 
@@ -175,8 +183,7 @@ class Repository:
                 defines = [word for define in RPM_DEFINES for word in ('--define', define)]
                 builder.run('rpmbuild', '-bb', '--quiet', *defines, f'/rpm/{name}.spec', timeout=120)
             builder.write('/rpm/secret.asc', self.gpg('--armor', '--export-secret-keys'))
-            builder.run('sh', '-ec', 'mkdir -p /proc && mount -t proc proc /proc; cd /rpm/RPMS && mv */*.rpm . && gpg --batch --quiet --import ../secret.asc && '
-                        f'rpmsign --define "_gpg_name {self.fingerprint}" --addsign *.rpm && createrepo_c --quiet . ; gpgconf --kill all', timeout=120)
+            builder.run('sh', '-ec', SIGN, 'sign', self.fingerprint, timeout=120)
             place = self.served / 'rpm' / where
             place.parent.mkdir(parents=True)
             shutil.copytree(builder.upper / 'rpm/RPMS', place)
