@@ -56,7 +56,7 @@ POOLS = {
     A + "retry-join": JOIN,
     A + "datacenter": (["dc1", "Fra-1", "a_b", "x" * 63, "-"], ["", "a b", "a.b", "x" * 64, "d\u00e9", "a\n"]),
     A + "bind-addr": BIND,
-    A + "encrypt-file": (["/etc/consul.d/gossip.key", "/run/credentials/@system/gossip"], ["x", "/a/../b", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s="]),
+    A + "encrypt-file": (["/etc/consul.d/gossip.key", "/run/credentials/@system/gossip"], ["x", "/a/../b", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/UqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/23456789012345678901A=="]),
     A + "agent-token-file": (["/etc/consul.d/agent.token", "/x y$%"], ["6ba7b810-9dad-11d1-80b4-00c04fd430c8"]),
     A + "rpc-ca-file": (["/ca.pem"], ["ca.pem"]),
     A + "rpc-cert-file": (["/cert.pem"], ["cert.pem"]),

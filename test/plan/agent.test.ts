@@ -51,3 +51,13 @@ test('a certificate without its key contradicts itself, and a CA that is missing
   t.true(said({ [`${A}auto-encrypt`]: 'true' }).some(text => /^W303 .*cannot verify$/.test(text)))
   t.false(said({ [`${A}auto-encrypt`]: 'true', [`${A}rpc-ca-file`]: '/ca' }).some(text => text.startsWith('W')))
 })
+
+test('a gossip key itself is refused, also one that looks like a path', t => {
+  for (const key of ['pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=', '/UqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=']) {
+    const { diagnostics } = planned({ 'connect-service': 'web', [`${A}encrypt-file`]: key })
+    t.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['E205'],
+    )
+  }
+})

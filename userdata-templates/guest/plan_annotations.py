@@ -524,6 +524,7 @@ GRAMMARS["service-ports"] = each(port)
 service_name = matching(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "a service name: at most 63 of [A-Za-z0-9_.-]")
 user_name = matching(r"(?=.{1,32}\Z)[a-z_][a-z0-9_-]*\$?", "a user id or a user name")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\A[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I | re.A)
+GOSSIP_KEY = re.compile(r"(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)\Z")
 
 
 class Reader:
@@ -566,7 +567,7 @@ class Reader:
                 self.warnings.append((key, "not known or without meaning here, ignored"))
         elif not trim(text) and syntax != "shell-words":
             self.warnings.append((key, "empty, counts as not given"))
-        elif SECRET.search(text):
+        elif SECRET.search(text) or syntax == "absolute-path" and GOSSIP_KEY.match(text):
             raise Bad("the value is a secret itself: put it in a file and give its path")
         else:
             self.values[key] = self.meaning(syntax, text)
