@@ -1,7 +1,7 @@
 /** `global`: settings of the whole installation. */
 export interface GlobalValues {
   /**
-   * Name of the datacenter; the agent's `datacenter`.
+   * Default of `datacenter`.
    *
    * @default "dc1"
    */
@@ -55,6 +55,13 @@ export interface GlobalValues {
      * @default false
      */
     enabled?: boolean
+
+    /**
+     * Default of `auto-encrypt`.
+     *
+     * @default false
+     */
+    enableAutoEncrypt?: boolean
   }
 
   /** Access control. */

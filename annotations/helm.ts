@@ -26,7 +26,7 @@ export interface HelmValues {
   /** The Consul client agent on the VM. */
   client?: {
     /**
-     * Addresses of servers to join, or cloud auto-join strings; the agent's `retry_join`.
+     * Default of `retry-join`: addresses of servers to join, or cloud auto-join strings.
      *
      * @example ["provider=aws tag_key=consul tag_value=server"]
      */

@@ -1,4 +1,5 @@
 import type { AccessLogAnnotations } from './access-log.ts'
+import type { AgentAnnotations } from './agent.ts'
 import type { ApiGatewayAnnotations } from './api-gateways.ts'
 import type { DecisionAnnotations } from './decision.ts'
 import type { DnsAnnotations } from './dns.ts'
@@ -35,6 +36,7 @@ export interface ConsulAnnotations
     AccessLogAnnotations,
     NamespaceAnnotations,
     VmAnnotations,
+    AgentAnnotations,
     KubernetesOnlyAnnotations,
     KubernetesObjectAnnotations,
     RemovedAnnotations,

@@ -234,3 +234,25 @@ export type NamespaceName = string
  * @pattern ^[1-9][0-9]{0,4}$
  */
 export type Weight = string
+
+/**
+ * Servers separated by commas, each a host name or an IP address, a port after it where it is not 8301; or a cloud auto-join string,
+ * `provider=NAME key=value ...`, in which `\,` is a comma. `-` alone: the image says it.
+ *
+ * @format join-addresses
+ */
+export type JoinAddresses = string
+
+/**
+ * The name of a datacenter: lower-case letters, digits, dashes and underscores.
+ *
+ * @format datacenter-name
+ */
+export type DatacenterName = string
+
+/**
+ * An IP address, the name of a network interface, or a go-sockaddr template in double braces.
+ *
+ * @format bind-address
+ */
+export type BindAddress = string

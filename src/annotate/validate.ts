@@ -17,6 +17,8 @@ export interface Validation {
 
 const SECRET_KEY = /token|secret|password|passwd|gossip|encrypt/i
 const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+/** A gossip key, where a path is to stand: 16 or 32 bytes in base64. */
+const GOSSIP_KEY = /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)$/
 const NO_SECRETS = 'user-data can be read by any process on the VM: put the secret in a file and give its path'
 
 /** Characters of a value, which is as much as Amazon EC2 takes of user-data. */
@@ -85,7 +87,8 @@ const adviceOf = ({ example }: AnnotationRow): string => `write it like this: ${
 function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
   const { key, value } = annotation
   if (value.length > LONGEST) return [tooLong(annotation)]
-  if (SECRET_VALUE.test(value) && row.syntax !== 'meta-value') {
+  const isKey = row.syntax === 'absolute-path' && GOSSIP_KEY.test(value)
+  if (isKey || (SECRET_VALUE.test(value) && row.syntax !== 'meta-value')) {
     return [diagnostic('E205', `${key} holds a secret itself`, { span: annotation.span, hint: NO_SECRETS })]
   }
   const parsed = grammars[row.syntax as SyntaxName](value, settings)

@@ -36,11 +36,19 @@ const FOLLOWS: Readonly<Record<string, string>> = {
   'dns.enableRedirection': 'connectInject.transparentProxy.defaultEnabled',
 }
 
+/** Whom the agent joins: servers outside the chart's cluster, where those are used. */
+const [JOIN, EXTERNAL] = ['client.join', 'externalServers.enabled']
+
 function settled(data: unknown, path: string): unknown {
+  if (path === JOIN) return joined(at(data, at(data, EXTERNAL) === true ? 'externalServers.hosts' : JOIN))
   const value = at(data, path)
   const other = FOLLOWS[path]
   return other !== undefined && (value === '-' || value === undefined) ? at(data, other) : value
 }
+
+/** A list as an annotation writes it; undefined when there is nothing in it. */
+const joined = (list: unknown): string | undefined =>
+  Array.isArray(list) ? list.map(item => String(item).replaceAll(',', '\\,')).join(',') : undefined
 
 /** Enterprise shows in the image's name or in the licence. */
 function settingsOf(helm: HelmValues): GrammarSettings {
@@ -69,7 +77,7 @@ function defaultsOf(helm: HelmValues, place: (path: string) => Span | undefined)
     if (key === NAMESPACE && helm.global?.enableConsulNamespaces !== true) return []
     const value = settled(helm, path)
     if (!['string', 'number', 'boolean'].includes(typeof value) || value === '') return []
-    const span = place(path)
+    const span = place(path === JOIN && at(helm, EXTERNAL) === true ? 'externalServers.hosts' : path)
     return [
       { key, value: String(value), origin: 'default' as const, ...(span !== undefined && { span, keySpan: span }) },
     ]

@@ -1,8 +1,11 @@
 import { BUNDLE } from '../../userdata-templates/generated/bundle.ts'
 import { BUNDLE_DIGEST } from '../../userdata-templates/generated/packed.ts'
+import { merge } from '../annotate/merge.ts'
+import { validate } from '../annotate/validate.ts'
 import { readValues } from '../annotate/values.ts'
-import { agentOf } from '../plan/agent.ts'
+import { agentOf, agentSettingsOf } from '../plan/agent.ts'
 import { packagesOf } from '../plan/packages.ts'
+import { Reader } from '../plan/reader.ts'
 import type { GuestFile } from '../render/injection.ts'
 import { renderGuest } from '../render/render.ts'
 import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
@@ -23,9 +26,12 @@ export function guest(options: Pick<JudgeOptions, 'values'> = {}): {
   readonly output: Guest | undefined
   readonly diagnostics: readonly Diagnostic[]
 } {
-  const { helm, diagnostics } = readValues(options.values)
+  const { helm, annotations, settings, ...read } = readValues(options.values)
+  const valid = validate(merge(annotations).annotations, settings, false)
+  const diagnostics = [...read.diagnostics, ...valid.diagnostics]
   if (hasErrors(diagnostics)) return { output: undefined, diagnostics }
-  return { output: renderGuest({ agent: agentOf(helm), packages: packagesOf(helm) }), diagnostics }
+  const agent = { ...agentOf(helm), ...agentSettingsOf(new Reader(valid.annotations, settings)) }
+  return { output: renderGuest({ agent, packages: packagesOf(helm) }), diagnostics }
 }
 
 /** The guest files that the profile `fetch` fetches: bytes to be put where the VMs reach them, and their SHA-256, which travels. */

@@ -1,9 +1,10 @@
 import type { VendorKey } from '../annotate/vendor-switch.ts'
 import { render } from '../render/render.ts'
-import { diagnostic, hasErrors, withoutMootNotes } from '../report/diagnostics.ts'
+import { diagnostic, hasErrors, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import { weaveVendorData } from '../weave/vendor-data.ts'
 import { guestUrlFaults } from './guest-url.ts'
 import type { InjectOptions, InjectResult } from './inject.ts'
+import { joinless } from './joinless.ts'
 import { judge } from './judge.ts'
 
 /** How the vendor-data of one VM is to be made. */
@@ -18,7 +19,8 @@ export interface VendorOptions extends Omit<InjectOptions, 'layout' | 'platform'
  */
 export function vendorData(input: Uint8Array, options: VendorOptions = {}): InjectResult {
   const { vendorKey = 'vendor_data' } = options
-  const { injectedBefore, decision, plan, diagnostics } = judge(input, options, vendorKey)
+  const judgement = judge(input, options, vendorKey)
+  const { injectedBefore, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   const nothing = new Uint8Array()
   if (injectedBefore) {
@@ -35,6 +37,9 @@ export function vendorData(input: Uint8Array, options: VendorOptions = {}): Inje
   const faults = guestUrlFaults(profile, guestUrl)
   if (faults.length > 0)
     return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...faults]) }
+  const said = joinless(judgement, profile)
+  const all = withoutMootNotes([...diagnostics, ...(options.strict === true ? warningsAsErrors(said) : said)])
+  if (hasErrors(all)) return { output: undefined, decision, diagnostics: all }
   const injection = render(plan, profile, guestUrl)
-  return { output: weaveVendorData(injection), decision, diagnostics, plan, injection }
+  return { output: weaveVendorData(injection), decision, diagnostics: all, plan, injection }
 }

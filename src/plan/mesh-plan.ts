@@ -60,6 +60,8 @@ export interface SidecarPlan {
 
 /** What the guest is to bring about. Field names are those of the file that travels. */
 export interface GuestPlan {
+  /** Settings of the agent, as its configuration spells them; a hole `secret` stands for the content of a file. */
+  readonly agent?: Readonly<Record<string, unknown>>
   /** The application's unit: it starts after the sidecar. */
   readonly app_unit?: string
   readonly registration: Registration

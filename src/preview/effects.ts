@@ -41,12 +41,18 @@ function optionsIn(words: readonly string[]): readonly string[] {
   return options
 }
 
+/** Settings of the agent; in place of a secret the file that it is read from. */
+const shownSettings = (settings: object = {}): object =>
+  JSON.parse(JSON.stringify(settings), (_, value: { readonly hole?: unknown; readonly path?: string } | null) =>
+    value?.hole === 'secret' ? `{content of ${value.path}}` : value,
+  ) as object
+
 /** A part of a plan: what it is called, and what stands in it. */
 type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
 function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
-  const { registration, resolved, sidecars } = serviceConfig.plan
+  const { registration, resolved, sidecars, agent: own } = serviceConfig.plan
   const services = servicesIn(registration)
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
@@ -63,7 +69,7 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
         [`environment${of(service)}`, environment],
       ] satisfies readonly Part[]
     }),
-    ['agent', fieldsOf(agent, '').map(field => field.replace(/^\./, ''))],
+    ['agent', fieldsOf({ ...agent, ...shownSettings(own) }, '').map(field => field.replace(/^\./, ''))],
     ['names of the mesh', [resolved === undefined ? 'are not resolved by Consul' : 'are resolved by Consul']],
   ]
 }

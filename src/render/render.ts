@@ -31,10 +31,10 @@ const packed = (pack: Pack | 'readers'): string => packedSegment(PACKED[pack] ??
 /** What the values file makes of the agent and of the packages. */
 type Shared = Pick<MeshPlan, 'agent' | 'packages'>
 
-/** The agent's mesh settings. */
+/** The agent's mesh settings; of a setting that two files have the agent takes the later one's, by name: theirs. */
 const agentFile = oncePer(
   (agent: Shared['agent']): GuestFile => ({
-    path: '/etc/consul.d/consul-vm-inject.json',
+    path: '/etc/consul.d/0-consul-vm-inject.json',
     mode: '0644',
     content: canonicalJson(agent),
     once: false,

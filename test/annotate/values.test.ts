@@ -41,10 +41,11 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'shell-words': '--log-level debug',
   'url-path': '/stats',
   'namespace-name': 'team',
+  'datacenter-name': 'fra1',
 }
 
 for (const { key, helm: path, syntax } of ANNOTATIONS) {
-  if (path === undefined || path === 'connectInject.default') continue
+  if (path === undefined || ['connectInject.default', 'client.join'].includes(path)) continue
   test(`${path} is the default of ${key.replace(P, '')}`, t => {
     const value = WRITTEN[syntax] ?? ''
     const content = `${at(path, value)}${path.includes('consulNamespaces') ? 'global: {enableConsulNamespaces: true}' : ''}`
@@ -54,6 +55,18 @@ for (const { key, helm: path, syntax } of ANNOTATIONS) {
     t.deepEqual([found?.value, found?.origin, pointedAt(found?.span)], [value, 'default', value])
   })
 }
+
+test('client.join is the default of retry-join, and the hosts of externalServers are where they are used', t => {
+  const join = 'client: {join: ["10.0.0.1", "provider=k8s label_selector=\\"a,b\\""]}\n'
+  const [found] = read(join).annotations
+  t.is(found?.key, 'alpha.consul.hashicorp.com/retry-join')
+  t.is(found?.value, String.raw`10.0.0.1,provider=k8s label_selector="a\,b"`)
+  const hosts = (enabled: boolean): string | undefined =>
+    read(`${join}externalServers: {enabled: ${enabled}, hosts: [h1, h2]}`).annotations[0]?.value
+  t.is(hosts(true), 'h1,h2')
+  t.is(hosts(false), found?.value)
+  t.deepEqual(read('client: {join: []}').annotations, [])
+})
 
 const gives = test.macro<[what: string, content: string, expected: Readonly<Record<string, string>>]>({
   exec(t, _, content, expected) {
@@ -213,6 +226,7 @@ test('a values file as it is used with the chart can be handed over', t => {
     'consul-dns': 'true',
     'prometheus-scrape-port': '20200',
     'consul-envoy-proxy-concurrency': '2',
+    'alpha.datacenter': 'dc1',
   })
 })
 

@@ -27,6 +27,8 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(A, 'grpc-ca-file http-addr grpc-addr health-check health-check-http health-check-tcp health-check-grpc'),
     ...under(A, 'health-check-interval health-check-timeout transparent-proxy-exclude-ssh'),
     ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata'),
+    ...under(A, 'retry-join datacenter bind-addr encrypt-file agent-token-file rpc-ca-file rpc-cert-file'),
+    ...under(A, 'rpc-key-file auto-encrypt'),
   ],
   maps: [
     ...under(P, 'sidecar-proxy-cpu-limit sidecar-proxy-cpu-request sidecar-proxy-memory-limit'),

@@ -32,7 +32,7 @@ test('the plan, the agent’s settings and what fetches the rest travel, and no 
   const { injection } = inject(WEB, FETCH)
   t.deepEqual(
     injection?.files.map(({ path }) => path),
-    ['/srv/consul/service-config.json', '/etc/consul.d/consul-vm-inject.json', FETCHER, UNIT],
+    ['/srv/consul/service-config.json', '/etc/consul.d/0-consul-vm-inject.json', FETCHER, UNIT],
   )
   // By that word the boothook finds the two that it writes itself.
   t.deepEqual(
@@ -141,7 +141,7 @@ test('a preview shows the files that travel, and what the guest fetches', t => {
     seen?.files.map(({ path, by, change }) => [path, by, change]),
     [
       ['/srv/consul/service-config.json', 'boothook', 'added'],
-      ['/etc/consul.d/consul-vm-inject.json', 'boothook', 'added'],
+      ['/etc/consul.d/0-consul-vm-inject.json', 'boothook', 'added'],
       [FETCHER, 'boothook', 'added'],
       [UNIT, 'boothook', 'added'],
     ],

@@ -26,7 +26,8 @@ test('one document carries the guest files and what the values file makes of age
     paths.filter(path => !baked.includes(path)),
     [],
   )
-  for (const path of ['/etc/consul.d/consul-vm-inject.json', '/srv/consul/packages.conf']) t.true(paths.includes(path))
+  for (const path of ['/etc/consul.d/0-consul-vm-inject.json', '/srv/consul/packages.conf'])
+    t.true(paths.includes(path))
   t.true(paths.includes('/srv/consul/generate-sidecar-configs.py'))
 })
 

@@ -64,7 +64,7 @@ const stays = test.macro<[what: string, content: string]>({
   exec(t, _, content) {
     const { output, diagnostics } = vendorData(bytes(content))
     t.true((output?.length ?? 0) > 0, diagnostics.map(brief).join('\n'))
-    t.deepEqual(codes(diagnostics), ['W402', 'N102'])
+    t.deepEqual(codes(diagnostics), ['W402', 'N102', 'W304'])
   },
   title: (_, what) => `annotation keys ${what} are taken, with a warning that they stay`,
 })
@@ -88,15 +88,15 @@ test(
 
 test('a warning is told also of a document that cloud-init drops besides', t => {
   const { diagnostics } = vendorData(bytes(`#cloud-config\n${KEYS}---\na: b\n`))
-  t.deepEqual(codes(diagnostics), ['W101', 'W402', 'N102'])
+  t.deepEqual(codes(diagnostics), ['W101', 'W402', 'N102', 'W304'])
 })
 
 test('user-data that switches vendor-data off is warned of where the VM is to join, and only there', t => {
   const content = `#cloud-config\n${COMMENTS}vendor_data: {enabled: false}\n`
-  t.deepEqual(codes(vendorData(bytes(content)).diagnostics), ['N102', 'W401'])
+  t.deepEqual(codes(vendorData(bytes(content)).diagnostics), ['N102', 'W401', 'W304'])
   t.is(vendorData(bytes(content), { strict: true }).output, undefined)
   t.deepEqual(codes(vendorData(bytes(content), { annotations: ['connect-inject=false'] }).diagnostics), ['N101'])
-  t.deepEqual(codes(inject(bytes(content)).diagnostics), ['N102'])
+  t.deepEqual(codes(inject(bytes(content)).diagnostics), ['N102', 'W304'])
 })
 
 test('whatever the user-data is: where inject injects, the vendor-data brings the same', t => {

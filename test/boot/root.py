@@ -74,14 +74,14 @@ def has_packages(root: Path, packages: tuple[str, ...]) -> bool:
     return installed.issuperset(packages)
 
 
-def make_root(root: Path, suite: str) -> None:
-    """Debootstraps a root of a suite beside `root`, then renames it into place: an interrupted run leaves no half root."""
+def make_root(root: Path, suite: str, packages: tuple[str, ...]) -> None:
+    """Debootstraps a root of a suite with packages beside `root`, then renames it into place: an interrupted run leaves no half root."""
     with tempfile.TemporaryDirectory(prefix=f'{root.name}.', dir=root.parent) as folder:
         fresh, log = Path(folder) / 'root', Path(folder) / 'debootstrap.log'
         print(f'boot: making {root}, once (a minute or two) ...', file=sys.stderr, flush=True)
         with log.open('wb') as out:
             made = subprocess.run(
-                ['debootstrap', '--variant=minbase', f'--include={",".join(packages_of(suite))}', suite, str(fresh),
+                ['debootstrap', '--variant=minbase', f'--include={",".join(packages)}', suite, str(fresh),
                  *([MIRROR] if MIRROR else [])],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         if made.returncode:
@@ -105,13 +105,15 @@ def sole_maker(made: Path) -> Iterator[None]:
         yield
 
 
-def debian_root(suite: str = SUITE) -> Path:
-    """The cached root of a suite, made first when it is absent or lacks a package. Raises Unavailable."""
+def debian_root(suite: str = SUITE, kind: str = '', more: tuple[str, ...] = ()) -> Path:
+    """The cached root of a suite, made first when it is absent or lacks a package; one of another kind has more packages. Raises
+    Unavailable."""
     need_tools()
-    root = cache() / f'debian-{suite}'
+    root = cache() / f'debian-{suite}{kind and "-"}{kind}'
+    wanted = (*packages_of(suite), *more)
     with sole_maker(root):
-        if not has_packages(root, packages_of(suite)):
-            make_root(root, suite)
+        if not has_packages(root, wanted):
+            make_root(root, suite, wanted)
     return root
 
 

@@ -19,7 +19,7 @@ AT = f'http://{SERVER}:{PORT}/guest/'
 OTHER = f'http://{SERVER}:{PORT}/healthz'
 LOG = '/var/log/cloud-init-output.log'
 INSTALLED = tuple(path for path in GUEST_FILES if path != CONFIG)
-WANTED = {'units': (*example.UNITS, FETCH), 'files': (*GUEST_FILES, REGISTRATION, '/etc/consul.d/consul-vm-inject.json'),
+WANTED = {'units': (*example.UNITS, FETCH), 'files': (*GUEST_FILES, REGISTRATION, '/etc/consul.d/0-consul-vm-inject.json'),
           'texts': (LOG, '/var/lib/consul-vm-inject/fetched')}
 SAYS = f'journalctl --boot --no-pager --unit={FETCH} --output=cat'
 ENABLED = f'systemctl is-enabled {FETCH} || true'

@@ -49,7 +49,7 @@ test('an image has the guest files, the user, the preset and the agent’s mesh 
   t.true(paths.includes('/usr/lib/systemd/system-preset/50-consul-vm-inject.preset'))
   t.true(paths.includes('/srv/consul/packages.conf'))
   t.false(paths.some(path => path.includes('service-config.json')))
-  const agent = baked.files.find(({ path }) => path === '/etc/consul.d/consul-vm-inject.json')
+  const agent = baked.files.find(({ path }) => path === '/etc/consul.d/0-consul-vm-inject.json')
   t.deepEqual(JSON.parse(agent?.content ?? ''), { connect: { enabled: true }, ports: { grpc: 8502 } })
 })
 
@@ -60,7 +60,7 @@ test('the values file says what the agent of the image is told, whatever way it 
   const { exit, written } = await runIn({ files }, 'guest', '--values', 'values.yaml', '--output', 'image')
   t.is(exit, 0)
   const agent = { connect: { enabled: true }, ports: { grpc_tls: 8503 }, datacenter: 'east', retry_join: ['10.0.0.5'] }
-  t.deepEqual(JSON.parse(String(written.get('image/etc/consul.d/consul-vm-inject.json'))), agent)
+  t.deepEqual(JSON.parse(String(written.get('image/etc/consul.d/0-consul-vm-inject.json'))), agent)
   const same = guest({ values: { name: 'values.yaml', text: VALUES } }).output as Guest
   t.is((await runIn({ files }, 'guest', '--values', 'values.yaml')).stdout.toString(), same.script)
   t.deepEqual((await runIn({ files }, 'guest', '--values', 'values.yaml', '--install')).scripts, [same.script])

@@ -45,7 +45,23 @@ JSON = (["{\"n\":%s}" % number for number in NUMBERS] + ["{}", '{"local_connect_
          '{"a":' * 64 + "1" + "}" * 64, '{"a":' * 65 + "1" + "}" * 65, '{"a":' + "[" * 64 + "]" * 64 + ',"a":1}', '{"a":"\\ud800","a":1}', '{"\\ud800":1}', "[" * 30000, '"', "1", '{"a":"'])
 WORDS = ["--log-level debug", "--concurrency 4", "--concurrency=4", "-c x", "a 'b c' \"d\\\"e\" f\\ g # rest", "--x=$y %z", "''", "\"\" a", "--a", "#x", "a#b", "\\# b", "''''", "'a'\"b\"c", "--base-id 9", "; x", "\u00a0a"]
 
+JOIN = (["10.0.0.10", "10.0.0.10,10.0.0.11", "consul.example:8301, [fd00::1]:8301,", "::1", "fd00::1,h", "[::1]", "-", " - ", "provider=aws tag_key=consul tag_value=server",
+         "provider=k8s label_selector=\"app=consul\\,component=server\"", "tag_key=x provider=gce", "h:65535", "provider=x a=\"b \\\" c\"  d=e", "a\u00a0", "1.2.3.4:1"],
+        ["", ",", "a b", "-,a", "h:0", "http://h", "provider=aws secret_access_key=x", "provider=os password=x", "provider=", "provider=aws x", "provider=aws a=\"", "::1:x", "1:2:3:4:5:6:7:8:9",
+         "::ffff:1.2.3.4", "1.2.3", "-h", "h\\,i", "provider=\u00e9", "exec=x y", "provider=aws api_token=1", "fe80::1%eth0", "[::1", "x" * 254, "provider=a\x1cb=c"])
+BIND = (["10.0.0.1", "::1", "fd00::1", "eth1", "ens3.100", "a", "A_b-c.d", "{{ GetPrivateIP }}", "{{ GetInterfaceIP \"eth0\" }}", "{{x}}", "{{}}}}", "localhost"],
+        ["", "1.2.3", "x" * 16, "1eth", "eth 1", "{{}}", "{{ \u00e9 }}", "{{ x", "{{\n}}", "[::1]", "eth@1", "fe80::1%eth0", "1.2.3.4/8", "{{x}}y"])
+
 POOLS = {
+    A + "retry-join": JOIN,
+    A + "datacenter": (["dc1", "Fra-1", "a_b", "x" * 63, "-"], ["", "a b", "a.b", "x" * 64, "d\u00e9", "a\n"]),
+    A + "bind-addr": BIND,
+    A + "encrypt-file": (["/etc/consul.d/gossip.key", "/run/credentials/@system/gossip"], ["x", "/a/../b", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/UqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/23456789012345678901A=="]),
+    A + "agent-token-file": (["/etc/consul.d/agent.token", "/x y$%"], ["6ba7b810-9dad-11d1-80b4-00c04fd430c8"]),
+    A + "rpc-ca-file": (["/ca.pem"], ["ca.pem"]),
+    A + "rpc-cert-file": (["/cert.pem"], ["cert.pem"]),
+    A + "rpc-key-file": (["/key.pem"], ["-----BEGIN RSA PRIVATE KEY-----"]),
+    A + "auto-encrypt": BOOL,
     P + "connect-service": (["web", "web", "api-v2", "a", "web,admin", "web,admin,x", "web,", " web ", "Web", "x" * 63, "a.b", "a_b"],
                             ["web web", "-web", "web/../x", "we%b", "x" * 64, "web,web", ",", "web-", "w\u00e9b", "web\n", "@"]),
     P + "connect-service-port": (PORT + ["8080,9090", "80, 81", "8080,", "1,2,3", "8080,8080", ","], BAD_PORT + ["8080,http", "1,0"]),

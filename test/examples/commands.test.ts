@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import test from 'ava'
 import type { Call, Command } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
@@ -28,7 +29,7 @@ test('a command line of an example names a file that is there, or a command', t 
     // With the user-data piped in there would be neither; no example does that.
     t.true(command.name !== 'inject' || file !== undefined, `${line.path}:${line.line}`)
     if (file === undefined) continue
-    const beside = line.path.replace(/[^/]+$/, file)
+    const beside = posix.join(line.path, '..', file)
     // web.yaml stands for the user's own file where there is none.
     t.true(exampleFiles.includes(beside) || file === 'web.yaml', beside)
   }
@@ -38,6 +39,7 @@ test('the commands of the examples are found, however they are written', t => {
   const found = new Set(commandLines.map(({ path, argv }) => `${path}: ${argv.join(' ')}`))
   for (const expected of [
     'ansible/bake-guest.yml: guest --values values.yaml',
+    'environment/image.yml: guest',
     'packer/web-image.pkr.hcl: guest --values values.yaml',
     'packer/web-image.pkr.hcl: --profile prebuilt web.yaml',
     'proxmox/create.sh: --platform proxmox web.yaml -o $snippets/web-$id',

@@ -76,7 +76,7 @@ class GuestCase(unittest.TestCase):
 
 
 WEB = {'connect_service': 'web', 'connect_service_port': '8080', 'connect_service_upstreams': 'api:9191'}
-RELOAD = 'systemctl --no-block reload-or-try-restart consul.service'
+RELOAD = 'systemctl --no-block reload-or-restart consul.service'
 START, RESTART = 'systemctl --no-block start envoy@web.service', 'systemctl --no-block restart envoy@web.service'
 
 
@@ -209,7 +209,7 @@ class Apply(GuestCase):
                 self.assertEqual(bool(self.files()), not refused)
 
     def test_an_agent_without_a_unit_is_told_by_its_own_command(self):
-        with mock.patch.dict(os.environ, FAKE_FAILS='reload-or-try-restart'):
+        with mock.patch.dict(os.environ, FAKE_FAILS='reload-or-restart'):
             self.assertIn("consul 'reload'", self.apply(WEB)[0])
             self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
 
@@ -352,6 +352,69 @@ class Log(unittest.TestCase):
             G.log('a\nb\x1b\u2028\ud800ü')
             output.flush()
         self.assertEqual(output.buffer.getvalue(), b'consul-vm-inject: a\\nb\\x1b\\u2028\\ud800\\xfc\n')
+
+
+class Agent(GuestCase):
+    """What a plan says for the agent."""
+    OURS, THEIRS = '/etc/consul.d/0-consul-vm-injected.json', '/etc/consul.d/agent.hcl'
+    START = 'systemctl --no-block restart consul.service'
+    SETTINGS = {'retry_join': ['10.0.0.1'], 'bind_addr': '{{ GetInterfaceIP "eth1" }}'}
+
+    def joined(self, **more):
+        return {**planned(**WEB), 'agent': {**self.SETTINGS, **more}}
+
+    def test_its_settings_are_a_file_that_sorts_before_others_and_it_is_started_once(self):
+        commands, changed = self.apply(plan=self.joined())
+        self.assertIn(self.OURS, changed)
+        self.assertEqual(json.loads(self.read(self.OURS)), self.SETTINGS)
+        self.assertEqual([line for line in commands if 'consul.service' in line], [self.START])
+        self.assertEqual(self.apply(plan=self.joined()), ([START], set()))
+
+    def test_another_server_restarts_it_and_other_settings_wait_for_that(self):
+        self.apply(plan=self.joined())
+        self.assertIn(self.START, self.apply(plan=self.joined(retry_join=['10.0.0.2']))[0])
+
+    def test_a_file_of_the_operators_that_says_whom_to_join_is_left_alone(self):
+        for name, text in (('agent.hcl', 'retry_join = ["10.9.9.9"]\n'), ('x.json', '{"data_dir":"/opt/x","retry_join":["h"]}'),
+                           ('old.hcl', 'start_join = ["h"]'), ('00-base.hcl', '  retry_join=["h"]')):
+            with self.subTest(name=name):
+                path = self.write('/etc/consul.d/' + name, text)
+                commands, _ = self.apply(plan=self.joined())
+                self.assertEqual(json.loads(self.read(self.OURS)), {'bind_addr': self.SETTINGS['bind_addr']})
+                self.assertNotIn(self.START, commands)
+                path.unlink()
+
+    def test_what_only_looks_like_that_is_none(self):
+        for name, text in (('agent.hcl', '# retry_join = ["10.9.9.9"]\n // start_join = []\nretry_join_wan = ["h"]\n'), ('a.hcl.rpmsave', 'retry_join = ["h"]'),
+                           ('0-consul-vm-inject.json', '{"retry_join": ["h"]}')):
+            with self.subTest(name=name):
+                self.write('/etc/consul.d/' + name, text)
+                self.apply(plan=self.joined())
+                self.assertEqual(json.loads(self.read(self.OURS)), self.SETTINGS)
+
+    def test_secrets_are_read_on_the_guest_into_a_file_for_the_agent(self):
+        key, token = self.write('/gossip', 'a2V5\n'), self.write('/token', ' t \n')
+        hole = {'hole': 'secret', 'path': str(key)}
+        plan = self.joined(encrypt=hole, acl={'enabled': True, 'tokens': {'agent': {'hole': 'secret', 'path': str(token)}}})
+        with mock.patch.object(self.guest.grp, 'getgrnam', return_value=mock.Mock(gr_gid=os.getgid())):
+            self.apply(plan=plan)
+        self.assertEqual(json.loads(self.read(self.OURS)), {**self.SETTINGS, 'encrypt': 'a2V5', 'acl': {'enabled': True, 'tokens': {'agent': 't'}}})
+        self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + self.OURS).st_mode), 0o640)
+
+    def test_without_the_file_or_without_a_group_of_the_agent_nothing_is_written(self):
+        hole = {'hole': 'secret', 'path': str(self.root / 'none')}
+        with mock.patch.object(self.guest.grp, 'getgrnam', return_value=mock.Mock(gr_gid=0)), self.assertRaisesRegex(ValueError, 'agent: .*none'):
+            self.apply(plan=self.joined(encrypt=hole))
+        (self.root / 'none').write_text('x')
+        with mock.patch.object(self.guest.grp, 'getgrnam', side_effect=KeyError('consul')), self.assertRaisesRegex(ValueError, 'agent: .*consul'):
+            self.apply(plan=self.joined(encrypt=hole))
+        self.assertNotIn(self.OURS, self.files())
+
+    def test_a_vm_that_leaves_the_mesh_keeps_them_to_tell_the_servers(self):
+        self.apply(plan=self.joined())
+        commands, _ = self.apply()
+        self.assertIn(RELOAD, commands)
+        self.assertIn(self.OURS, self.files())
 
 
 if __name__ == '__main__':

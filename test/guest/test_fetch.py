@@ -119,7 +119,7 @@ class Fetch(unittest.TestCase):
         self.assertEqual(out.split('---')[0].strip(), '', out)
         self.assertIn('status 0', out)
         self.assertTrue(out.endswith(self.digest), out)
-        for path in ('srv/consul/service-config.json', 'srv/consul/generate-sidecar-configs.py', 'etc/consul.d/consul-vm-inject.json',
+        for path in ('srv/consul/service-config.json', 'srv/consul/generate-sidecar-configs.py', 'etc/consul.d/0-consul-vm-inject.json',
                      'usr/local/bin/consul-redirect-traffic'):
             self.assertIn(f'\n{path}\n', out)
         self.assertEqual([call for call in calls if call.startswith('curl')], [f'curl -gfsSL {ADDRESS}{self.digest}'])

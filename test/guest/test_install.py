@@ -153,7 +153,7 @@ class Scripts(InstallCase):
         generator = self.path('/srv/consul/generate-sidecar-configs.py')
         self.assertTrue(os.access(generator, os.X_OK))
         self.assertLessEqual({'/usr/local/bin/consul-redirect-traffic', '/usr/local/bin/consul-cleanup-iptables', '/usr/local/bin/consul-mesh-packages', '/srv/consul/packages.conf', INIT,
-                              '/etc/systemd/system/envoy@.service', '/etc/consul.d/consul-vm-inject.json', '/srv/consul/service-config.json'}, self.files())
+                              '/etc/systemd/system/envoy@.service', '/etc/consul.d/0-consul-vm-inject.json', '/srv/consul/service-config.json'}, self.files())
         self.assertEqual(self.path('/srv/consul/service-config.json').stat().st_mode & 0o7777, 0o640)
         self.assertNotIn('/srv/consul/probe-sidecar.py', self.files())
         self.assertEqual(self.commands(), [ENABLE])

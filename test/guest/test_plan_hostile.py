@@ -25,12 +25,20 @@ FRAMES = {
     'transparent-proxy-exclude-inbound-ports': ['22,{}', '22{}'], 'transparent-proxy-exclude-outbound-ports': ['22{}'],
     'transparent-proxy-exclude-outbound-cidrs': ['10.0.0.0/8{}', '::1{}'], 'transparent-proxy-exclude-uids': ['1{}', 'envoy{}'],
     'health-check-http': ['http://127.0.0.1:1/{}', 'http://{}/'], 'health-check-tcp': ['{}:1'], 'health-check-grpc': ['h:1/{}'],
+    'retry-join': ['{}', 'h{}', 'provider=aws a="{}"'], 'bind-addr': ['{}', 'eth{}', '{{{}}}'],
     'http-addr': ['unix:///{}', 'https://{}:1'], 'grpc-addr': ['unix:///a{}'], 'app-unit': ['a{}.service'], 'prometheus-scrape-path': ['/{}'],
 }
 KNOWN = {('Unit', name) for name in ('Before', 'Wants')} | {('Service', name) for name in (
     'ExecStart', 'ExecStop', 'ExecStartPost', 'TimeoutStartSec', 'TimeoutStopSec', 'CPUQuota', 'CPUWeight', 'MemoryMax', 'MemoryLow', 'AmbientCapabilities',
     'ReadWritePaths', 'ExecStartPre', 'Environment', 'LoadCredential', 'SetCredential')}
 CREDENTIALS = ['CONSUL_HTTP_TOKEN_FILE=/run/credentials/acl-token', 'CONSUL_CLIENT_KEY=/run/credentials/client-key']
+
+# Where the settings of the agent have the very text.
+AGENT = {
+    'encrypt-file': lambda agent: agent['encrypt']['path'], 'agent-token-file': lambda agent: agent['acl']['tokens']['agent']['path'],
+    'rpc-ca-file': lambda agent: agent['tls']['internal_rpc']['ca_file'], 'rpc-cert-file': lambda agent: agent['tls']['internal_rpc']['cert_file'],
+    'rpc-key-file': lambda agent: agent['tls']['internal_rpc']['key_file'], 'datacenter': lambda agent: agent['datacenter'],
+}
 
 
 def values(key, hostile):
@@ -51,6 +59,8 @@ def base(key, value):
         found = {**{P + name: '/f' for name in G.TLS}, P + 'enable-metrics': 'true', **found}
     if key == P + 'prometheus-scrape-path':
         found[P + 'enable-metrics'] = 'true'
+    if key in (A + 'rpc-cert-file', A + 'rpc-key-file'):
+        found = {A + 'rpc-cert-file': '/f', A + 'rpc-key-file': '/f', **found}
     return {'annotations': found}
 
 
@@ -109,7 +119,9 @@ class Hostile(unittest.TestCase):
 
     def same_text(self, key, value, wanted):
         found, start = self.check(wanted)
-        if G.SYNTAXES.get(key) == 'absolute-path' and key.startswith(A):
+        if key[len(A):] in AGENT:
+            self.assertEqual(AGENT[key[len(A):]](wanted['agent']), value)
+        elif G.SYNTAXES.get(key) == 'absolute-path' and key.startswith(A):
             variable = 'CONSUL_' + {name: variable for name, variable, _ in G.VARIABLES}[key[len(A):]]
             variables = [unit_file.specified(word) for line in found['Service', 'Environment'] for word in unit_file.unquote(line)]
             self.assertEqual(variables, [f'{variable}={value}'])

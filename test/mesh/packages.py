@@ -25,8 +25,14 @@ LimitNOFILE=65536
 [Install]
 WantedBy=multi-user.target
 '''
+# Path, content and mode of what the package leaves to the operator to fill.
+FILES = (
+    ('/usr/lib/systemd/system/consul.service', CONSUL_SERVICE, 0o644),
+    ('/etc/consul.d/consul.hcl', 'data_dir = "/opt/consul"\n', 0o640),
+    ('/etc/consul.d/consul.env', '', 0o640),
+)
 SETUP = '''set -e
-useradd --system --user-group --shell /bin/false consul
+getent passwd consul >/dev/null || useradd --system --user-group --shell /bin/false consul
 mkdir -p /opt/consul
 chown -R consul:consul /opt/consul /etc/consul.d
 '''
@@ -34,7 +40,6 @@ chown -R consul:consul /opt/consul /etc/consul.d
 
 def install(disk: Disk) -> None:
     """The agent is neither configured nor enabled: the package leaves both to the operator."""
-    disk.write('/usr/lib/systemd/system/consul.service', CONSUL_SERVICE)
-    disk.write('/etc/consul.d/consul.hcl', 'data_dir = "/opt/consul"\n', 0o640)
-    disk.write('/etc/consul.d/consul.env', '', 0o640)
+    for path, content, mode in FILES:
+        disk.write(path, content, mode)
     disk.run('/bin/sh', '-c', SETUP)

@@ -11,7 +11,7 @@ from foreign import DOCKER, STATE
 from load import load
 from waiting import eventually
 
-AGENT = '/etc/consul.d/consul-vm-inject.json'
+AGENT = '/etc/consul.d/0-consul-vm-inject.json'
 
 
 class Counting(Counted):

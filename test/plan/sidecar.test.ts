@@ -102,12 +102,12 @@ test('the agent learns the mesh settings of the values file', t => {
     },
     externalServers: { enabled: true, hosts: ['10.0.0.1'] },
   })
-  t.deepEqual(planned({ 'connect-service': 'web' }, values).plan?.agent, {
+  const { plan } = planned({ 'connect-service': 'web' }, values)
+  t.deepEqual(plan?.agent, {
     connect: { enabled: true },
     ports: { grpc_tls: 8503 },
-    datacenter: 'fra1',
     domain: 'mesh',
     partition: 'vms',
-    retry_join: ['10.0.0.1'],
   })
+  t.deepEqual(plan?.serviceConfig.plan.agent, { datacenter: 'fra1', retry_join: ['10.0.0.1'] })
 })

@@ -24,6 +24,9 @@ import time
 
 CONFIG = "/srv/consul/service-config.json"
 REGISTRATION = "/etc/consul.d/service-registration.json"
+# What the plan says for the agent, beside 0-consul-vm-inject.json, which says it for every VM. Where two files have a setting, the agent
+# takes that of the later one by name, so that the operator's files win; lists it joins.
+AGENT = "/etc/consul.d/0-consul-vm-injected.json"
 # What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
 # `sidecars` were started with (name -> files and registration).
 STATE = "/var/lib/consul-vm-inject/installed.json"
@@ -152,7 +155,7 @@ HOLES = {
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
+    "secret": lambda hole: grp.getgrnam("consul") and [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -174,12 +177,12 @@ def lines(key, nodes):
     try:
         return list(fill(nodes))
     except Exception as error:
-        raise ValueError("%s: not for this guest: %r" % (key, error))
+        raise ValueError("%s: not for this guest: %r: %s" % (key, error, error))
 
 
 def prepare(plan):
     """What a plan comes to here: the registration's text, lines by path of a file, and by name what each sidecar is started with.
-    Writes nothing. Raises whatever comes of what is no plan."""
+    Whom the agent joins is for files of the operator's to say where they do. Writes nothing. Raises whatever comes of what is no plan."""
     registration, unit, started = plan.get("registration"), plan.get("app_unit"), {}
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
@@ -203,12 +206,25 @@ def prepare(plan):
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
+    agent = json.loads(json.dumps(plan.get("agent", {})), object_hook=lambda node: lines("agent", [node])[0] if "hole" in node else node)
+    folder = os.path.dirname(AGENT)
+    for name in os.path.isdir(folder) and os.listdir(folder) or ():
+        if re.search(r"^(?!0-consul-vm-).*\.(hcl|json)$", name) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(folder + "/" + name)):
+            agent.pop("retry_join", 0)
+    files[AGENT] = [json.dumps(agent)] if agent else []
     return registration and json.dumps(registration, indent=2) + "\n", files, started
+
+
+def write_for_agent(path, text):
+    try:
+        write(path, text, 0o640, grp.getgrnam("consul").gr_gid)
+    except KeyError:
+        write(path, text)
 
 
 def apply(text, files, sidecars):
     """Brings the guest to what was prepared."""
-    state, there = recall(), read(REGISTRATION)
+    state, there, agent = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
     old, ours = state.get("sidecars", {}), state.get("registration") == there
     if text:
         # It may want more than a file that it can read to be content.
@@ -222,13 +238,12 @@ def apply(text, files, sidecars):
         if run("id", "-u", "envoy")[0]:
             do("groupadd", "-rf", "envoy")  # it may be there
             do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
+        write_for_agent(AGENT, agent and agent + "\n")
     if text or ours or '"managed-by": "consul-vm-inject"' in there:
-        try:
-            write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
-        except KeyError:
-            write(REGISTRATION, text)
-    # Never waits for the agent, which is ordered after this very unit. One that does not run is started with its sidecar.
-    if REGISTRATION in CHANGED and not systemctl("--no-block", "reload-or-try-restart", "consul.service"):
+        write_for_agent(REGISTRATION, text)
+    # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
+    verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
+    if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
         log("consul reload: " + run("consul", "reload")[1])
     for name in old:
         if name not in sidecars:

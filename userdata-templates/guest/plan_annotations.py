@@ -83,6 +83,15 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/grpc-ca-file": "absolute-path",
     "alpha.consul.hashicorp.com/http-addr": "address",
     "alpha.consul.hashicorp.com/grpc-addr": "address",
+    "alpha.consul.hashicorp.com/retry-join": "join-addresses",
+    "alpha.consul.hashicorp.com/datacenter": "datacenter-name",
+    "alpha.consul.hashicorp.com/bind-addr": "bind-address",
+    "alpha.consul.hashicorp.com/encrypt-file": "absolute-path",
+    "alpha.consul.hashicorp.com/agent-token-file": "absolute-path",
+    "alpha.consul.hashicorp.com/rpc-ca-file": "absolute-path",
+    "alpha.consul.hashicorp.com/rpc-cert-file": "absolute-path",
+    "alpha.consul.hashicorp.com/rpc-key-file": "absolute-path",
+    "alpha.consul.hashicorp.com/auto-encrypt": "go-bool",
 }
 DEFAULTS = {
     "consul.hashicorp.com/connect-inject": "false",
@@ -111,6 +120,7 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/health-check": "true",
     "alpha.consul.hashicorp.com/health-check-interval": "10s",
     "alpha.consul.hashicorp.com/health-check-timeout": "2s",
+    "alpha.consul.hashicorp.com/auto-encrypt": "false",
 }
 ALIASES = {
     "consul.hashicorp.com/connect-service-tags": "consul.hashicorp.com/service-tags",
@@ -132,6 +142,7 @@ RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
 HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
 STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
 TLS = ["prometheus-ca-file", "prometheus-ca-path", "prometheus-cert-file", "prometheus-key-file"]
+RPC = ["ca_file", "cert_file", "key_file"]
 # How the sidecar talks to the agent: annotation, variable, and the name of the secret where it is one.
 VARIABLES = [("acl-token-file", "HTTP_TOKEN_FILE", "acl-token"), ("ca-file", "CACERT", None), ("client-cert-file", "CLIENT_CERT", None),
              ("client-key-file", "CLIENT_KEY", "client-key"), ("grpc-ca-file", "GRPC_CACERT", None), ("http-addr", "HTTP_ADDR", None),
@@ -301,8 +312,33 @@ def user(text):
     return str(number(0, 4294967294)(text)) if re.match("[0-9]+\\Z", text) else user_name(text)
 
 
-def tags(text):
-    return [trim(tag.replace("\\,", ",")) for tag in each(str, r"(?<!\\),")(text)]
+def items(text):
+    """A list in which a comma may be escaped."""
+    return [trim(item.replace("\\,", ",")) for item in each(str, r"(?<!\\),")(text)]
+
+
+def join_addresses(text):
+    """Servers, or cloud auto-join strings without secrets; nothing where the image says it."""
+    if trim(text) == "-":
+        return []
+    servers = items(text)
+    if not servers:
+        raise Bad("the value names no server")
+    for server in servers:
+        if "provider=" in server:
+            if not re.match(r'(?:[a-z0-9_]+=(?:"(?:[ !#-\[\]-~]|\\[ -~])*"|[!#-~]+)(?: +|\Z))+\Z', server):
+                raise unlike(server, "a cloud auto-join string")
+            if re.search(r"(?:\A| )[a-z0-9_]*(?:secret|password|token|api_key)[a-z0-9_]*=", server):
+                raise Bad("the value holds a secret")
+        else:
+            (ip if server.count(":") > 1 and server[0] != "[" else host_with_or_without_port)(server)
+    return servers
+
+
+def bind_address(text):
+    if re.match(r"[A-Za-z][A-Za-z0-9_.-]{0,14}\Z", text):
+        return "{{ GetInterfaceIP \"%s\" }}" % text
+    return text if re.match(r"\{\{[ -~]+\}\}\Z", text) else ip(text)
 
 
 def meta_value(text):
@@ -471,8 +507,10 @@ URL = r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})*"
 GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "absolute-path": path, "cidrs": each(cidr), "duration": duration, "go-bool": boolean, "ip": ip, "json-object": json_object,
     "meta-value": meta_value, "port-ranges": each(port_range), "quantity-cpu": quantity, "quantity-memory": quantity,
-    "service-names": service_names, "shell-words": shell_words, "tags": tags, "text": free_text, "uids": each(user),
+    "service-names": service_names, "shell-words": shell_words, "tags": items, "text": free_text, "uids": each(user),
     "upstreams": upstreams,
+    "bind-address": bind_address, "join-addresses": join_addresses,
+    "datacenter-name": matching(r"[A-Za-z0-9_-]{1,63}", "the name of a datacenter"),
     "address": matching(r"(?:https?://)?%s:%s|unix://(?P<path>.*)" % (HOST, PORT), "[http://|https://]HOST:PORT or unix:///PATH"),
     "grpc-target": matching(r"%s:%s(?:/[A-Za-z0-9_.-]+)?" % (HOST, PORT), "HOST:PORT[/SERVICE]"),
     "host-port": matching(HOST + ":" + PORT, "HOST:PORT"),
@@ -481,10 +519,12 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "url": matching(r"https?://%s(?::%s)?(?:[/?#]%s)?" % (HOST, PORT, URL), "an http or https URL"),
     "url-path": matching(r"/[!$-;=?-\[\]_a-z~]*", "the path of a URL")})
 port = GRAMMARS["port"]
+host_with_or_without_port = matching(HOST + "(?::" + PORT + ")?", "a host or an IP address, with a port or without")
 GRAMMARS["service-ports"] = each(port)
 service_name = matching(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "a service name: at most 63 of [A-Za-z0-9_.-]")
 user_name = matching(r"(?=.{1,32}\Z)[a-z_][a-z0-9_-]*\$?", "a user id or a user name")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\A[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I | re.A)
+GOSSIP_KEY = re.compile(r"(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)\Z")
 
 
 class Reader:
@@ -530,7 +570,7 @@ class Reader:
             self.warnings.append((key, "empty, counts as not given"))
         elif len(text.encode("utf-16-le", "surrogatepass")) > 32768:
             raise Bad("the value is longer than 16384 characters")
-        elif SECRET.search(text):
+        elif SECRET.search(text) or syntax == "absolute-path" and GOSSIP_KEY.match(text):
             raise Bad("the value is a secret itself: put it in a file and give its path")
         else:
             self.values[key] = self.meaning(syntax, text)
@@ -550,7 +590,7 @@ class Reader:
             self.values.update({} if value is None else {new: value})
         elif value is not None and self.texts[old] != self.texts[new]:
             if SYNTAXES[new] == "tags":
-                self.values[new] = tags("%s,%s" % (self.texts[new], self.texts[old]))
+                self.values[new] = items("%s,%s" % (self.texts[new], self.texts[old]))
             else:
                 self.faults.append((new, "given twice, with two values"))
 
@@ -585,7 +625,7 @@ def plan(config):
         raise Refused(it.faults)
     resolve = ["[Resolve]", "DNS=127.0.0.1:8600", "Domains=~consul"]
     return present(
-        app_unit=it.alpha("app-unit"),
+        agent=agent(it), app_unit=it.alpha("app-unit"),
         registration={"services": services} if len(services) > 1 else {"service": services[0]},
         resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
@@ -618,6 +658,8 @@ def check_together(it, names, ports):
         ("prometheus-key-file", tls and TLS[3] not in tls, together),
         ("virtual-ip", it.alpha("virtual-ip") and not ports, "needs connect-service-port"),
         ("consul-namespace", it.get("consul-namespace") and not it.settings["enterprise"], "needs Consul Enterprise"),
+        ("rpc-cert-file", it.alpha("rpc-cert-file") and not it.alpha("rpc-key-file"), "goes with rpc-key-file"),
+        ("rpc-key-file", it.alpha("rpc-key-file") and not it.alpha("rpc-cert-file"), "goes with rpc-cert-file"),
     ]
     faults += [("connect-service-port", True, "port %d is in use by the mesh itself" % own) for own in sorted(taken & set(ports))]
     faults += [("connect-service-upstreams", one["local_bind_port"] in taken | set(ports), "upstream %s would listen on port %d, "
@@ -627,10 +669,11 @@ def check_together(it, names, ports):
         ("connect-service-port", not several and len(ports) > 1 and not it.settings["enterprise"],
          "several ports a service need Consul Enterprise: one is registered"),
         ("virtual-ip", it.alpha("virtual-ip") and not transparent, "used with the transparent proxy only"),
+        ("auto-encrypt", it.alpha("auto-encrypt") and not it.alpha("rpc-ca-file"), "the agent cannot verify the servers"),
     ] + [("envoy-extra-args", re.match(r"(?:-c|--config-path|--config-yaml)(?:=|\Z)", word),
           "%s overrides the configuration that Consul gives Envoy" % word) for word in it.list("envoy-extra-args")]
     for found, into in ((faults, it.faults), (warnings, it.warnings)):
-        into += [((A if key == "virtual-ip" else P) + key, message) for key, wrong, message in found if wrong]
+        into += [((A if A + key in SYNTAXES else P) + key, message) for key, wrong, message in found if wrong]
 
 
 def present(**fields):
@@ -673,6 +716,20 @@ def definition(it, name, i, ports):
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
             port=SIDECAR + i, tagged_addresses=virtual, proxy=proxy,
             checks=ready if it.get("use-proxy-health-check") else None)})
+
+
+def agent(it):
+    """Settings of the agent, as its configuration spells them, with holes for what secrets are read from files."""
+    def secret(name):
+        return {"hole": "secret", "path": it.alpha(name)} if it.alpha(name) else None
+
+    token, rpc = secret("agent-token-file"), {name: it.alpha("rpc-%s-file" % name[:-5]) for name in RPC}
+    if rpc["ca_file"]:
+        rpc.update(verify_outgoing=True, verify_server_hostname=True)
+    return present(
+        retry_join=it.alpha("retry-join"), datacenter=it.alpha("datacenter"), bind_addr=it.alpha("bind-addr"),
+        encrypt=secret("encrypt-file"), acl={"enabled": True, "tokens": {"agent": token}} if token else None,
+        tls=present(internal_rpc=present(**rpc)), auto_encrypt={"tls": True} if it.alpha("auto-encrypt") else None)
 
 
 def environment(found):

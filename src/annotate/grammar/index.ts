@@ -1,3 +1,4 @@
+import { bindAddress, datacenterName, joinAddresses } from './agent.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
@@ -56,6 +57,10 @@ export interface SyntaxMeanings {
   readonly text: string
   readonly 'namespace-name': string
   readonly weight: number
+  /** Empty where the image says it. */
+  readonly 'join-addresses': readonly string[]
+  readonly 'datacenter-name': string
+  readonly 'bind-address': string
 }
 
 /** The name of a value syntax. */
@@ -95,6 +100,9 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   text,
   'namespace-name': namespaceName,
   weight,
+  'join-addresses': joinAddresses,
+  'datacenter-name': datacenterName,
+  'bind-address': bindAddress,
 }
 
 /** Whether a text names a value syntax. */

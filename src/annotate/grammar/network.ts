@@ -63,6 +63,12 @@ export const hostPort: (value: string) => Parsed<string> = onOneLine(value => {
   return unless(scheme.length > 0 ? scheme : authorityIssues(whole(value), false), value)
 })
 
+/** A host with or without a port, as written. */
+export const hostOrHostPort = (value: string): Parsed<string> => {
+  const scheme = schemeIssue(value)
+  return unless(scheme.length > 0 ? scheme : authorityIssues(whole(value), true), value)
+}
+
 /** A gRPC health target, `host:port` or `host:port/service`, as written. */
 export const grpcTarget: (value: string) => Parsed<string> = onOneLine(value => {
   const scheme = schemeIssue(value)

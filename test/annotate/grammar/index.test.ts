@@ -38,6 +38,9 @@ const GOOD: Record<SyntaxName, string> = {
   text: 'x',
   'namespace-name': 'default',
   weight: '1',
+  'join-addresses': '10.0.0.1',
+  'datacenter-name': 'dc1',
+  'bind-address': 'eth1',
 }
 
 const CONTROLS = ['\0', '\n', '\x1b', '\x7f', '\u0085', '\u2028', '\u2029']

@@ -57,6 +57,7 @@ test('several files may be judged, standard input among them', async t => {
     [
       ['<stdin>', 4],
       ['in/web', undefined],
+      ['in/web', undefined],
     ],
   )
 })
@@ -84,12 +85,13 @@ test('a SARIF log counts columns in code points and names the rules of its resul
   t.deepEqual(invocations, [{ executionSuccessful: true }])
   t.deepEqual(
     tool.driver.rules.map(({ id }) => id),
-    ['E201', 'N101', 'N102'],
+    ['E201', 'N101', 'N102', 'W304'],
   )
   t.deepEqual(
     results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level]),
     [
       ['E201', 0, 'error'],
+      ['W304', 3, 'warning'],
       ['N101', 1, 'note'],
       ['N102', 2, 'note'],
     ],
