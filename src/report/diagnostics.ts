@@ -69,10 +69,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E103: ['error', 'the file to compare with was not written by this tool'],
   E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
   E105: ['error', 'the user-data is in UTF-16 or UTF-32, which cloud-init does not read'],
-  E106: [
-    'error',
-    'the document is for another program than cloud-init, or for another machine than the one that boots with it',
-  ],
+  E106: ['error', 'the document is not for cloud-init, or not for the machine that boots with it'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],
@@ -103,10 +100,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E707: ['error', 'serve: the request cannot be answered now'],
   E708: ['error', 'serve: a fault of the server itself'],
   W101: ['warning', 'cloud-init will not apply this document as written'],
-  W102: [
-    'warning',
-    'the document is for another program than cloud-init, or for another machine than the one that boots with it',
-  ],
+  W102: ['warning', 'the document is not for cloud-init, or not for the machine that boots with it'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
   W203: ['warning', 'a comment that looks like an annotation stands where none is read'],

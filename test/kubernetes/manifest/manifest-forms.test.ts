@@ -142,7 +142,7 @@ test(
   [`E605 2:1 ${UNSAFE}`],
 )
 test(lines, 'a stream with a document that is not YAML', `${withUserData('{}')}---\na: [\n`, [
-  'E604 13:1 the manifest is not YAML: deficient indentation | <stdin>',
+  'E604 13:1 the manifest is not YAML: unexpected end of the stream within a flow collection | <stdin>',
 ])
 
 test('a manifest that is not UTF-8 is refused', t => {
