@@ -34,7 +34,7 @@ RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 FILES = {
     "environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
     "unit": "/run/systemd/system/envoy@%s.service.d/50-consul-vm-inject.conf",
-    "watch": "/run/systemd/system/consul-envoy-watch@%s.service"}
+    "watch": "/run/systemd/system/consul-envoy-watch@%s.service", "acl": "/run/systemd/system/consul-acl-token@%s.service"}
 CHANGED = []
 
 
@@ -73,21 +73,21 @@ def read(path):
         return ""
 
 
-def write(path, text, mode=0o644, group=0):
+def write(path, text, mode=0o644, group=0, user=0):
     """Puts a file there, atomically, or removes it (no text); does nothing when nothing would change."""
-    there = os.path.lexists(path)
+    there = os.path.lexists(path) and os.lstat(path)
     if text:
-        if there and os.lstat(path).st_mode == 0o100000 | mode and read(path) == text:
+        if there and there.st_mode == 0o100000 | mode and user in (0, there.st_uid) and read(path) == text:
             return
         folder = os.path.dirname(path)
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=folder) as folder:
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
+                # By its descriptor: the folder may be the agent's, who could put something else under the name.
+                os.fchown(file.fileno(), user or -1, group or -1)
+                os.fchmod(file.fileno(), mode)
                 os.fsync(file)
-            if group:
-                os.chown(file.name, -1, group)
-            os.chmod(file.name, mode)
             os.replace(file.name, path)
         if shutil.which("restorecon"):
             do("restorecon", path)
@@ -152,7 +152,7 @@ HOLES = {
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
+    "systemd": systemd, "token": lambda hole: [read(hole["file"]).strip()], "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -178,9 +178,9 @@ def lines(key, nodes):
 
 
 def prepare(plan):
-    """What a plan comes to here: the registration's text, lines by path of a file, and by name what each sidecar is started with.
-    Writes nothing. Raises whatever comes of what is no plan."""
-    registration, unit, started = plan.get("registration"), plan.get("app_unit"), {}
+    """What a plan comes to here: the registration's text (empty while a token is awaited), lines by path of a file, and by name what
+    each sidecar is started with, and the uid of the agent where that is to read a token. Writes nothing. Raises whatever comes of what is no plan."""
+    registration, unit, started, owner, late = plan.get("registration"), plan.get("app_unit"), {}, None, False
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
     files = {
@@ -200,16 +200,33 @@ def prepare(plan):
         del own["environment"]
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
         started[name] = [own, connect]
+        if "token" in service:
+            service["token"] = token = "".join(lines("token", [service["token"]]))
+            started[name].append(token)
+            owner, late = agent(), late or not token
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    return registration and json.dumps(registration, indent=2) + "\n", files, started
+    return registration and (not late and json.dumps(registration, indent=2) + "\n" or ""), files, started, owner
 
 
-def apply(text, files, sidecars):
+def agent():
+    """The uid of the agent's user, who is to read a token."""
+    found = run("systemctl", "show", "--property=User,LoadState", "consul.service")[1]
+    try:
+        return pwd.getpwnam((re.findall("User=(.+)", found) or ["root" if "=loaded" in found else "consul"])[0]).pw_uid
+    except KeyError:
+        raise ValueError("who may read the token? there is neither a consul.service nor a user consul")
+
+
+def apply(text, files, sidecars, owner):
     """Brings the guest to what was prepared."""
     state, there = recall(), read(REGISTRATION)
     old, ours = state.get("sidecars", {}), state.get("registration") == there
+    if sidecars and run("id", "-u", "envoy")[0]:
+        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
+        do("groupadd", "-rf", "envoy")  # it may be there
+        do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
     if text:
         # It may want more than a file that it can read to be content.
         found = run("consul", "validate", "-config-format=json", "/dev/stdin", text=text)[1]
@@ -218,11 +235,12 @@ def apply(text, files, sidecars):
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
             log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
-        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
-        if run("id", "-u", "envoy")[0]:
-            do("groupadd", "-rf", "envoy")  # it may be there
-            do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
-    if text or ours or '"managed-by": "consul-vm-inject"' in there:
+    if text == "":
+        log("not registered yet: no token")
+        text = state.get("registration")
+    elif owner is not None:
+        write(REGISTRATION, text, 0o600, user=owner)
+    elif text or ours or '"managed-by": "consul-vm-inject"' in there:
         try:
             write(REGISTRATION, text, 0o640, grp.getgrnam("consul").gr_gid)
         except KeyError:
@@ -244,7 +262,7 @@ def apply(text, files, sidecars):
         unit = "envoy@%s.service" % name
         run("systemctl", "reset-failed", unit)
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
-    log("%s the mesh; %d files changed" % ("in" if text else "outside", len(CHANGED)))
+    log("%s the mesh; %d files changed" % ("in" if sidecars else "outside", len(CHANGED)))
 
 
 # Commands of Envoy's unit, besides those of probe-sidecar.py.

@@ -1,3 +1,4 @@
+import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
@@ -55,6 +56,7 @@ export interface SyntaxMeanings {
   readonly 'unit-name': string
   readonly text: string
   readonly 'namespace-name': string
+  readonly 'auth-method-name': string
   readonly weight: number
 }
 
@@ -94,6 +96,7 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'unit-name': unitName,
   text,
   'namespace-name': namespaceName,
+  'auth-method-name': authMethodName,
   weight,
 }
 
