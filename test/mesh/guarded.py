@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import tempfile
+import time
 import uuid
 from contextlib import ExitStack
 from pathlib import Path
@@ -79,7 +80,8 @@ class Authority:
         self.public = run('openssl', 'rsa', '-in', 'jwt.pem', '-pubout', folder=folder).decode()
 
     def jwt(self, service: str) -> str:
-        claims = {'iss': 'mesh', 'aud': 'consul', 'sub': service, 'service': service, 'exp': 4102444800}
+        now = int(time.time())
+        claims = {'iss': 'mesh', 'aud': 'consul', 'sub': service, 'service': service, 'nbf': now - 60, 'exp': now + 86400}
         said = '.'.join(encoded(json.dumps(part).encode()) for part in ({'alg': 'RS256', 'typ': 'JWT'}, claims))
         return f'{said}.{encoded(run("openssl", "dgst", "-sha256", "-sign", "jwt.pem", folder=self.folder, text=said))}'
 

@@ -42,10 +42,13 @@ def lacks(service, token):
 
 
 def judge(service, file, token):
-    """(whether Consul does not know the token, what is wrong with it). An agent that does not answer says nothing about a token."""
+    """(whether Consul does not know the token, what is wrong with it). An agent that does not answer says nothing about a token: None."""
     if not token:
         return True, "%s is missing or empty: waiting for it" % file
-    lost = "ACL not found" in run("consul", "acl", "token", "read", "-self")[1]
+    code, said = run("consul", "acl", "token", "read", "-self")
+    lost = "ACL not found" in said
+    if code and not lost:
+        return False, None
     wrong = "ACL not found" if lost else ", ".join(lacks(service, token))
     return lost, wrong and "%s holds a token that will not do for %s: %s: it needs service:write for %s and %s-sidecar-proxy, and to read " \
         "service_prefix \"\" and node_prefix \"\"" % (file, service, wrong if lost else "it lacks " + wrong, service, service)
@@ -65,7 +68,7 @@ def login(file, words):
     except LookupError:
         pass
     log("logged in: %s" % file)
-    return ""
+    return None
 
 
 def apply(token):
@@ -79,7 +82,7 @@ def apply(token):
 def follow(service, file, words):
     """Until the unit has changed."""
     unit = "/run/systemd/system/consul-acl-token@%s.service" % service
-    planned, seen, told = read(unit), None, ""
+    planned, seen, told = read(unit), None, None
     applied = re.findall('"token": "(.*)"', read(REGISTRATION))
     due, pause = 0, 1
     while read(unit) == planned:
@@ -89,13 +92,13 @@ def follow(service, file, words):
             applied, due = [token], time.monotonic() + 3
         if time.monotonic() >= due and token == seen:
             lost, wrong = judge(service, file, token)
-            pause = min(2 * pause, 60) if wrong else 1
+            pause = 1 if wrong == "" else min(2 * pause, 60)
             if lost and words:
                 wrong = login(file, words)
-            due = time.monotonic() + (pause if wrong else 30)
-            if wrong != told:
+            due = time.monotonic() + (30 if wrong == "" else pause)
+            if wrong not in (None, told):
                 log(wrong or "%s is good for %s" % (file, service))
-            told = wrong
+                told = wrong
         seen = token
         time.sleep(1)
     if not planned or not os.path.exists(unit):
