@@ -189,14 +189,14 @@ export interface VmAnnotations {
   'alpha.consul.hashicorp.com/acl-bearer-token-file'?: AbsolutePath
 
   /**
-   * Logs in with the IAM role of the VM, by an auth method of the type `aws-iam`.
+   * Logs in with the IAM role of the VM, by an auth method for AWS.
    *
    * @verdict applies
    * @default "false"
    * @since consul-vm-inject 0.2.0
    * @example "true"
    * @needs alpha.consul.hashicorp.com/acl-auth-method=vm-aws
-   * @vm `-type=aws-iam -aws-auto-bearer-token -aws-include-entity` of `consul login`. Settings of the AWS SDK, such as the
+   * @vm `-type=aws-iam -aws-include-entity -aws-auto-bearer-token=true` of `consul login`. Settings of the AWS SDK, such as the
    * region, may stand in `/etc/consul.d/consul.env`.
    */
   'alpha.consul.hashicorp.com/acl-aws-iam'?: GoBool

@@ -1,4 +1,4 @@
-import type { Hole, PlanNode, Token } from './node.ts'
+import type { Hole, PlanNode } from './node.ts'
 
 /** A service definition as a Consul agent reads it from a file (snake_case). Absent things are left out. */
 export interface ServiceDefinition {
@@ -9,8 +9,8 @@ export interface ServiceDefinition {
   readonly tags?: readonly (string | Hole)[]
   readonly meta: Readonly<Record<string, string | Hole>>
   readonly weights?: { readonly passing: number }
-  /** The sidecar's registration inherits it. */
-  readonly token?: Token
+  /** In place of `token`, which the guest reads there. The sidecar's registration inherits it. */
+  readonly token_file?: string
   readonly namespace?: string
   readonly tagged_addresses?: TaggedAddresses
   readonly checks?: readonly CheckDefinition[]

@@ -6,7 +6,7 @@
 export type PlanNode = string | Hole | readonly PlanNode[]
 
 /** What only the guest knows. */
-export type Hole = Fact | SshPorts | Uid | Token | Choice
+export type Hole = Fact | SshPorts | Uid | Choice
 
 /** One string: the host's name, the instance's id, the path of the Python that runs the generator. */
 export interface Fact {
@@ -24,12 +24,6 @@ export interface Uid {
   readonly hole: 'uid'
   readonly user: string
   readonly prefix: string
-}
-
-/** The ACL token that a file holds. Nothing is registered before there is one. */
-export interface Token {
-  readonly hole: 'token'
-  readonly file: string
 }
 
 /** Nodes by the version of systemd (`then` counts at `from` and above), or by whether systemd-resolved resolves names. */
@@ -60,7 +54,6 @@ export function shownNode(node: PlanNode): readonly string[] {
   if (isList(node)) return [node.flatMap(shownNode).join('')]
   if (node.hole === 'ssh-ports') return [`${node.prefix}{ssh-ports}`]
   if (node.hole === 'uid') return [`${node.prefix}{uid of ${node.user}}`]
-  if (node.hole === 'token') return [`{token in ${node.file}}`]
   if (node.hole !== 'systemd' && node.hole !== 'resolved') return [`{${node.hole}}`]
   const [then, otherwise] = conditions(node)
   return [

@@ -135,7 +135,6 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
       ? { virtual: { address, port } }
       : undefined
   const checks = checksOf(service, port, reader)
-  const file = tokenFileOf(service, reader)
   return present<ServiceDefinition>({
     name: service.name,
     port: several ? undefined : port,
@@ -144,7 +143,7 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
     meta: metaOf(service, reader),
     weights: passing === undefined ? undefined : { passing },
     namespace: reader.given('consul-namespace')?.value,
-    token: file === undefined ? undefined : { hole: 'token', file },
+    token_file: tokenFileOf(service, reader),
     tagged_addresses: virtual,
     checks: when(checks.length > 0, checks),
     connect: { sidecar_service: sidecarOf(service, virtual, checks, reader) },

@@ -28,9 +28,9 @@ function loginOf({ name }: Named, reader: Reader): readonly PlanNode[] {
   return [
     `-method=${method}`,
     ...(bearer === undefined ? [] : [unitWord(`-bearer-token-file=${bearer}`)]),
-    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam', '-aws-auto-bearer-token', '-aws-include-entity'] : []),
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
     ['-meta=vm=', HOSTNAME, `/${name}`],
+    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam', '-aws-include-entity', '-aws-auto-bearer-token=true'] : []),
   ]
 }
 

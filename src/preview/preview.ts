@@ -148,14 +148,7 @@ function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' |
   return { guest: OLDEST_GUEST, plan: maskedData(plainOf(plan)), registration: maskedData(shownRegistration(plan)) }
 }
 
-function shownSidecar({
-  service,
-  unit,
-  redirect = [],
-  environment = [],
-  watch = [],
-  acl = [],
-}: SidecarPlan): Sidecar {
+function shownSidecar({ service, unit, redirect = [], environment = [], watch = [], acl = [] }: SidecarPlan): Sidecar {
   const { envoy, others } = shownUnit(unit)
   const [shownRedirect, shownEnvoy, shownOthers, shownWatch, shownAcl] = [
     shownNodes(redirect),

@@ -10,7 +10,6 @@ const shown = (value: string | Hole): string => shownNode(value).join('')
 export const shownService = (service: ServiceDefinition): object =>
   plainOf({
     ...service,
-    ...(service.token !== undefined && { token: shown(service.token) }),
     ...(service.tags !== undefined && { tags: service.tags.map(shown) }),
     meta: Object.fromEntries(Object.entries(service.meta).map(([key, value]) => [key, shown(value)])),
   })

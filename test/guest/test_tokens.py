@@ -2,6 +2,8 @@
 import http.server
 import json
 import os
+import pwd
+import runpy
 import signal
 import stat
 import subprocess
@@ -25,9 +27,16 @@ class Registration(GuestCase):
         super().setUp()
         self.file = self.root / 'token'
         self.given = {**WEB, 'alpha_acl_token_file': str(self.file)}
-        patch = mock.patch.object(self.guest, 'agent', return_value=OWN)
+        programs(self.root, 'generate-sidecar-configs.py', 'acl-token.py')
+        self.agent_is(pwd.getpwuid(OWN).pw_name)
+
+    def agent_is(self, user):
+        patch = mock.patch.dict(os.environ, FAKE_LOADED='loaded', FAKE_AGENT_USER=user)
         patch.start()
         self.addCleanup(patch.stop)
+
+    def files(self):
+        return [name for name in super().files() if not name.startswith('/srv/')]
 
     def token(self):
         return json.loads(self.read(G.REGISTRATION))['service']['token']
@@ -44,10 +53,10 @@ class Registration(GuestCase):
     @unittest.skipIf(os.geteuid(), 'gives a file away')
     def test_another_user_of_the_agent_gets_it(self):
         self.file.write_text(ONE)
-        for user in (12345, 0, 12346):
-            with mock.patch.object(self.guest, 'agent', return_value=user):
-                self.apply(self.given)
-        self.assertEqual(os.stat(str(self.root) + G.REGISTRATION).st_uid, 12346)
+        for user in ('daemon', 'nobody'):
+            self.agent_is(user)
+            self.apply(self.given)
+            self.assertEqual(os.stat(str(self.root) + G.REGISTRATION).st_uid, pwd.getpwnam(user).pw_uid)
 
     def test_what_was_readable_by_more_is_no_longer(self):
         self.apply(WEB)
@@ -120,8 +129,13 @@ class Agent(GuestCase):
                 raise KeyError(name)
             return mock.Mock(pw_uid=known.index(name) + 1)
 
-        with mock.patch.dict(os.environ, FAKE_LOADED=loaded, FAKE_AGENT_USER=user), mock.patch.object(self.guest.pwd, 'getpwnam', one):
-            return self.guest.agent()
+        programs(self.root, 'generate-sidecar-configs.py', 'acl-token.py')
+        program = runpy.run_path(str(self.root / 'srv/consul/acl-token.py'))
+        (self.root / 'token').write_text(ONE)
+        with mock.patch.dict(os.environ, FAKE_LOADED=loaded, FAKE_AGENT_USER=user), mock.patch.object(pwd, 'getpwnam', one):
+            token, uid = program['resolve'](str(self.root / 'token'))
+        self.assertEqual(token, ONE)
+        return uid
 
     def test_it_is_the_user_of_the_unit_or_root_where_that_names_none(self):
         self.assertEqual(self.agent('loaded', 'hashi', 'consul', 'hashi', 'root'), 2)
@@ -132,13 +146,13 @@ class Agent(GuestCase):
 
     def test_where_nobody_is_the_agent_nothing_is_written_and_that_is_said(self):
         for loaded, user in (('not-found', ''), ('loaded', 'nobody-of-that-name')):
-            with self.subTest(user), self.assertRaisesRegex(ValueError, 'neither a consul.service nor a user consul'):
+            with self.subTest(user), self.assertRaisesRegex(ValueError, "^the agent's user, who is to read the token: not for this guest: KeyError"):
                 self.agent(loaded, user, 'root')
-        (self.root / 'token').write_text(ONE)
-        with mock.patch.dict(os.environ, FAKE_LOADED='not-found'), mock.patch.object(self.guest.pwd, 'getpwnam', side_effect=KeyError), \
-                self.assertRaises(ValueError):
+        before = self.files()
+        with mock.patch.dict(os.environ, FAKE_LOADED='not-found'), mock.patch.object(pwd, 'getpwnam', side_effect=KeyError), \
+                self.assertRaisesRegex(ValueError, "^the agent's user"):
             self.apply({**WEB, 'alpha_acl_token_file': str(self.root / 'token')})
-        self.assertEqual(self.files(), ['/token'])
+        self.assertEqual(self.files(), before)
 
 
 class Authorize(http.server.BaseHTTPRequestHandler):

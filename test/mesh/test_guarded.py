@@ -121,7 +121,7 @@ class GuardedMesh(unittest.TestCase):
         give(counting, token)
         self.eventually(lambda: self.assertIn(token, counting.sh(f'cat {REGISTRATION}')), 30)
         self.eventually(lambda: self.assertIn(token, counting.inside.get('http://127.0.0.1:19000/config_dump').text), 60)
-        self.mesh.consul(f'acl token delete -accessor-id={self.accessor(type(self).token)}')
+        self.mesh.consul(f'acl token delete -id={self.accessor(type(self).token)}')
         type(self).token = token
         self.eventually(lambda: counted(self.mesh.dashboard), 60)
         print(f'mesh: counts {time.monotonic() - start:.0f} s after a token was changed', flush=True)
@@ -145,7 +145,7 @@ class GuardedMesh(unittest.TestCase):
     def test_a_login_that_consul_forgot_is_made_again(self) -> None:
         visitor, start = self.mesh.machines['visitor'], time.monotonic()
         token = visitor.sh(f'cat {SINK}').strip()
-        self.mesh.consul(f'acl token delete -accessor-id={self.accessor(token)}')
+        self.mesh.consul(f'acl token delete -id={self.accessor(token)}')
         def again() -> None:
             now = visitor.sh(f'cat {SINK}').strip()
             self.assertNotEqual(now, token)

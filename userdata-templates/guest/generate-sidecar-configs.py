@@ -16,6 +16,7 @@ import json
 import os
 import pwd
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -152,7 +153,7 @@ HOLES = {
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "systemd": systemd, "token": lambda hole: [read(hole["file"]).strip()], "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
+    "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -179,8 +180,9 @@ def lines(key, nodes):
 
 def prepare(plan):
     """What a plan comes to here: the registration's text (empty while a token is awaited), lines by path of a file, and by name what
-    each sidecar is started with, and the uid of the agent where that is to read a token. Writes nothing. Raises whatever comes of what is no plan."""
-    registration, unit, started, owner, late = plan.get("registration"), plan.get("app_unit"), {}, None, False
+    each sidecar is started with, and the agent's uid where it is to read a token. Writes nothing. Raises whatever comes of what is no
+    plan."""
+    registration, unit, started, owner, token = plan.get("registration"), plan.get("app_unit"), {}, None, True
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
     files = {
@@ -200,23 +202,14 @@ def prepare(plan):
         del own["environment"]
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
         started[name] = [own, connect]
-        if "token" in service:
-            service["token"] = token = "".join(lines("token", [service["token"]]))
-            started[name].append(token)
-            owner, late = agent(), late or not token
+        if "token_file" in service:
+            service["token"], owner = runpy.run_path("/srv/consul/acl-token.py")["resolve"](service.pop("token_file"))
+            started[name].append(service["token"])
+            token = token and service["token"]
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    return registration and (not late and json.dumps(registration, indent=2) + "\n" or ""), files, started, owner
-
-
-def agent():
-    """The uid of the agent's user, who is to read a token."""
-    found = run("systemctl", "show", "--property=User,LoadState", "consul.service")[1]
-    try:
-        return pwd.getpwnam((re.findall("User=(.+)", found) or ["root" if "=loaded" in found else "consul"])[0]).pw_uid
-    except KeyError:
-        raise ValueError("who may read the token? there is neither a consul.service nor a user consul")
+    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, owner
 
 
 def apply(text, files, sidecars, owner):

@@ -675,7 +675,7 @@ def definition(it, name, i, ports):
         transparent_proxy={"dialed_directly": True} if it.alpha("dialed-directly") else None)
     return present(
         name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
-        token=token_file(it, name) and {"hole": "token", "file": token_file(it, name)},
+        token_file=token_file(it, name),
         ports=[{"name": "port-%d" % n, "port": own, "default": own == main} for n, own in enumerate(ports, 1) if several],
         tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
@@ -846,9 +846,9 @@ def token(it, name):
     if it.alpha("acl-auth-method"):
         words.append("-method=" + it.alpha("acl-auth-method"))
         words += [unit_word("-bearer-token-file=" + it.alpha("acl-bearer-token-file"))] if it.alpha("acl-bearer-token-file") else []
-        words += ["-type=aws-iam", "-aws-auto-bearer-token", "-aws-include-entity"] if it.alpha("acl-aws-iam") else []
         words += ["-namespace=" + it.get("consul-namespace")] if it.get("consul-namespace") else []
         words.append(["-meta=vm=", HOSTNAME, "/" + name])
+        words += ["-type=aws-iam", "-aws-include-entity", "-aws-auto-bearer-token=true"] if it.alpha("acl-aws-iam") else []
     lines = [["  ", word] for word in words]
     return [
         "[Unit]", "After=consul.service", "[Service]", "LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@%s.service" % name,
