@@ -196,7 +196,7 @@ export interface VmAnnotations {
    * @since consul-vm-inject 0.2.0
    * @example "true"
    * @needs alpha.consul.hashicorp.com/acl-auth-method=vm-aws
-   * @vm `-type=aws-iam -aws-include-entity -aws-auto-bearer-token=true` of `consul login`. Settings of the AWS SDK, such as the
+   * @vm `-type=aws-iam -aws-auto-bearer-token -aws-include-entity` of `consul login`. Settings of the AWS SDK, such as the
    * region, may stand in `/etc/consul.d/consul.env`.
    */
   'alpha.consul.hashicorp.com/acl-aws-iam'?: GoBool

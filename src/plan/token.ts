@@ -30,7 +30,7 @@ function loginOf({ name }: Named, reader: Reader): readonly PlanNode[] {
     ...(bearer === undefined ? [] : [unitWord(`-bearer-token-file=${bearer}`)]),
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
     ['-meta=vm=', HOSTNAME, `/${name}`],
-    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam', '-aws-include-entity', '-aws-auto-bearer-token=true'] : []),
+    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam'] : []),
   ]
 }
 

@@ -185,6 +185,7 @@ esac
 # systemctl: the generator puts the token into the registration.
 SYSTEMCTL = r'''#!/bin/sh
 echo "systemctl $*" >>"$FAKE_LOG"
+[ ! -e "$ROOT/refuses" ] || exit 2
 printf '{"token": "%s"}\n' "$(cat "$TOKEN")" >"$ROOT/etc/consul.d/service-registration.json"
 '''
 
@@ -247,6 +248,17 @@ class Program(unittest.TestCase):
         self.assertEqual(self.applied(), 2)
         self.assertNotIn(ONE, self.said.read_text())
 
+    def test_what_could_not_be_applied_is_not_asked_for_without_a_pause(self):
+        (self.root / 'refuses').touch()
+        self.give(ONE)
+        self.start()
+        self.wait(lambda: self.applied() == 2, 'not applied')
+        time.sleep(3)
+        self.assertEqual(self.applied(), 2)
+        self.give(OTHER)
+        time.sleep(3)
+        self.assertEqual(self.applied(), 2)
+
     def test_what_is_registered_already_is_not_applied_again(self):
         (self.root / 'etc/consul.d/service-registration.json').write_text('{\n  "token": "%s"\n}\n' % ONE)
         self.give(ONE)
@@ -276,6 +288,11 @@ class Program(unittest.TestCase):
         self.process.wait(30)
         self.assertTrue(self.log.read_text().endswith(f'consul logout {self.token}\n'))
         self.assertFalse(self.token.exists())
+
+    def test_aws_gives_the_proof_itself(self):
+        self.start('-method=vm', '-type=aws-iam')
+        self.wait(lambda: f'consul login -token-sink-file={self.token} -method=vm -type=aws-iam -aws-auto-bearer-token -aws-include-entity \n'
+                  in self.log.read_text(), 'not so')
 
     @staticmethod
     def has_envoy():

@@ -40,13 +40,7 @@ test('logging in takes the words of consul login, each one word whatever it hold
   ])
   t.true(jwt?.includes('Environment=CONSUL_HTTP_TOKEN_FILE=/run/consul-vm-inject/web.token'))
   const aws = unitOf(`${A}acl-auth-method=vm-aws`, `${A}acl-aws-iam=true`)
-  t.deepEqual(aws?.slice(6, 11), [
-    '  -method=vm-aws \\',
-    '  -meta=vm={hostname}/web \\',
-    '  -type=aws-iam \\',
-    '  -aws-include-entity \\',
-    '  -aws-auto-bearer-token=true',
-  ])
+  t.deepEqual(aws?.slice(6, 9), ['  -method=vm-aws \\', '  -meta=vm={hostname}/web \\', '  -type=aws-iam'])
 })
 
 test('each of several services has a token of its own', t => {

@@ -68,7 +68,8 @@ def login(file, words):
     """Logs in, once. Returns what went wrong."""
     os.makedirs(os.path.dirname(file), exist_ok=True)
     bare = ["env"] + ["--unset=CONSUL_HTTP_" + name for name in ("TOKEN", "TOKEN_FILE")]
-    code, said = run(*bare, "consul", "login", "-token-sink-file=" + file, *words)
+    more = ["-aws-auto-bearer-token", "-aws-include-entity"] if "-type=aws-iam" in words else []
+    code, said = run(*bare, "consul", "login", "-token-sink-file=" + file, *words, *more)
     if code:
         return "consul login failed, it is tried again: " + said
     try:
@@ -82,11 +83,12 @@ def login(file, words):
 
 
 def apply(token):
-    """Has the generator run with this token: a run that was under way may have begun without it."""
+    """Has the generator run with this token: a run that was under way may have begun without it. Returns whether it is registered."""
     for _ in range(2):
         do("systemctl", "start", "consul-sidecar-init.service")
         if json.dumps(token) in read(REGISTRATION):
-            return
+            return True
+    return False
 
 
 def follow(service, file, words):
@@ -94,12 +96,15 @@ def follow(service, file, words):
     unit = "/run/systemd/system/consul-acl-token@%s.service" % service
     planned, seen, told = read(unit), None, None
     applied = re.findall('"token": "(.*)"', read(REGISTRATION))
-    due, pause = 0, 1
+    due, again, pause = 0, 0, 1
     while read(unit) == planned:
         token = read(file).strip()
-        if token and token == seen and token not in applied:
-            apply(token)
-            applied, due = [token], time.monotonic() + 3
+        if token and token == seen and token not in applied and time.monotonic() >= again:
+            if apply(token):
+                applied = [token]
+            else:
+                again = time.monotonic() + 60
+            due = time.monotonic() + 3
         if time.monotonic() >= due and token == seen:
             lost, wrong = judge(service, file, token)
             pause = 1 if wrong == "" else min(2 * pause, 60)

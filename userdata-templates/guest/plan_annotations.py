@@ -848,7 +848,7 @@ def token(it, name):
         words += [unit_word("-bearer-token-file=" + it.alpha("acl-bearer-token-file"))] if it.alpha("acl-bearer-token-file") else []
         words += ["-namespace=" + it.get("consul-namespace")] if it.get("consul-namespace") else []
         words.append(["-meta=vm=", HOSTNAME, "/" + name])
-        words += ["-type=aws-iam", "-aws-include-entity", "-aws-auto-bearer-token=true"] if it.alpha("acl-aws-iam") else []
+        words += ["-type=aws-iam"] if it.alpha("acl-aws-iam") else []
     lines = [["  ", word] for word in words]
     return [
         "[Unit]", "After=consul.service", "[Service]", "LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@%s.service" % name,
