@@ -93,7 +93,7 @@ class Scripts(unittest.TestCase):
             self.assertTrue(text.startswith('#!/bin/sh\n'))
 
     def test_they_are_executable(self):
-        for name in [*SCRIPTS, 'generate-sidecar-configs.py', 'install-guest.py']:
+        for name in [*SCRIPTS, 'generate-sidecar-configs.py', 'acl-token.py', 'install-guest.py']:
             self.assertTrue((GUEST / name).stat().st_mode & 0o100, name)
 
 
