@@ -38,7 +38,8 @@ const PACKAGES = ['consul-mesh-packages', 'packages.conf']
 export const PACKS = {
   full: [...CORE, ...PACKAGES],
   probing: [...CORE, 'probe-sidecar.py', ...PACKAGES],
-  tokens: [...CORE, 'probe-sidecar.py', 'acl-token.py', ...PACKAGES],
+  tokens: [...CORE, 'acl-token.py', ...PACKAGES],
+  both: [...CORE, 'probe-sidecar.py', 'acl-token.py', ...PACKAGES],
   fleet: [...CORE, 'probe-sidecar.py', 'acl-token.py', 'plan_annotations.py', ...PACKAGES],
 }
 

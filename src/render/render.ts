@@ -90,7 +90,7 @@ function renderFetch(own: readonly GuestFile[], address: string): Injection {
 
 /** The smallest pack that has what a plan needs. */
 function packOf(plan: GuestPlan): Pack {
-  if (followsTokens(plan)) return 'tokens'
+  if (followsTokens(plan)) return asksProbes(plan) ? 'both' : 'tokens'
   return asksProbes(plan) ? 'probing' : 'full'
 }
 

@@ -125,7 +125,8 @@ class Guarded(Mesh):
         for machine in self.machines.values():
             machine.start()
         for machine in self.machines.values():
-            machine.booted()
+            # A sidecar without its token is starting for a minute.
+            machine.booted(180)
 
     def _server(self, layers: tuple) -> Standing:
         made = super()._server(layers)
