@@ -226,6 +226,14 @@ export type Text = string
 export type NamespaceName = string
 
 /**
+ * The name of an auth method of Consul: letters, digits, hyphens and underscores.
+ *
+ * @format auth-method-name
+ * @pattern ^[A-Za-z0-9_-]{1,128}$
+ */
+export type AuthMethodName = string
+
+/**
  * A weight, a whole number 1-65535.
  *
  * @format weight

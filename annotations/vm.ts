@@ -1,4 +1,15 @@
-import type { AbsolutePath, Address, Duration, GoBool, GrpcTarget, HostPort, Ip, UnitName, Url } from './values.ts'
+import type {
+  AbsolutePath,
+  Address,
+  AuthMethodName,
+  Duration,
+  GoBool,
+  GrpcTarget,
+  HostPort,
+  Ip,
+  UnitName,
+  Url,
+} from './values.ts'
 
 /**
  * Keys of this tool, for what a VM has and a Pod has not. consul-k8s does not know them.
@@ -137,16 +148,58 @@ export interface VmAnnotations {
   'alpha.consul.hashicorp.com/app-unit'?: UnitName
 
   /**
-   * File that holds the ACL token for the sidecar. Put it on the VM by other means than user-data, which any process can
-   * read.
+   * File that holds the ACL token of the service, for its registration and for its sidecar. Put it on the VM by other
+   * means than user-data, which any process can read.
    *
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "/etc/consul.d/tokens/web"
-   * @vm `CONSUL_HTTP_TOKEN_FILE` of `consul connect envoy` and `redirect-traffic`. The user `envoy` has to be able to read
-   * it.
+   * @vm The `token` of the registration, which then only the agent's user can read, and `CONSUL_HTTP_TOKEN_FILE` of
+   * `consul connect envoy` and `redirect-traffic`. Only root needs to be able to read the file, but before systemd 247 the
+   * user `envoy` too. It may come late, and change: the registration is written again, the agent reloaded and the sidecar
+   * restarted. The token needs `service:write` for the service and its `-sidecar-proxy`, and to read `service_prefix ""`
+   * and `node_prefix ""`: what a service identity has. One that will not do is named in the log of
+   * `consul-acl-token@<service>.service`.
    */
   'alpha.consul.hashicorp.com/acl-token-file'?: AbsolutePath
+
+  /**
+   * Auth method by which the VM logs in to Consul for its ACL token, so that no token needs to be carried: with
+   * `acl-bearer-token-file` or with `acl-aws-iam`.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.2.0
+   * @example "vm-jwt"
+   * @needs alpha.consul.hashicorp.com/acl-bearer-token-file=/run/identity/jwt
+   * @vm `consul login` at each boot, tried again until it goes well, with the meta `vm=<host name>/<service>`; `consul
+   * logout` when the VM goes down or leaves the mesh. The token is kept below `/run` and used as one of `acl-token-file`
+   * is; when Consul no longer knows it (it expired), the VM logs in again. `consul-acl-token@<service>.service` does that.
+   */
+  'alpha.consul.hashicorp.com/acl-auth-method'?: AuthMethodName
+
+  /**
+   * File that holds the VM's proof of identity for the auth method: a JWT, for example.
+   *
+   * @verdict applies
+   * @since consul-vm-inject 0.2.0
+   * @example "/run/identity/jwt"
+   * @needs alpha.consul.hashicorp.com/acl-auth-method=vm-jwt
+   * @vm `-bearer-token-file` of `consul login`. Read by root at each login; it may come late.
+   */
+  'alpha.consul.hashicorp.com/acl-bearer-token-file'?: AbsolutePath
+
+  /**
+   * Logs in with the IAM role of the VM, by an auth method for AWS.
+   *
+   * @verdict applies
+   * @default "false"
+   * @since consul-vm-inject 0.2.0
+   * @example "true"
+   * @needs alpha.consul.hashicorp.com/acl-auth-method=vm-aws
+   * @vm `-type=aws-iam -aws-auto-bearer-token -aws-include-entity` of `consul login`. Settings of the AWS SDK, such as the
+   * region, may stand in `/etc/consul.d/consul.env`.
+   */
+  'alpha.consul.hashicorp.com/acl-aws-iam'?: GoBool
 
   /**
    * CA file with which the agent's HTTPS certificate is verified.
@@ -154,7 +207,7 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "/etc/consul.d/tls/ca.pem"
-   * @vm `CONSUL_CACERT` of both commands.
+   * @vm `CONSUL_CACERT` of both commands. Only root needs to be able to read it, or before systemd 247 the user `envoy` too.
    */
   'alpha.consul.hashicorp.com/ca-file'?: AbsolutePath
 
@@ -164,7 +217,9 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "/etc/consul.d/tls/client.pem"
-   * @vm `CONSUL_CLIENT_CERT` of both commands.
+   * @vm `CONSUL_CLIENT_CERT` of both commands. Readable as `ca-file` is. An agent with `verify_incoming` in `tls {
+   * defaults }` needs `tls { grpc { verify_incoming = false } }` too: Envoy shows no certificate when it asks for its
+   * configuration.
    */
   'alpha.consul.hashicorp.com/client-cert-file'?: AbsolutePath
 
@@ -174,7 +229,7 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "/etc/consul.d/tls/client.key"
-   * @vm `CONSUL_CLIENT_KEY` of both commands.
+   * @vm `CONSUL_CLIENT_KEY` of both commands. Readable as `ca-file` is.
    */
   'alpha.consul.hashicorp.com/client-key-file'?: AbsolutePath
 
@@ -184,7 +239,7 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "/etc/consul.d/tls/grpc-ca.pem"
-   * @vm `CONSUL_GRPC_CACERT` of both commands.
+   * @vm `CONSUL_GRPC_CACERT` of both commands. Readable as `ca-file` is.
    */
   'alpha.consul.hashicorp.com/grpc-ca-file'?: AbsolutePath
 
@@ -199,7 +254,8 @@ export interface VmAnnotations {
   'alpha.consul.hashicorp.com/http-addr'?: Address
 
   /**
-   * Address of the agent's gRPC port, when the agent cannot tell it by itself.
+   * Address of the agent's gRPC port, when the agent cannot tell it by itself: it tells it only to a token with
+   * `agent:read`, and then 127.0.0.1:8502 is tried.
    *
    * @verdict applies
    * @since consul-vm-inject 0.1.0

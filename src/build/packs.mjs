@@ -10,6 +10,7 @@ export const PLACES = {
   'envoy@.service': ['0644', '/etc/systemd/system/envoy@.service'],
   'packages.conf': ['0644', '/srv/consul/packages.conf'],
   'probe-sidecar.py': ['0755', '/srv/consul/probe-sidecar.py'],
+  'acl-token.py': ['0755', '/srv/consul/acl-token.py'],
   'plan_annotations.py': ['0644', '/srv/consul/plan_annotations.py'],
   'install-guest.py': ['0755', '/srv/consul/install-guest.py'],
   'consul-vm-inject.conf': ['0644', '/usr/lib/sysusers.d/consul-vm-inject.conf'],
@@ -37,7 +38,9 @@ const PACKAGES = ['consul-mesh-packages', 'packages.conf']
 export const PACKS = {
   full: [...CORE, ...PACKAGES],
   probing: [...CORE, 'probe-sidecar.py', ...PACKAGES],
-  fleet: [...CORE, 'probe-sidecar.py', 'plan_annotations.py', ...PACKAGES],
+  tokens: [...CORE, 'acl-token.py', ...PACKAGES],
+  both: [...CORE, 'probe-sidecar.py', 'acl-token.py', ...PACKAGES],
+  fleet: [...CORE, 'probe-sidecar.py', 'acl-token.py', 'plan_annotations.py', ...PACKAGES],
 }
 
 /** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */

@@ -1,22 +1,27 @@
 import type { PlanNode } from './node.ts'
 import type { Reader } from './reader.ts'
+import type { NamedService } from './registration.ts'
 import { continued, normalPath, unitWord } from './systemd.ts'
+import { tokenFileOf } from './token.ts'
 
-/** How the sidecar talks to the agent: the annotation, the variable of Consul, and the name of the secret where it is one. */
+/** How the sidecar talks to the agent: the annotation, the variable of Consul, and the credential where that is a file. */
 const VARIABLES: readonly (readonly [name: string, variable: string, secret?: string])[] = [
   ['acl-token-file', 'CONSUL_HTTP_TOKEN_FILE', 'acl-token'],
-  ['ca-file', 'CONSUL_CACERT'],
-  ['client-cert-file', 'CONSUL_CLIENT_CERT'],
+  ['ca-file', 'CONSUL_CACERT', 'ca'],
+  ['client-cert-file', 'CONSUL_CLIENT_CERT', 'client-cert'],
   ['client-key-file', 'CONSUL_CLIENT_KEY', 'client-key'],
-  ['grpc-ca-file', 'CONSUL_GRPC_CACERT'],
+  ['grpc-ca-file', 'CONSUL_GRPC_CACERT', 'grpc-ca'],
   ['http-addr', 'CONSUL_HTTP_ADDR'],
   ['grpc-addr', 'CONSUL_GRPC_ADDR'],
 ]
 
-/** Variables of the whole unit, the plain paths of secrets included: the commands before Envoy run as root and read those. */
-export const environmentOf = (reader: Reader): readonly string[] =>
+const settingOf = (name: string, service: NamedService, reader: Reader): string | undefined =>
+  name === 'acl-token-file' ? tokenFileOf(service, reader) : reader.given(`alpha:${name}`)?.value
+
+/** Variables of the whole unit, the plain paths of files included: the commands before Envoy run as root and read those. */
+export const environmentOf = (service: NamedService, reader: Reader): readonly string[] =>
   VARIABLES.flatMap(([name, variable]) => {
-    const value = reader.given(`alpha:${name}`)?.value
+    const value = settingOf(name, service, reader)
     return value === undefined ? [] : [`Environment=${unitWord(`${variable}=${value}`, 'value')}`]
   })
 
@@ -26,20 +31,23 @@ interface Secret {
   readonly path: string
 }
 
-/** Secrets that systemd can hand on: it takes the rest of the line as the path, unquoted. */
-const secretsOf = (reader: Reader): readonly Secret[] =>
+/** Files that systemd can hand on: it takes the rest of the line as the path, unquoted. */
+const secretsOf = (service: NamedService, reader: Reader): readonly Secret[] =>
   VARIABLES.flatMap(([name, variable, secret]) => {
-    const path = reader.given(`alpha:${name}`)?.value ?? ''
+    const path = settingOf(name, service, reader) ?? ''
     if (secret === undefined || /^[/.]*$/.test(path) || /[ \\]$/.test(path)) return []
     return [{ variable, secret, path: normalPath(path) }]
   })
 
 /** Nodes that show Envoy's user what only root can read, where systemd has credentials (247), and how Envoy is told (`%d` since 250). */
-export function credentialsOf(reader: Reader): {
+export function credentialsOf(
+  service: NamedService,
+  reader: Reader,
+): {
   readonly unit: readonly PlanNode[]
   readonly command: readonly PlanNode[]
 } {
-  const secrets = secretsOf(reader)
+  const secrets = secretsOf(service, reader)
   if (secrets.length === 0) return { unit: [], command: [] }
   const told = (folder: string): readonly string[] =>
     continued(secrets.map(({ variable, secret }) => `${variable}=${folder}/${secret}`))

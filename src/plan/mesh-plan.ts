@@ -9,6 +9,8 @@ export interface ServiceDefinition {
   readonly tags?: readonly (string | Hole)[]
   readonly meta: Readonly<Record<string, string | Hole>>
   readonly weights?: { readonly passing: number }
+  /** In place of `token`, which the guest reads there. The sidecar's registration inherits it. */
+  readonly token_file?: string
   readonly namespace?: string
   readonly tagged_addresses?: TaggedAddresses
   readonly checks?: readonly CheckDefinition[]
@@ -56,6 +58,8 @@ export interface SidecarPlan {
   readonly unit: readonly PlanNode[]
   /** `consul-envoy-watch@<service>.service`, which restarts a sidecar that no longer answers. */
   readonly watch?: readonly PlanNode[]
+  /** `consul-acl-token@<service>.service`, which follows the ACL token of a file, or logs in for one. */
+  readonly acl?: readonly PlanNode[]
 }
 
 /** What the guest is to bring about. Field names are those of the file that travels. */

@@ -3,6 +3,7 @@ import type { CheckDefinition, Registration, ServiceDefinition, SidecarService, 
 import { HOSTNAME, type Hole, INSTANCE_ID } from './node.ts'
 import { ENVOY_READY, SIDECAR } from './ports.ts'
 import { keyOf, type Reader } from './reader.ts'
+import { tokenFileOf } from './token.ts'
 
 export const MANAGED_BY = 'consul-vm-inject'
 
@@ -142,6 +143,7 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
     meta: metaOf(service, reader),
     weights: passing === undefined ? undefined : { passing },
     namespace: reader.given('consul-namespace')?.value,
+    token_file: tokenFileOf(service, reader),
     tagged_addresses: virtual,
     checks: when(checks.length > 0, checks),
     connect: { sidecar_service: sidecarOf(service, virtual, checks, reader) },

@@ -6,6 +6,7 @@ import { type PlanNode, PYTHON, shownNodes } from './node.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 import { continued, unitWord } from './systemd.ts'
+import { tokenFileOf, tokenUnitOf } from './token.ts'
 
 const GENERATOR = '/srv/consul/generate-sidecar-configs.py'
 const PROBE = '/srv/consul/probe-sidecar.py'
@@ -122,11 +123,14 @@ function logOf(reader: Reader): readonly PlanNode[] {
 
 /** `envoy@<service>.service.d`: the part of the unit that follows from the annotations. */
 export function unitOf(service: NamedService, reader: Reader): readonly PlanNode[] {
-  const { unit: loaded, command } = credentialsOf(reader)
+  const { unit: loaded, command } = credentialsOf(service, reader)
   const application = reader.given('alpha:app-unit')?.value
   const ordering = [
     ...(application === undefined ? [] : [`Before=${application}`]),
     ...(watchOf(service, reader).length > 0 ? [`Wants=consul-envoy-watch@${service.name}.service`] : []),
+    ...(tokenFileOf(service, reader) === undefined
+      ? []
+      : [`Wants=${tokenUnitOf(service)}`, `After=${tokenUnitOf(service)}`]),
   ]
   const upstreams = reader.list<Upstream>('connect-service-upstreams')
   return [
@@ -141,7 +145,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
       ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE']
       : []),
     ...logOf(reader),
-    ...environmentOf(reader),
+    ...environmentOf(service, reader),
   ]
 }
 

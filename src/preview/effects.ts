@@ -57,7 +57,7 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
   return [
-    ...sidecars.flatMap(({ service, unit, redirect = [], environment = [], watch = [] }, index) => {
+    ...sidecars.flatMap(({ service, unit, redirect = [], environment = [], watch = [], acl = [] }, index) => {
       const definition = services[index]
       const { envoy, others } = shownUnit(unit)
       return [
@@ -66,6 +66,7 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
         [`envoy${of(service)}`, optionsIn(envoy).filter(word => word !== '--')],
         [`unit${of(service)}`, others],
         [`watch unit${of(service)}`, shownNodes(watch)],
+        [`acl unit${of(service)}`, shownNodes(acl)],
         [`environment${of(service)}`, environment],
       ] satisfies readonly Part[]
     }),

@@ -99,6 +99,8 @@ export interface Sidecar {
   readonly unit: readonly string[]
   /** The unit that restarts a sidecar which no longer answers. */
   readonly watch?: readonly string[]
+  /** The unit that follows the ACL token of a file, or logs in for one. */
+  readonly acl?: readonly string[]
   /** Variables for the application, `NAME=value`. */
   readonly environment: readonly string[]
 }

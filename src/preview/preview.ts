@@ -148,20 +148,22 @@ function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' |
   return { guest: OLDEST_GUEST, plan: maskedData(plainOf(plan)), registration: maskedData(shownRegistration(plan)) }
 }
 
-function shownSidecar({ service, unit, redirect = [], environment = [], watch = [] }: SidecarPlan): Sidecar {
+function shownSidecar({ service, unit, redirect = [], environment = [], watch = [], acl = [] }: SidecarPlan): Sidecar {
   const { envoy, others } = shownUnit(unit)
-  const [shownRedirect, shownEnvoy, shownOthers, shownWatch] = [
+  const [shownRedirect, shownEnvoy, shownOthers, shownWatch, shownAcl] = [
     shownNodes(redirect),
     envoy,
     others,
     shownNodes(watch),
-  ].map(maskedWords) as [string[], string[], string[], string[]]
+    shownNodes(acl),
+  ].map(maskedWords) as [string[], string[], string[], string[], string[]]
   return {
     service,
     redirect: shownRedirect,
     envoy: shownEnvoy,
     unit: shownOthers,
     ...(watch.length > 0 && { watch: shownWatch }),
+    ...(acl.length > 0 && { acl: shownAcl }),
     environment: environment.map(masked),
   }
 }

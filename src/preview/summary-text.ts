@@ -54,11 +54,13 @@ const UIDS = ['-proxy-uid={uid of envoy}', '-exclude-uid={uid of consul}']
 const shownLines = (lines: readonly string[]): readonly string[] => lines.map(line => `  ${visible(line)}`)
 
 /** Lines of the sidecar's units; that of each is named where there are several. */
-const unitLines = ({ service, unit, watch = [] }: Sidecar): readonly string[] => [
+const unitLines = ({ service, unit, watch = [], acl = [] }: Sidecar): readonly string[] => [
   ...shownLines([`envoy@${service}.service`]),
   ...unit.map(line => `    ${visible(line)}`),
   ...(watch.length === 0 ? [] : shownLines([`consul-envoy-watch@${service}.service`])),
   ...watch.map(line => `    ${visible(line)}`),
+  ...(acl.length === 0 ? [] : shownLines([`consul-acl-token@${service}.service`])),
+  ...acl.map(line => `    ${visible(line)}`),
 ]
 
 const redirectLines = ({ service, redirect }: Sidecar): readonly string[] =>

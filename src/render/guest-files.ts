@@ -5,7 +5,7 @@ import { PACKS, PLACES } from '../../userdata-templates/generated/places.ts'
 import type { GuestFile } from './injection.ts'
 
 /** What travels together, packed at build. */
-export type Pack = 'full' | 'probing' | 'fleet'
+export type Pack = 'full' | 'probing' | 'tokens' | 'both' | 'fleet'
 
 function fileOf(name: string, texts: Readonly<Record<string, string>>): GuestFile {
   const [mode, path] = PLACES[name] ?? []

@@ -15,7 +15,8 @@ import { LIGHT } from '../../userdata-templates/generated/light.ts'
 import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed.ts'
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
-import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
+import { type GuestPlan, type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
+import { followsTokens } from '../plan/token.ts'
 import { asksProbes } from '../plan/unit.ts'
 import { oncePer } from '../report/once-per.ts'
 import { VERSION } from '../version.ts'
@@ -90,6 +91,12 @@ function renderFetch(own: readonly GuestFile[], address: string): Injection {
   }
 }
 
+/** The smallest pack that has what a plan needs. */
+function packOf(plan: GuestPlan): Pack {
+  if (followsTokens(plan)) return asksProbes(plan) ? 'both' : 'tokens'
+  return asksProbes(plan) ? 'probing' : 'full'
+}
+
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. Nothing is compressed here. */
 export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injection {
   const config: GuestFile = {
@@ -109,7 +116,7 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
       enable: ENABLE,
     }
   }
-  const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
+  const pack = packOf(plan.serviceConfig.plan)
   const [own, sources] = [[config, agentFile(plan.agent)], sourcesFile(plan)]
   if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
   return {

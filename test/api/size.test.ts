@@ -29,7 +29,10 @@ test('a document with every annotation set fits Amazon EC2', t => {
   )
   const values = { name: 'values.yaml', text: 'global: {image: "hashicorp/consul-enterprise:1.22.0-ent"}' }
   const lines = rows.map(({ key, prefix, example }) => `# ${prefix ? `${key}team` : key}: ${example}`)
-  const all = lines.filter(line => !/connect-inject-status|connect-service-default-port|prometheus-ca-path/.test(line))
+  const all = lines.filter(
+    line =>
+      !/connect-inject-status|connect-service-default-port|prometheus-ca-path|acl-token-file|acl-aws-iam/.test(line),
+  )
   const document = `#cloud-config\n${all.join('\n')}\n`
     .replace(/(connect-service-port:) .*/, '$1 "8080"')
     .replace(/(connect-service:) .*/, '$1 web')

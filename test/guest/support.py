@@ -34,7 +34,7 @@ def programs(root, *names):
     """Puts guest programs of Python below a folder, which their files stand below, too. Returns the path of the generator there."""
     folder = Path(root) / 'srv/consul'
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names or ('generate-sidecar-configs.py', 'plan_annotations.py', 'probe-sidecar.py', 'install-guest.py'):
+    for name in names or ('generate-sidecar-configs.py', 'plan_annotations.py', 'probe-sidecar.py', 'acl-token.py', 'install-guest.py'):
         text = (GUEST / name).read_text(encoding='utf-8')
         (folder / name).write_text(text if name == 'plan_annotations.py' else rooted(text, root))
         (folder / name).chmod(0o755)

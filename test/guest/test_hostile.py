@@ -75,6 +75,11 @@ class Hostile(unittest.TestCase):
                 envoy = words[words.index('consul') + 1:]
                 redirect = ['connect', 'redirect-traffic', '-proxy-uid=5995', '-exclude-uid=5996', *written]
                 self.assertEqual(log.read_text().split('\n'), ['consul ' + ' '.join(map(repr, words)) for words in (redirect, envoy)] + [''])
+                # No such file holds a token, so that nothing is registered yet.
+                if wanted['registration']['service'].pop('token_file', None):
+                    self.assertFalse((root / G.REGISTRATION[1:]).exists())
+                    file.write_text(json.dumps({'format': 2, 'plan': wanted}))
+                    self.assertEqual(run('python3', script, cwd=self.folder).returncode, 0)
                 registration = json.loads((root / G.REGISTRATION[1:]).read_text())
                 for hole in ('hostname', 'instance-id'):
                     self.assertNotIn({'hole': hole}, [*registration['service'].get('tags', []), *registration['service']['meta'].values()])

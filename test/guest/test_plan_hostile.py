@@ -28,10 +28,10 @@ FRAMES = {
     'retry-join': ['{}', 'h{}', 'provider=aws a="{}"'], 'bind-addr': ['{}', 'eth{}', '{{{}}}'],
     'http-addr': ['unix:///{}', 'https://{}:1'], 'grpc-addr': ['unix:///a{}'], 'app-unit': ['a{}.service'], 'prometheus-scrape-path': ['/{}'],
 }
-KNOWN = {('Unit', name) for name in ('Before', 'Wants')} | {('Service', name) for name in (
+KNOWN = {('Unit', name) for name in ('Before', 'Wants', 'After')} | {('Service', name) for name in (
     'ExecStart', 'ExecStop', 'ExecStartPost', 'TimeoutStartSec', 'TimeoutStopSec', 'CPUQuota', 'CPUWeight', 'MemoryMax', 'MemoryLow', 'AmbientCapabilities',
     'ReadWritePaths', 'ExecStartPre', 'Environment', 'LoadCredential', 'SetCredential')}
-CREDENTIALS = ['CONSUL_HTTP_TOKEN_FILE=/run/credentials/acl-token', 'CONSUL_CLIENT_KEY=/run/credentials/client-key']
+CREDENTIALS = [f'CONSUL_{variable}=/run/credentials/{name}' for _, variable, name in G.VARIABLES if name]
 
 # Where the settings of the agent have the very text.
 AGENT = {
@@ -61,6 +61,9 @@ def base(key, value):
         found[P + 'enable-metrics'] = 'true'
     if key in (A + 'rpc-cert-file', A + 'rpc-key-file'):
         found = {A + 'rpc-cert-file': '/f', A + 'rpc-key-file': '/f', **found}
+    if key in (A + 'acl-auth-method', A + 'acl-bearer-token-file', A + 'acl-aws-iam'):
+        proof = {} if key == A + 'acl-aws-iam' else {A + 'acl-bearer-token-file': '/jwt'}
+        found = {A + 'acl-auth-method': 'vm', **proof, **found}
     return {'annotations': found}
 
 
@@ -92,7 +95,7 @@ class Hostile(unittest.TestCase):
         self.assertRegex(text, r'\A[\n\x20-\x7e]*\Z')
         self.assertEqual(json.loads(text, parse_int=G.Number, parse_float=G.Number), {'format': '2', 'plan': json.loads(json.dumps(wanted), parse_int=G.Number)})
         one = wanted['sidecars'][0]
-        for line in literals([*wanted.get('resolved', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('environment', [])]):
+        for line in literals([*wanted.get('resolved', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('acl', []), *one.get('environment', [])]):
             self.assertNotRegex(line, '[^\x20-\x7e\xa1-\U0010ffff\xa0]|[\u2028\u2029\ud800-\udfff]')
         self.assertTrue(all(word.startswith('-') for word in filled(one['redirect'], {'users': collections.defaultdict(int)})))
         for line in one.get('environment', []):
@@ -107,6 +110,11 @@ class Hostile(unittest.TestCase):
             self.assertEqual(len(found['Service', 'ExecStart']), 2)
         self.assertEqual(set(unit_file.directives('\n'.join(filled(one['watch'])) + '\n')), {
             ('Unit', 'PartOf'), ('Unit', 'After'), ('Service', 'Restart'), ('Service', 'RestartSec'), ('Service', 'ExecStart')})
+        if 'acl' in one:
+            follows = unit_file.directives('\n'.join(filled(one['acl'])) + '\n')
+            self.assertEqual(set(follows), {('Unit', 'After')} | {('Service', name) for name in (
+                'LogExtraFields', 'ExecStart', 'Restart', 'RestartSec', 'EnvironmentFile', 'Environment')})
+            self.assertEqual(unit_file.command(follows['Service', 'ExecStart'][0])[1:3], ['/srv/consul/acl-token.py', 'web'])
         return found, start
 
     def test_each_is_refused_or_ends_as_the_same_text(self):
@@ -121,6 +129,9 @@ class Hostile(unittest.TestCase):
         found, start = self.check(wanted)
         if key[len(A):] in AGENT:
             self.assertEqual(AGENT[key[len(A):]](wanted['agent']), value)
+        elif key == A + 'acl-bearer-token-file':
+            follows = unit_file.directives('\n'.join(filled(wanted['sidecars'][0]['acl'])) + '\n')
+            self.assertIn('-bearer-token-file=' + value, unit_file.command(follows['Service', 'ExecStart'][0]))
         elif G.SYNTAXES.get(key) == 'absolute-path' and key.startswith(A):
             variable = 'CONSUL_' + {name: variable for name, variable, _ in G.VARIABLES}[key[len(A):]]
             variables = [unit_file.specified(word) for line in found['Service', 'Environment'] for word in unit_file.unquote(line)]

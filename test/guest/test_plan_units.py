@@ -90,7 +90,7 @@ class Unit(unittest.TestCase):
             ({'alpha_acl_token_file': '/etc/t%$"x', 'alpha_ca_file': '/ca', 'alpha_http_addr': 'https://127.0.0.1:8501'}, 'Environment',
              ['"CONSUL_HTTP_TOKEN_FILE=/etc/t%%$\\"x"', 'CONSUL_CACERT=/ca', 'CONSUL_HTTP_ADDR=https://127.0.0.1:8501']),
             ({'alpha_acl_token_file': '/etc//./a:b/%n\\"$x/', 'alpha_client_key_file': '/k'}, 'LoadCredential', ['acl-token:/etc/a:b/%%n\\"$x', 'client-key:/k']),
-            ({'alpha_acl_token_file': '/t', 'alpha_client_cert_file': '/c', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t']),
+            ({'alpha_acl_token_file': '/t', 'alpha_client_cert_file': '/c', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t', 'ca:/ca', 'client-cert:/c']),
             ({'alpha_acl_token_file': '/t'}, 'SetCredential', ['acl-token:missing']),
             ({'alpha_acl_token_file': '/t '}, 'LoadCredential', None),
             ({'alpha_acl_token_file': '//.'}, 'LoadCredential', None),
@@ -121,7 +121,8 @@ class Unit(unittest.TestCase):
             with self.subTest(version):
                 given = {'facts': {'systemd': version}, 'alpha_acl_token_file': '/etc/%d', 'alpha_client_key_file': '/k', 'alpha_client_cert_file': '/c'}
                 lines = directives(**given)['Service', 'ExecStart'][1].split()
-                copies = ['CONSUL_HTTP_TOKEN_FILE=%s/acl-token' % folder, 'CONSUL_CLIENT_KEY=%s/client-key' % folder] if folder else []
+                copies = ['CONSUL_HTTP_TOKEN_FILE=%s/acl-token' % folder, 'CONSUL_CLIENT_CERT=%s/client-cert' % folder,
+                          'CONSUL_CLIENT_KEY=%s/client-key' % folder] if folder else []
                 self.assertEqual([word for word in lines if word != '\\'][:len(copies) + 2], ['/usr/bin/env', *copies, 'consul'])
                 self.assertEqual(directives(**given)['Service', 'Environment'], ['"CONSUL_HTTP_TOKEN_FILE=/etc/%%d"', 'CONSUL_CLIENT_CERT=/c', 'CONSUL_CLIENT_KEY=/k'])
 

@@ -71,11 +71,12 @@ class Units(unittest.TestCase):
             drop_in.mkdir()
             (drop_in / '50.conf').write_text('\n'.join(filled(sidecar['unit'])) + '\n')
             (Path(folder) / 'consul-envoy-watch@web.service').write_text('\n'.join(filled(sidecar['watch'])) + '\n')
-            units = ['consul-sidecar-init.service', 'envoy@web.service', 'consul-envoy-watch@web.service']
+            (Path(folder) / 'consul-acl-token@web.service').write_text('\n'.join(filled(sidecar['acl'])) + '\n')
+            units = ['consul-sidecar-init.service', 'envoy@web.service', 'consul-envoy-watch@web.service', 'consul-acl-token@web.service']
             shutil.copy(GUEST / 'envoy@.service', Path(folder) / 'envoy@web.service')
             done = subprocess.run(['systemd-analyze', 'verify', '--man=no', *(f'{folder}/{unit}' for unit in units)], capture_output=True, text=True, check=False)
         ours = [line for line in (done.stdout + done.stderr).splitlines()
-                if re.search('consul-sidecar-init|envoy', line) and 'is not executable' not in line and 'Failed to open /dev/tty' not in line]
+                if re.search('consul-sidecar-init|envoy|consul-acl', line) and 'is not executable' not in line and 'Failed to open /dev/tty' not in line]
         self.assertEqual(ours, [])
 
 
@@ -92,7 +93,7 @@ class Scripts(unittest.TestCase):
             self.assertTrue(text.startswith('#!/bin/sh\n'))
 
     def test_they_are_executable(self):
-        for name in [*SCRIPTS, 'generate-sidecar-configs.py', 'install-guest.py']:
+        for name in [*SCRIPTS, 'generate-sidecar-configs.py', 'acl-token.py', 'install-guest.py']:
             self.assertTrue((GUEST / name).stat().st_mode & 0o100, name)
 
 

@@ -77,6 +77,29 @@ test(
   'W303',
   /none to choose from/,
 )
+test(
+  'a token comes from a file or by logging in, not both ways',
+  says,
+  { 'alpha:acl-token-file': '/t', 'alpha:acl-auth-method': 'vm', 'alpha:acl-bearer-token-file': '/j' },
+  'E304',
+  /either from a file or by logging in/,
+)
+test(
+  'an auth method needs a proof of who the VM is',
+  says,
+  { 'alpha:acl-auth-method': 'vm' },
+  'E304',
+  /acl-auth-method needs .*acl-bearer-token-file or .*acl-aws-iam/,
+)
+test(
+  'an auth method needs one proof only',
+  says,
+  { 'alpha:acl-auth-method': 'vm', 'alpha:acl-bearer-token-file': '/j', 'alpha:acl-aws-iam': 'true' },
+  'E304',
+  /needs only one of/,
+)
+test('a proof needs an auth method', says, { 'alpha:acl-bearer-token-file': '/j' }, 'E304', /no auth method is given/)
+test('AWS needs an auth method too', says, { 'alpha:acl-aws-iam': 'true' }, 'E304', /no auth method is given/)
 test('a virtual address needs a port', says, { 'alpha:virtual-ip': '240.0.0.1' }, 'E304', /needs a port/)
 test(
   'a virtual address without transparent proxy is pointless',

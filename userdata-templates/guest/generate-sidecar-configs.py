@@ -16,6 +16,7 @@ import json
 import os
 import pwd
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,7 @@ RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 FILES = {
     "environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
     "unit": "/run/systemd/system/envoy@%s.service.d/50-consul-vm-inject.conf",
-    "watch": "/run/systemd/system/consul-envoy-watch@%s.service"}
+    "watch": "/run/systemd/system/consul-envoy-watch@%s.service", "acl": "/run/systemd/system/consul-acl-token@%s.service"}
 CHANGED = []
 
 
@@ -76,21 +77,21 @@ def read(path):
         return ""
 
 
-def write(path, text, mode=0o644, group=0):
+def write(path, text, mode=0o644, group=0, user=0):
     """Puts a file there, atomically, or removes it (no text); does nothing when nothing would change."""
-    there = os.path.lexists(path)
+    there = os.path.lexists(path) and os.lstat(path)
     if text:
-        if there and os.lstat(path).st_mode == 0o100000 | mode and read(path) == text:
+        if there and there.st_mode == 0o100000 | mode and user in (0, there.st_uid) and read(path) == text:
             return
         folder = os.path.dirname(path)
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=folder) as folder:
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
+                # By its descriptor: the folder may be the agent's, who could put something else under the name.
+                os.fchown(file.fileno(), user or -1, group or -1)
+                os.fchmod(file.fileno(), mode)
                 os.fsync(file)
-            if group:
-                os.chown(file.name, -1, group)
-            os.chmod(file.name, mode)
             os.replace(file.name, path)
         if shutil.which("restorecon"):
             do("restorecon", path)
@@ -181,9 +182,10 @@ def lines(key, nodes):
 
 
 def prepare(plan):
-    """What a plan comes to here: the registration's text, lines by path of a file, and by name what each sidecar is started with.
-    Whom the agent joins is for files of the operator's to say where they do. Writes nothing. Raises whatever comes of what is no plan."""
-    registration, unit, started = plan.get("registration"), plan.get("app_unit"), {}
+    """What a plan comes to here: the registration's text (empty while a token is awaited), lines by path of a file, by name what each
+    sidecar is started with, and the agent's uid where it is to read a token. Whom the agent joins is for files of the operator's to say
+    where they do. Writes nothing. Raises whatever comes of what is no plan."""
+    registration, unit, started, owner, token = plan.get("registration"), plan.get("app_unit"), {}, None, True
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
     files = {
@@ -203,6 +205,10 @@ def prepare(plan):
         del own["environment"]
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
         started[name] = [own, connect]
+        if "token_file" in service:
+            service["token"], owner = runpy.run_path("/srv/consul/acl-token.py")["resolve"](service.pop("token_file"))
+            started[name].append(service["token"])
+            token = token and service["token"]
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
@@ -212,20 +218,27 @@ def prepare(plan):
         if re.search(r"^(?!0-consul-vm-).*\.(hcl|json)$", name) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(folder + "/" + name)):
             agent.pop("retry_join", 0)
     files[AGENT] = [json.dumps(agent)] if agent else []
-    return registration and json.dumps(registration, indent=2) + "\n", files, started
+    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, owner
 
 
-def write_for_agent(path, text):
+def write_for_agent(path, text, owner=None):
+    """A file that only the agent is to read: its own where that is known, and else its group's."""
+    if owner is not None:
+        return write(path, text, 0o600, user=owner)
     try:
         write(path, text, 0o640, grp.getgrnam("consul").gr_gid)
     except KeyError:
         write(path, text)
 
 
-def apply(text, files, sidecars):
+def apply(text, files, sidecars, owner):
     """Brings the guest to what was prepared."""
     state, there, agent = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
     old, ours = state.get("sidecars", {}), state.get("registration") == there
+    if sidecars and run("id", "-u", "envoy")[0]:
+        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
+        do("groupadd", "-rf", "envoy")  # it may be there
+        do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
     if text:
         # It may want more than a file that it can read to be content.
         found = run("consul", "validate", "-config-format=json", "/dev/stdin", text=text)[1]
@@ -234,13 +247,13 @@ def apply(text, files, sidecars):
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
             log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
-        # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
-        if run("id", "-u", "envoy")[0]:
-            do("groupadd", "-rf", "envoy")  # it may be there
-            do("useradd", "-r", "-g", "envoy", "-d", "/", "-s", "/usr/sbin/nologin", "envoy")
+    if sidecars:
         write_for_agent(AGENT, agent and agent + "\n")
-    if text or ours or '"managed-by": "consul-vm-inject"' in there:
-        write_for_agent(REGISTRATION, text)
+    if text == "":
+        log("not registered yet: no token")
+        text = state.get("registration")
+    elif text or ours or '"managed-by": "consul-vm-inject"' in there:
+        write_for_agent(REGISTRATION, text, owner)
     # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
     verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
     if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
@@ -259,7 +272,7 @@ def apply(text, files, sidecars):
         unit = "envoy@%s.service" % name
         run("systemctl", "reset-failed", unit)
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
-    log("%s the mesh; %d files changed" % ("in" if text else "outside", len(CHANGED)))
+    log("%s the mesh; %d files changed" % ("in" if sidecars else "outside", len(CHANGED)))
 
 
 # Commands of Envoy's unit, besides those of probe-sidecar.py.

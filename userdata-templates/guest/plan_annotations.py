@@ -77,6 +77,9 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/health-check-timeout": "duration",
     "alpha.consul.hashicorp.com/app-unit": "unit-name",
     "alpha.consul.hashicorp.com/acl-token-file": "absolute-path",
+    "alpha.consul.hashicorp.com/acl-auth-method": "auth-method-name",
+    "alpha.consul.hashicorp.com/acl-bearer-token-file": "absolute-path",
+    "alpha.consul.hashicorp.com/acl-aws-iam": "go-bool",
     "alpha.consul.hashicorp.com/ca-file": "absolute-path",
     "alpha.consul.hashicorp.com/client-cert-file": "absolute-path",
     "alpha.consul.hashicorp.com/client-key-file": "absolute-path",
@@ -120,6 +123,7 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/health-check": "true",
     "alpha.consul.hashicorp.com/health-check-interval": "10s",
     "alpha.consul.hashicorp.com/health-check-timeout": "2s",
+    "alpha.consul.hashicorp.com/acl-aws-iam": "false",
     "alpha.consul.hashicorp.com/auto-encrypt": "false",
 }
 ALIASES = {
@@ -143,9 +147,9 @@ HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
 STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
 TLS = ["prometheus-ca-file", "prometheus-ca-path", "prometheus-cert-file", "prometheus-key-file"]
 RPC = ["ca_file", "cert_file", "key_file"]
-# How the sidecar talks to the agent: annotation, variable, and the name of the secret where it is one.
-VARIABLES = [("acl-token-file", "HTTP_TOKEN_FILE", "acl-token"), ("ca-file", "CACERT", None), ("client-cert-file", "CLIENT_CERT", None),
-             ("client-key-file", "CLIENT_KEY", "client-key"), ("grpc-ca-file", "GRPC_CACERT", None), ("http-addr", "HTTP_ADDR", None),
+# How the sidecar talks to the agent: annotation, variable, and the credential where that is a file.
+VARIABLES = [("acl-token-file", "HTTP_TOKEN_FILE", "acl-token"), ("ca-file", "CACERT", "ca"), ("client-cert-file", "CLIENT_CERT", "client-cert"),
+             ("client-key-file", "CLIENT_KEY", "client-key"), ("grpc-ca-file", "GRPC_CACERT", "grpc-ca"), ("http-addr", "HTTP_ADDR", None),
              ("grpc-addr", "GRPC_ADDR", None)]
 
 
@@ -514,6 +518,7 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "address": matching(r"(?:https?://)?%s:%s|unix://(?P<path>.*)" % (HOST, PORT), "[http://|https://]HOST:PORT or unix:///PATH"),
     "grpc-target": matching(r"%s:%s(?:/[A-Za-z0-9_.-]+)?" % (HOST, PORT), "HOST:PORT[/SERVICE]"),
     "host-port": matching(HOST + ":" + PORT, "HOST:PORT"),
+    "auth-method-name": matching(r"[A-Za-z0-9_-]{1,128}", "the name of an auth method"),
     "namespace-name": matching(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?", "the name of a namespace"),
     "unit-name": matching(r"(?!.{256})[A-Za-z0-9:_.\\-][A-Za-z0-9:_.\\@-]*(?<!@)\.service", "the name of a service unit"),
     "url": matching(r"https?://%s(?::%s)?(?:[/?#]%s)?" % (HOST, PORT, URL), "an http or https URL"),
@@ -630,7 +635,7 @@ def plan(config):
         resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
-            redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i))
+            redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
             for i, name in enumerate(names)]), it.warnings
 
 
@@ -661,6 +666,11 @@ def check_together(it, names, ports):
         ("rpc-cert-file", it.alpha("rpc-cert-file") and not it.alpha("rpc-key-file"), "goes with rpc-key-file"),
         ("rpc-key-file", it.alpha("rpc-key-file") and not it.alpha("rpc-cert-file"), "goes with rpc-cert-file"),
     ]
+    method, proofs = it.alpha("acl-auth-method"), ["acl-bearer-token-file"] * bool(it.alpha("acl-bearer-token-file")) + ["acl-aws-iam"] * it.alpha("acl-aws-iam")
+    faults += [
+        ("acl-auth-method", method and it.alpha("acl-token-file"), "given together with acl-token-file"),
+        ("acl-auth-method", method and len(proofs) != 1, "needs acl-bearer-token-file or acl-aws-iam, one of the two"),
+    ] + [(name, not method, "for logging in, and there is no acl-auth-method") for name in proofs]
     faults += [("connect-service-port", True, "port %d is in use by the mesh itself" % own) for own in sorted(taken & set(ports))]
     faults += [("connect-service-upstreams", one["local_bind_port"] in taken | set(ports), "upstream %s would listen on port %d, "
                 "which is in use" % (one["destination_name"], one["local_bind_port"]))
@@ -711,6 +721,7 @@ def definition(it, name, i, ports):
         transparent_proxy={"dialed_directly": True} if it.alpha("dialed-directly") else None)
     return present(
         name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
+        token_file=token_file(it, name),
         ports=[{"name": "port-%d" % n, "port": own, "default": own == main} for n, own in enumerate(ports, 1) if several],
         tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
@@ -808,13 +819,18 @@ def log_folder(it):
     return folder if folder and not re.match(r"/(?:dev|proc|sys)(?:/|\Z)", folder) else None
 
 
-def credentials(it):
-    """Lines of the command and of the unit that show Envoy's user secrets only root can read. The commands before it run as root
+def setting(it, key, name):
+    """How the sidecar of a service talks to the agent, by the annotation that says so."""
+    return token_file(it, name) if key == "acl-token-file" else it.alpha(key)
+
+
+def credentials(it, name):
+    """Lines of the command and of the unit that show Envoy's user files only root can read. The commands before it run as root
     and keep the plain path: whether they see credentials depends on systemd's version. The default leaves it to them to name a
     missing file."""
     secrets = []
     for key, variable, secret in VARIABLES:
-        file = it.alpha(key) or ""
+        file = setting(it, key, name) or ""
         if secret and file.strip("/.") and file[-1] not in " \\":  # systemd takes the rest of the line, unquoted, if the path is in normal form
             secrets.append((variable, secret, "".join("/" + part for part in file.split("/") if part not in ("", "."))))
     if not secrets:
@@ -831,11 +847,13 @@ def credentials(it):
 def unit(it, name, i):
     """The part of envoy@<name>.service that follows from the annotations."""
     admin = "127.0.0.1:%d" % (ADMIN + i)
-    command, loaded = credentials(it)
+    command, loaded = credentials(it, name)
     words = ["consul connect envoy"] + list(map(unit_word, envoy_arguments(it, name, i)))
     lines = ["Before=" + it.alpha("app-unit")] if it.alpha("app-unit") else []
     if it.get("sidecar-proxy-liveness-failure-seconds"):
         lines.append("Wants=consul-envoy-watch@%s.service" % name)
+    if token_file(it, name):
+        lines += ["Wants=consul-acl-token@%s.service" % name, "After=consul-acl-token@%s.service" % name]
     lines = (["[Unit]"] + lines if lines else []) + ["[Service]", "ExecStart=", "ExecStart=/usr/bin/env \\"] + command
     lines += ["  %s \\" % word for word in words[:-1]] + ["  " + words[-1]] + loaded
     polls, probe = [], "sidecar-probe-"  # prefix of the command; delay, period, attempts, timeout of one attempt
@@ -867,8 +885,36 @@ def unit(it, name, i):
     if folder:
         make = "/bin/sh -c '[ -d \"$$0\" ] || exec install -d -o envoy -g envoy \"$$0\"' " + unit_word(folder)
         lines += [["ExecStartPre=-", {"hole": "systemd", "from": 231, "then": ["+"]}, make], "ReadWritePaths=" + unit_word("-" + folder, False)]
-    return lines + ["Environment=" + unit_word("CONSUL_%s=%s" % (variable, it.alpha(key)), False)
-                    for key, variable, _ in VARIABLES if it.alpha(key)]
+    return lines + variables(it, name)
+
+
+def variables(it, name):
+    return ["Environment=" + unit_word("CONSUL_%s=%s" % (variable, setting(it, key, name)), False)
+            for key, variable, _ in VARIABLES if setting(it, key, name)]
+
+
+def token_file(it, name):
+    """The file that holds the ACL token of a service: the operator's, or the one where `consul login` puts it."""
+    return "/run/consul-vm-inject/%s.token" % name if it.alpha("acl-auth-method") else it.alpha("acl-token-file")
+
+
+def token(it, name):
+    """The unit that keeps a service at its token, and logs in for it; empty without a token."""
+    if not token_file(it, name):
+        return []
+    words = [name]
+    if it.alpha("acl-auth-method"):
+        words.append("-method=" + it.alpha("acl-auth-method"))
+        words += [unit_word("-bearer-token-file=" + it.alpha("acl-bearer-token-file"))] if it.alpha("acl-bearer-token-file") else []
+        words += ["-namespace=" + it.get("consul-namespace")] if it.get("consul-namespace") else []
+        words.append(["-meta=vm=", HOSTNAME, "/" + name])
+        words += ["-type=aws-iam"] if it.alpha("acl-aws-iam") else []
+    lines = [["  ", word] for word in words]
+    return [
+        "[Unit]", "After=consul.service", "[Service]", "LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@%s.service" % name,
+        ["ExecStart=", PYTHON, " /srv/consul/acl-token.py \\"]] + [[line, " \\"] for line in lines[:-1]] + lines[-1:] + [
+        "Restart=always", "RestartSec=5", "EnvironmentFile=-/etc/consul.d/consul.env",
+        "EnvironmentFile=-/etc/consul.d/envoy-%s.env" % name] + variables(it, name)
 
 
 def watch(it, name, i):

@@ -1,4 +1,5 @@
 import { bindAddress, datacenterName, joinAddresses } from './agent.ts'
+import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
@@ -56,6 +57,7 @@ export interface SyntaxMeanings {
   readonly 'unit-name': string
   readonly text: string
   readonly 'namespace-name': string
+  readonly 'auth-method-name': string
   readonly weight: number
   /** Empty where the image says it. */
   readonly 'join-addresses': readonly string[]
@@ -99,6 +101,7 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'unit-name': unitName,
   text,
   'namespace-name': namespaceName,
+  'auth-method-name': authMethodName,
   weight,
   'join-addresses': joinAddresses,
   'datacenter-name': datacenterName,

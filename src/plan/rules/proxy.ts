@@ -132,14 +132,4 @@ export const PROXY_RULES: readonly Rule[] = [
       }
     },
   },
-  {
-    code: 'W303',
-    find({ reader, acls }) {
-      if (!acls || reader.given('alpha:acl-token-file') !== undefined) return undefined
-      return {
-        message: 'ACLs are on in the values file, and the sidecar has no token',
-        hint: `add ${key('alpha:acl-token-file')} with the path of a token for service:write`,
-      }
-    },
-  },
 ]

@@ -37,6 +37,7 @@ const GOOD: Record<SyntaxName, string> = {
   'unit-name': 'a.service',
   text: 'x',
   'namespace-name': 'default',
+  'auth-method-name': 'vm-jwt',
   weight: '1',
   'join-addresses': '10.0.0.1',
   'datacenter-name': 'dc1',
