@@ -54,18 +54,20 @@ export interface SidecarPlan {
   readonly redirect?: readonly PlanNode[]
   /** The part of `envoy@<service>.service` that follows from the annotations. */
   readonly unit: readonly PlanNode[]
-  /** `consul-envoy-watch@<service>.service`, which restarts a sidecar that no longer answers. */
+  /** `consul-envoy-watch@<service>.service`, which kills a sidecar that no longer answers. */
   readonly watch?: readonly PlanNode[]
 }
 
 /** What the guest is to bring about. Field names are those of the file that travels. */
 export interface GuestPlan {
-  /** The application's unit: it starts after the sidecar. */
+  /** The application's unit: it must not run as Envoy does. */
   readonly app_unit?: string
   readonly registration: Registration
   /** Settings of systemd-resolved, by which it asks Consul for names of the mesh. */
   readonly resolved?: readonly PlanNode[]
   readonly sidecars: readonly SidecarPlan[]
+  /** Parts of units by name, lines of files in `/etc/systemd/system/<unit>.d`. */
+  readonly units?: Readonly<Record<string, readonly PlanNode[]>>
 }
 
 /** The number of the plan's form. A guest that does not know it leaves the VM outside the mesh. */

@@ -3,6 +3,7 @@ import type { Values } from '../annotate/values.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { agentOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
+import { unitsOf } from './failure.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
 import { packagesOf } from './packages.ts'
 import { Reader } from './reader.ts'
@@ -23,11 +24,13 @@ function decided(reader: Reader): Diagnostic {
 function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPlan {
   const application = reader.given('alpha:app-unit')?.value
   const resolved = resolvedOf(reader)
+  const units = unitsOf(services, reader)
   return {
     ...(application !== undefined && { app_unit: application }),
     registration: registrationOf(reader),
     ...(resolved.length > 0 && { resolved }),
     sidecars: services.map(service => sidecarOf(service, reader)),
+    ...(Object.keys(units).length > 0 && { units }),
   }
 }
 

@@ -16,7 +16,8 @@ import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
-import { asksProbes } from '../plan/unit.ts'
+import { shownNodes } from '../plan/node.ts'
+import { needsMore } from '../plan/unit.ts'
 import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
 import type { GuestFile, Injection, Profile } from './injection.ts'
@@ -43,6 +44,23 @@ const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile
   packages === LIGHT['packages.conf']
     ? []
     : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
+
+/** What holds the application back is there before its first start; the generator keeps it, or takes it away. */
+const gateFile = ({ serviceConfig: { plan } }: MeshPlan): readonly GuestFile[] =>
+  Object.entries(plan.units ?? {}).flatMap(([unit, lines]) =>
+    unit !== plan.app_unit
+      ? []
+      : [
+          {
+            path: `/etc/systemd/system/${unit}.d/50-consul-vm-inject.conf`,
+            mode: '0644',
+            content: shownNodes(lines)
+              .map(line => `${line}\n`)
+              .join(''),
+            once: true,
+          },
+        ],
+  )
 
 /** The VM's own files, and of the packed ones those that it has none of its own for. */
 const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): readonly GuestFile[] => [
@@ -96,23 +114,24 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     once: true,
   }
   const context = { version: VERSION, oldest: OLDEST_GUEST, bootstrap }
+  const own = [config, ...gateFile(plan)]
   if (profile === 'prebuilt') {
-    const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
+    const boothook = boothookPrebuilt({ ...context, segments: segmentsOf(own) })
     return {
       profile,
-      files: [config],
+      files: own,
       boothook,
       script: start({ version: VERSION, installPackages: false }),
       enable: ENABLE,
     }
   }
-  const pack: Pack = asksProbes(plan.serviceConfig.plan) ? 'probing' : 'full'
-  const [own, sources] = [[config, agentFile(plan)], sourcesFile(plan)]
-  if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
+  const pack: Pack = needsMore(plan.serviceConfig.plan) ? 'probing' : 'full'
+  const all = [...own, agentFile(plan), ...sourcesFile(plan)]
+  if (profile === 'fetch') return renderFetch(all, guestUrl)
   return {
     profile,
-    files: withOwn([...own, ...sources], packedFiles(pack)),
-    boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
+    files: withOwn(all, packedFiles(pack)),
+    boothook: boothook({ ...context, segments: segmentsOf(all) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
     enable: ENABLE,
   }
