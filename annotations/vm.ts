@@ -1,4 +1,15 @@
-import type { AbsolutePath, Address, Duration, FailureMode, GoBool, GrpcTarget, HostPort, Ip, UnitName, Url } from './values.ts'
+import type {
+  AbsolutePath,
+  Address,
+  Duration,
+  FailureMode,
+  GoBool,
+  GrpcTarget,
+  HostPort,
+  Ip,
+  UnitName,
+  Url,
+} from './values.ts'
 
 /**
  * Keys of this tool, for what a VM has and a Pod has not. consul-k8s does not know them.
@@ -148,7 +159,7 @@ export interface VmAnnotations {
    * @example "closed"
    * @vm The sidecar is tried again for ever in both, at most five minutes apart. `open` redirects once Envoy has its listeners, so
    * that connections which are older go on outside the mesh. `closed` redirects at each boot before the application and the agent
-   * start, by the ports that are planned (ports from `proxy-defaults` are not seen; Consul 1.22 and newer has to be up first),
+   * start, by the ports that are planned (those that are set centrally are not seen; Consul 1.22 and newer has to be up first),
    * and the unit in `alpha.consul.hashicorp.com/app-unit` starts with the sidecar, never without it: an earlier start is skipped.
    * It goes on when Envoy fails later. `systemctl stop envoy@SERVICE` is an operator's word in both: the rules go, and with `closed`
    * the application stops, too; `restart` restarts it. The agent has to run as the user `consul`, whose traffic is never captured.

@@ -23,7 +23,10 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(P, 'transparent-proxy-exclude-outbound-cidrs transparent-proxy-exclude-uids envoy-extra-args'),
     ...under(P, 'enable-metrics prometheus-scrape-port prometheus-scrape-path prometheus-ca-file prometheus-ca-path'),
     ...under(P, 'prometheus-cert-file prometheus-key-file'),
-    ...under(A, 'virtual-ip dialed-directly app-unit acl-token-file ca-file client-cert-file client-key-file'),
+    ...under(
+      A,
+      'virtual-ip dialed-directly app-unit on-sidecar-failure acl-token-file ca-file client-cert-file client-key-file',
+    ),
     ...under(A, 'grpc-ca-file http-addr grpc-addr health-check health-check-http health-check-tcp health-check-grpc'),
     ...under(A, 'health-check-interval health-check-timeout transparent-proxy-exclude-ssh'),
     ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata'),

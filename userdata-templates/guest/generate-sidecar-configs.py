@@ -30,7 +30,8 @@ REGISTRATION = "/etc/consul.d/service-registration.json"
 STATE = "/var/lib/consul-vm-inject/installed.json"
 # The part of a unit that a plan is to outlive this boot.
 PERMANENT = "/etc/systemd/system/%s.d/50-consul-vm-inject.conf"
-OLDER = "/run/systemd/system/envoy@.service.d/50-consul-vm-inject.conf"
+# Of another name than a service's own part of the unit, which would hide it.
+OLDER = "/run/systemd/system/envoy@.service.d/40-consul-vm-inject.conf"
 RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 # The files of a sidecar: key of the plan -> path.
 FILES = {
