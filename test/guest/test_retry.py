@@ -47,7 +47,7 @@ class Retry(unittest.TestCase):
         for pause in (5, 10, 20, 40, 80, 160, 300, 300, 300):
             code, done, said = self.call(EXIT_CODE='exited', EXIT_STATUS='1')
             self.assertEqual((code, done), (1, self.AGAIN))
-            self.assertEqual(said, f'consul-retry-sidecar: web: the sidecar has ended (Result=exit-code, exited 1): next try in {pause} s\n')
+            self.assertEqual(said, f'consul-retry-sidecar: web: ended (Result=exit-code, exited 1): next try in {pause} s\n')
             self.assertEqual(self.files(), {'web.pause': str(pause)})
             self.assertEqual(self.call('pause')[:2], (0, [f'sleep {pause}', 'systemctl --no-block start envoy@web.service']))
             self.assertEqual(self.files(), {'web.last': str(pause)})

@@ -48,7 +48,7 @@ class Units(unittest.TestCase):
 
     def test_one_mechanism_alone_tries_it_again_for_ever(self):
         unit, retry = directives('envoy@.service'), directives('consul-envoy-retry@.service')
-        self.assertEqual((unit['StartLimitIntervalSec'], unit['StartLimitInterval']), (['0'], ['0']))
+        self.assertEqual(unit['StartLimitInterval'], ['0'])
         self.assertNotIn('Restart', unit)
         self.assertEqual(unit['OnFailure'], ['consul-envoy-retry@%i.service'])
         self.assertEqual((retry['PartOf'], retry['Restart']), (['envoy@%i.service'], ['on-failure']))

@@ -277,8 +277,7 @@ def listening(name):
         if ask(admin, "GET", "/ready")[0] == 200 and {"public", "outbound"} <= set(listeners):
             return 0
         time.sleep(0.2)
-    log("Envoy got no listeners from Consul: nothing is redirected")
-    return 1
+    raise ValueError("Envoy got no listeners from Consul")
 
 
 def wait(_, seconds):
