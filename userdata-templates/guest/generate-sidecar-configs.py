@@ -186,13 +186,14 @@ def prepare(plan):
     registration, unit, started = plan.get("registration"), plan.get("app_unit"), {}
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
-    files = dict({path: [] for path in glob.glob(PERMANENT % "*")}, **{
+    files = dict.fromkeys(glob.glob(PERMANENT % "*"), [])
+    files.update((PERMANENT % name, lines("units", nodes)) for name, nodes in plan.get("units", {}).items())
+    files.update({
         RESOLVED: lines("resolved", plan.get("resolved", [])),
         # systemd before 231 does not know the "+" of the unit's own commands.
         OLDER: [] if systemd({"from": 231}) or not services else
         ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPost=", "ExecStopPost="] +
         [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]})
-    files.update((PERMANENT % name, lines("units", nodes)) for name, nodes in plan.get("units", {}).items())
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
     for service in services:
@@ -273,8 +274,8 @@ def listening(name):
     listeners are listed before they accept."""
     admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name)).group(1), time.monotonic() + 60
     while time.monotonic() < until and not gone():
-        listeners = re.findall(r"(?m)^(\w+)_listener:", ask(admin, "GET", "/listeners")[1])
-        if ask(admin, "GET", "/ready")[0] == 200 and {"public", "outbound"} <= set(listeners):
+        found = ask(admin, "GET", "/listeners")[1]
+        if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
             return 0
         time.sleep(0.2)
     raise ValueError("Envoy got no listeners from Consul")
