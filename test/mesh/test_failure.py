@@ -81,7 +81,8 @@ class Failure:
         """Counts again by itself, by one set of rules."""
         looks.first_count(self.mesh, seconds)
         print(f'mesh: {self.flavor}: counts again {time.monotonic() - start:.0f} s after {what}', flush=True)
-        self.assertEqual(looks.jumps(self.counting), looks.JUMPS)
+        # Envoy listens a moment before traffic is redirected to it.
+        eventually(lambda: self.assertEqual(looks.jumps(self.counting), looks.JUMPS), 20)
 
     def plain(self) -> str:
         """What counting answers whoever asks it beside the mesh. Raises OSError."""
