@@ -26,7 +26,7 @@ export interface HealthAnnotations {
    * @helm connectInject.sidecarProxy.defaultStartupFailureSeconds
    * @since 1.1.9
    * @example "60"
-   * @vm `ExecStartPost` of the `envoy@` unit asks Envoy and fails after so long; systemd then starts the unit anew.
+   * @vm `ExecStartPost` of the `envoy@` unit asks Envoy and fails after so long; the sidecar is then tried again.
    */
   'consul.hashicorp.com/sidecar-proxy-startup-failure-seconds'?: Uint
 
@@ -38,7 +38,8 @@ export interface HealthAnnotations {
    * @helm connectInject.sidecarProxy.defaultLivenessFailureSeconds
    * @since 1.1.9
    * @example "30"
-   * @vm A watchdog beside the `envoy@` unit. A sidecar that exits is restarted by systemd in any case.
+   * @vm A watchdog beside the `envoy@` unit. A sidecar that exits is tried again in any case: after 5 seconds, then ever more slowly, at most five
+   * minutes apart, and soon again after ten healthy minutes.
    */
   'consul.hashicorp.com/sidecar-proxy-liveness-failure-seconds'?: Uint
 }

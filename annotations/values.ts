@@ -212,6 +212,13 @@ export type Address = string
 export type UnitName = string
 
 /**
+ * What happens to traffic while something is away: `open` lets it go on by itself, `closed` holds it back.
+ *
+ * @format failure-mode
+ */
+export type FailureMode = 'open' | 'closed'
+
+/**
  * Any text.
  *
  * @format text

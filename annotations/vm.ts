@@ -3,6 +3,7 @@ import type {
   Address,
   AuthMethodName,
   Duration,
+  FailureMode,
   GoBool,
   GrpcTarget,
   HostPort,
@@ -142,10 +143,29 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "web.service"
-   * @vm The `envoy@` unit gets `Before=` this unit. Refused when the unit runs as the user `envoy`, whose traffic is not
-   * redirected.
+   * @vm The `envoy@` unit gets `Before=` this unit, which so starts once traffic is redirected, or the sidecar's first try has
+   * failed (two minutes at most); `alpha.consul.hashicorp.com/on-sidecar-failure` may have it wait for more. Refused when the
+   * unit runs as the user `envoy`, whose traffic is not redirected.
    */
   'alpha.consul.hashicorp.com/app-unit'?: UnitName
+
+  /**
+   * What becomes of traffic while Envoy is away, between its tries included. `open`: nothing is redirected, the VM is reachable as
+   * without the mesh. `closed`: what the mesh captures stays captured and so gets no answer; SSH and all other exclusions
+   * stay open.
+   *
+   * @verdict applies
+   * @default "open"
+   * @since consul-vm-inject 0.2.0
+   * @example "closed"
+   * @vm The sidecar is tried again for ever in both, at most five minutes apart. `open` redirects once Envoy has its listeners, so
+   * that connections which are older go on outside the mesh. `closed` redirects at each boot before the application and the agent
+   * start, by the ports that are planned (those that are set centrally are not seen; Consul 1.22 and newer has to be up first),
+   * and the unit in `alpha.consul.hashicorp.com/app-unit` starts with the sidecar, never without it: an earlier start is skipped.
+   * It goes on when Envoy fails later. `systemctl stop envoy@SERVICE` is an operator's word in both: the rules go, and with `closed`
+   * the application stops, too; `restart` restarts it. The agent has to run as the user `consul`, whose traffic is never captured.
+   */
+  'alpha.consul.hashicorp.com/on-sidecar-failure'?: FailureMode
 
   /**
    * File that holds the ACL token of the service, for its registration and for its sidecar. Put it on the VM by other

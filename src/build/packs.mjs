@@ -4,13 +4,16 @@
 export const PLACES = {
   'generate-sidecar-configs.py': ['0755', '/srv/consul/generate-sidecar-configs.py'],
   'consul-redirect-traffic': ['0755', '/usr/local/bin/consul-redirect-traffic'],
+  'consul-retry-sidecar': ['0755', '/usr/local/bin/consul-retry-sidecar'],
   'consul-cleanup-iptables': ['0755', '/usr/local/bin/consul-cleanup-iptables'],
   'consul-mesh-packages': ['0755', '/usr/local/bin/consul-mesh-packages'],
   'consul-sidecar-init.service': ['0644', '/etc/systemd/system/consul-sidecar-init.service'],
   'envoy@.service': ['0644', '/etc/systemd/system/envoy@.service'],
+  'consul-envoy-retry@.service': ['0644', '/etc/systemd/system/consul-envoy-retry@.service'],
   'packages.conf': ['0644', '/srv/consul/packages.conf'],
   'probe-sidecar.py': ['0755', '/srv/consul/probe-sidecar.py'],
   'acl-token.py': ['0755', '/srv/consul/acl-token.py'],
+  'consul-hold-traffic': ['0755', '/usr/local/bin/consul-hold-traffic'],
   'plan_annotations.py': ['0644', '/srv/consul/plan_annotations.py'],
   'install-guest.py': ['0755', '/srv/consul/install-guest.py'],
   'consul-vm-inject.conf': ['0644', '/usr/lib/sysusers.d/consul-vm-inject.conf'],
@@ -24,10 +27,14 @@ export const IMAGE = Object.keys(PLACES).filter(name => name !== 'packages.conf'
 const CORE = [
   'generate-sidecar-configs.py', // the first: the envelopes run it out of its pack
   'envoy@.service',
+  'consul-envoy-retry@.service',
   'consul-sidecar-init.service',
   'consul-redirect-traffic',
+  'consul-retry-sidecar',
   'consul-cleanup-iptables',
 ]
+/** What only some plans need. */
+const MORE = ['probe-sidecar.py', 'consul-hold-traffic']
 /** What installs Consul and Envoy. */
 const PACKAGES = ['consul-mesh-packages', 'packages.conf']
 
@@ -37,10 +44,10 @@ const PACKAGES = ['consul-mesh-packages', 'packages.conf']
  */
 export const PACKS = {
   full: [...CORE, ...PACKAGES],
-  probing: [...CORE, 'probe-sidecar.py', ...PACKAGES],
+  probing: [...CORE, ...MORE, ...PACKAGES],
   tokens: [...CORE, 'acl-token.py', ...PACKAGES],
-  both: [...CORE, 'probe-sidecar.py', 'acl-token.py', ...PACKAGES],
-  fleet: [...CORE, 'probe-sidecar.py', 'acl-token.py', 'plan_annotations.py', ...PACKAGES],
+  both: [...CORE, ...MORE, 'acl-token.py', ...PACKAGES],
+  fleet: [...CORE, ...MORE, 'acl-token.py', 'plan_annotations.py', ...PACKAGES],
 }
 
 /** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */

@@ -56,7 +56,7 @@ export interface SidecarPlan {
   readonly redirect?: readonly PlanNode[]
   /** The part of `envoy@<service>.service` that follows from the annotations. */
   readonly unit: readonly PlanNode[]
-  /** `consul-envoy-watch@<service>.service`, which restarts a sidecar that no longer answers. */
+  /** `consul-envoy-watch@<service>.service`, which kills a sidecar that no longer answers. */
   readonly watch?: readonly PlanNode[]
   /** `consul-acl-token@<service>.service`, which follows the ACL token of a file, or logs in for one. */
   readonly acl?: readonly PlanNode[]
@@ -66,12 +66,14 @@ export interface SidecarPlan {
 export interface GuestPlan {
   /** Settings of the agent, as its configuration spells them; a hole `secret` stands for the content of a file. */
   readonly agent?: Readonly<Record<string, unknown>>
-  /** The application's unit: it starts after the sidecar. */
+  /** The application's unit: it must not run as Envoy does. */
   readonly app_unit?: string
   readonly registration: Registration
   /** Settings of systemd-resolved, by which it asks Consul for names of the mesh. */
   readonly resolved?: readonly PlanNode[]
   readonly sidecars: readonly SidecarPlan[]
+  /** Parts of units by name, lines of files in `/etc/systemd/system/<unit>.d`. */
+  readonly units?: Readonly<Record<string, readonly PlanNode[]>>
 }
 
 /** The number of the plan's form. A guest that does not know it leaves the VM outside the mesh. */

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { agentOf, agentSettingsOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
+import { unitsOf } from './failure.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
 import { packagesOf } from './packages.ts'
 import { Reader } from './reader.ts'
@@ -24,12 +25,14 @@ function decided(reader: Reader): Diagnostic {
 function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPlan {
   const application = reader.given('alpha:app-unit')?.value
   const [agent, resolved] = [agentSettingsOf(reader), resolvedOf(reader)]
+  const units = unitsOf(services, reader)
   return {
     ...(Object.keys(agent).length > 0 && { agent }),
     ...(application !== undefined && { app_unit: application }),
     registration: registrationOf(reader),
     ...(resolved.length > 0 && { resolved }),
     sidecars: services.map(service => sidecarOf(service, reader)),
+    ...(Object.keys(units).length > 0 && { units }),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Cidr } from '../annotate/grammar/cidrs.ts'
 import type { PortRange } from '../annotate/grammar/port-ranges.ts'
 import type { User } from '../annotate/grammar/uids.ts'
+import { captureOf, isClosed } from './failure.ts'
 import type { PlanNode } from './node.ts'
 import type { Reader } from './reader.ts'
+import type { NamedService } from './registration.ts'
 
 /** What a VM needs left alone that a pod does not: the switch, and what it excludes. */
 export const AUTOMATIC: readonly {
@@ -45,13 +47,13 @@ const uidOf = ({ text, name }: User): PlanNode =>
   name === undefined ? `-exclude-uid=${text}` : { hole: 'uid', user: name, prefix: '-exclude-uid=' }
 
 /** Arguments of `consul connect redirect-traffic`, each once, but for the users that its wrapper looks up. Empty when direct. */
-export function redirectOf(service: string, reader: Reader): readonly PlanNode[] {
+export function redirectOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   if (!reader.on('transparent-proxy')) return []
   const excluded = (flag: string, key: string): readonly string[] =>
     reader.list<PortRange | Cidr>(`transparent-proxy-exclude-${key}`).map(({ text }) => `${flag}=${text}`)
   const namespace = reader.given('consul-namespace')?.value
   const all: readonly PlanNode[] = [
-    `-proxy-id=${service}-sidecar-proxy`,
+    ...(isClosed(reader) ? captureOf(service, reader) : [`-proxy-id=${service.name}-sidecar-proxy`]),
     ...automatic(reader, '-exclude-inbound-port'),
     ...excluded('-exclude-inbound-port', 'inbound-ports'),
     ...excluded('-exclude-outbound-port', 'outbound-ports'),

@@ -18,7 +18,7 @@ function environmentOf({ index }: NamedService, reader: Reader): readonly string
 /** All that the guest needs for one service's sidecar; what there is nothing of is left out. */
 export function sidecarOf(service: NamedService, reader: Reader): SidecarPlan {
   const environment = environmentOf(service, reader)
-  const redirect = redirectOf(service.name, reader)
+  const redirect = redirectOf(service, reader)
   const watch = watchOf(service, reader)
   const acl = tokenOf(service, reader, variablesOf(service, reader))
   return {

@@ -1,6 +1,7 @@
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { credentialsOf, environmentOf } from './credentials.ts'
 import { adminOf, envoyOf } from './envoy.ts'
+import { holdOf, isClosed } from './failure.ts'
 import type { GuestPlan } from './mesh-plan.ts'
 import { type PlanNode, PYTHON, shownNodes } from './node.ts'
 import type { Reader } from './reader.ts'
@@ -10,6 +11,9 @@ import { tokenFileOf, tokenUnitOf } from './token.ts'
 
 const GENERATOR = '/srv/consul/generate-sidecar-configs.py'
 const PROBE = '/srv/consul/probe-sidecar.py'
+
+/** Before a command that runs as root. systemd before 231 does not know it; there all commands but Envoy's do. */
+const PRIVILEGED: PlanNode = { hole: 'systemd', from: 231, then: ['+'] }
 
 /** A directive that runs a command of a guest file. Words are numbers, addresses and names: they need no quotes. */
 const helper = (directive: string, program: string, ...words: readonly (string | number)[]): PlanNode => [
@@ -58,8 +62,8 @@ function pollsOf(reader: Reader): readonly Poll[] {
   ].filter(({ attempts }) => attempts > 0)
 }
 
-/** Seconds that the unit's start may take without them: waiting for the agent. */
-const START_SECONDS = 150n
+/** Seconds that the unit's start may take without them: waiting for the agent, and for Envoy's listeners. */
+const START_SECONDS = 180n
 
 function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const polls = pollsOf(reader)
@@ -103,6 +107,19 @@ function resourcesOf(reader: Reader): readonly string[] {
   ]
 }
 
+/** The rules stay while Envoy is away. The commands of the unit itself leave them to this one. */
+const holdingOf = (service: NamedService, reader: Reader): readonly PlanNode[] =>
+  isClosed(reader) && reader.on('transparent-proxy')
+    ? [
+        'ExecStartPre=',
+        ['ExecStartPre=-', PRIVILEGED, holdOf(service)],
+        ['ExecStartPre=', PRIVILEGED, `/usr/local/bin/consul-redirect-traffic ${service.name} wait`],
+        // Some versions of Consul ask the agent for more.
+        ['ExecStartPre=', PRIVILEGED, holdOf(service)],
+        'Environment=CONSUL_HOLD=yes',
+      ]
+    : []
+
 /** The folder of Envoy's access log, unless it is the kernel's. */
 function folderOf(reader: Reader): string | undefined {
   const path = reader.given('consul-sidecar-access-log-path')?.value ?? ''
@@ -115,10 +132,7 @@ function logOf(reader: Reader): readonly PlanNode[] {
   const folder = folderOf(reader)
   if (folder === undefined) return []
   const make = `/bin/sh -c '[ -d "$$0" ] || exec install -d -o envoy -g envoy "$$0"' ${unitWord(folder)}`
-  return [
-    ['ExecStartPre=-', { hole: 'systemd', from: 231, then: ['+'] }, make],
-    `ReadWritePaths=${unitWord(`-${folder}`, 'value')}`,
-  ]
+  return [['ExecStartPre=-', PRIVILEGED, make], `ReadWritePaths=${unitWord(`-${folder}`, 'value')}`]
 }
 
 /** `envoy@<service>.service.d`: the part of the unit that follows from the annotations. */
@@ -127,6 +141,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
   const application = reader.given('alpha:app-unit')?.value
   const ordering = [
     ...(application === undefined ? [] : [`Before=${application}`]),
+    ...(application === undefined || !isClosed(reader) ? [] : [`Wants=${application}`]),
     ...(watchOf(service, reader).length > 0 ? [`Wants=consul-envoy-watch@${service.name}.service`] : []),
     ...(tokenFileOf(service, reader) === undefined
       ? []
@@ -144,6 +159,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     ...(upstreams.some(({ local_bind_port }) => local_bind_port < 1024)
       ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE']
       : []),
+    ...holdingOf(service, reader),
     ...logOf(reader),
     ...environmentOf(service, reader),
   ]
@@ -166,7 +182,7 @@ export function shownUnit(unit: readonly PlanNode[]): {
   }
 }
 
-/** The unit that restarts a sidecar which no longer answers; empty where nothing asks for it. */
+/** The unit that kills a sidecar which no longer answers, so that it is tried again; empty where nothing asks for it. */
 export function watchOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const seconds = reader.read<number>('sidecar-proxy-liveness-failure-seconds') ?? 0
   const unit = `envoy@${service.name}.service`
@@ -182,8 +198,9 @@ export function watchOf(service: NamedService, reader: Reader): readonly PlanNod
   ]
 }
 
-/** Whether a plan has Envoy asked, beyond its shutdown: commands of the generator that only such a guest needs. */
-export const asksProbes = ({ sidecars }: GuestPlan): boolean =>
+/** Whether a plan has commands that only some guests need: Envoy is asked, beyond its shutdown, or its traffic held. */
+export const needsMore = ({ sidecars }: GuestPlan): boolean =>
   sidecars.some(
-    ({ unit, watch }) => watch !== undefined || shownNodes(unit).some(line => line.startsWith('ExecStartPost=')),
+    ({ unit, watch }) =>
+      watch !== undefined || shownNodes(unit).some(line => /^ExecStartPost=|CONSUL_HOLD=/.test(line)),
   )

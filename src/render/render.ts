@@ -16,8 +16,9 @@ import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type GuestPlan, type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
+import { shownNodes } from '../plan/node.ts'
 import { followsTokens } from '../plan/token.ts'
-import { asksProbes } from '../plan/unit.ts'
+import { needsMore } from '../plan/unit.ts'
 import { oncePer } from '../report/once-per.ts'
 import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
@@ -47,6 +48,23 @@ const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile
   packages === LIGHT['packages.conf']
     ? []
     : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
+
+/** What holds the application back is there before its first start; the generator keeps it, or takes it away. */
+const gateFile = ({ serviceConfig: { plan } }: MeshPlan): readonly GuestFile[] =>
+  Object.entries(plan.units ?? {}).flatMap(([unit, lines]) =>
+    unit !== plan.app_unit
+      ? []
+      : [
+          {
+            path: `/etc/systemd/system/${unit}.d/50-consul-vm-inject.conf`,
+            mode: '0644',
+            content: shownNodes(lines)
+              .map(line => `${line}\n`)
+              .join(''),
+            once: true,
+          },
+        ],
+  )
 
 /** The VM's own files, and of the packed ones those that it has none of its own for. */
 const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): readonly GuestFile[] => [
@@ -93,8 +111,8 @@ function renderFetch(own: readonly GuestFile[], address: string): Injection {
 
 /** The smallest pack that has what a plan needs. */
 function packOf(plan: GuestPlan): Pack {
-  if (followsTokens(plan)) return asksProbes(plan) ? 'both' : 'tokens'
-  return asksProbes(plan) ? 'probing' : 'full'
+  if (followsTokens(plan)) return needsMore(plan) ? 'both' : 'tokens'
+  return needsMore(plan) ? 'probing' : 'full'
 }
 
 /** MeshPlan -> Injection: the guest files and the scripts that install and start them. Nothing is compressed here. */
@@ -106,23 +124,24 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     once: true,
   }
   const context = { version: VERSION, oldest: OLDEST_GUEST, bootstrap }
+  const own = [config, ...gateFile(plan)]
   if (profile === 'prebuilt') {
-    const boothook = boothookPrebuilt({ ...context, segments: segmentsOf([config]) })
+    const boothook = boothookPrebuilt({ ...context, segments: segmentsOf(own) })
     return {
       profile,
-      files: [config],
+      files: own,
       boothook,
       script: start({ version: VERSION, installPackages: false }),
       enable: ENABLE,
     }
   }
   const pack = packOf(plan.serviceConfig.plan)
-  const [own, sources] = [[config, agentFile(plan.agent)], sourcesFile(plan)]
-  if (profile === 'fetch') return renderFetch([...own, ...sources], guestUrl)
+  const all = [...own, agentFile(plan.agent), ...sourcesFile(plan)]
+  if (profile === 'fetch') return renderFetch(all, guestUrl)
   return {
     profile,
-    files: withOwn([...own, ...sources], packedFiles(pack)),
-    boothook: boothook({ ...context, segments: segmentsOf([...own, ...sources]) + packed(pack) }),
+    files: withOwn(all, packedFiles(pack)),
+    boothook: boothook({ ...context, segments: segmentsOf(all) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
     enable: ENABLE,
   }

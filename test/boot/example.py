@@ -27,6 +27,8 @@ GUEST_FILES = {
     '/srv/consul/generate-sidecar-configs.py': {'0755'},
     '/usr/local/bin/consul-redirect-traffic': {'0755'},
     '/usr/local/bin/consul-cleanup-iptables': {'0755'},
+    '/usr/local/bin/consul-retry-sidecar': {'0755'},
+    '/etc/systemd/system/consul-envoy-retry@.service': {'0644'},
     '/etc/systemd/system/consul-sidecar-init.service': {'0644'},
     '/etc/systemd/system/envoy@.service': {'0644'},
     CONFIG: {'0640', '0644'},

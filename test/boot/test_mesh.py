@@ -2,6 +2,7 @@
 that try to be executed."""
 
 import json
+import re
 import subprocess
 import tempfile
 import unittest
@@ -78,6 +79,29 @@ def missing_token() -> dict:
         return made.boot(**WANTED, settle=90, timeout=200, must_settle=False, bound=60)
 
 
+def late_token() -> dict:
+    """The token is there a minute and a quarter after the boot: when the sidecar's first try has been given up."""
+    data = injected(COUNTING.read_bytes(), alpha_acl_token_file='/run/late-token')
+    with example.machine('mesh-late-token', data) as made:
+        made.write('/etc/systemd/system/late-token.service',
+                   "[Service]\nExecStart=/bin/sh -c 'sleep 75; echo secret >/run/late-token'\n[Install]\nWantedBy=multi-user.target\n")
+        made.run('systemctl', 'enable', 'late-token.service')
+        return made.boot(**WANTED, wait_for=(f'systemctl is-active {UNIT}', RULES), settle=150, timeout=300, bound=120)
+
+
+def crashing() -> dict:
+    """Envoy crashes at once, each time; then somebody looks, stops it in its pause, mends it, and starts it."""
+    state = f'systemctl is-active {UNIT} consul-envoy-retry@counting; '
+    with example.machine('mesh-crash', injected(COUNTING.read_bytes())) as made:
+        stand_ins.turn(made, 'envoy-crash')
+        return made.boot(**WANTED, timeout=300, must_settle=False, settle=20, run=(
+            f'for i in $(seq 250); do journalctl -u {UNIT} | grep -q "next try in 20 s" && break; sleep 0.2; done; sleep 1; '
+            + state + 'systemctl list-jobs --no-legend; iptables-save -t nat | grep -c CONSUL_PROXY',
+            f'systemctl stop {UNIT}; sleep 1; ' + state,
+            f'rm /etc/stand-in/envoy-crash; systemctl start {UNIT}; ' + state + RULES,
+        ))
+
+
 def two_services() -> tuple[dict, bytes]:
     data = injected(PLAIN, connect_inject='true', connect_service='web,admin', connect_service_port='8080,9090', transparent_proxy='false')
     with example.machine('mesh-two', data) as made:
@@ -123,7 +147,7 @@ class Mesh(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.pool = ThreadPoolExecutor(2)
         cls.boots: dict[str, Future] = {
-            make.__name__: cls.pool.submit(make) for make in (late, life, missing_token, two_services, prebuilt, hostile)
+            make.__name__: cls.pool.submit(make) for make in (late, life, missing_token, late_token, crashing, two_services, prebuilt, hostile)
         }
 
     @classmethod
@@ -163,6 +187,23 @@ class Mesh(unittest.TestCase):
         self.assertNotEqual(report['units'][UNIT]['ActiveState'], 'active')
         self.assertNotIn('CONSUL', report['nat']['iptables'] + report['nft'])
         self.assertIn('no-such-token', report['journal']['envoy@*.service'])
+
+    def test_a_token_that_is_later_than_a_try_still_leads_into_the_mesh(self) -> None:
+        report = self.boots['late_token'].result()
+        journal = report['journal']['envoy@*.service']
+        self.assertEqual(report['units'][UNIT]['ActiveState'], 'active', journal)
+        self.assertIn('/run/late-token is missing or empty', journal)
+        self.assertIn('next try in 5 s', journal)
+
+    def test_a_sidecar_that_crashes_is_tried_ever_more_slowly_and_can_be_stopped(self) -> None:
+        report = self.boots['crashing'].result()
+        journal = report['journal']['envoy@*.service']
+        self.assertEqual(re.findall(r'next try in (\d+) s', journal)[:3], ['5', '10', '20'])
+        pausing, stopped, started = said(report)
+        self.assertEqual(pausing.split()[:3], ['failed', 'active', '0'], pausing)
+        self.assertEqual(stopped.split()[1], 'inactive', stopped)
+        self.assertEqual(started.split()[0], 'active', started)
+        self.assertGreater(int(started.split()[-1]), 0)
 
     def test_two_services_have_a_registration_and_an_envoy_each(self) -> None:
         report, registration = self.boots['two_services'].result()

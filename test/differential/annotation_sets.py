@@ -131,6 +131,7 @@ POOLS = {
     A + "health-check-grpc": (["127.0.0.1:9090", "127.0.0.1:9090/svc", "h:1/a.B-c_d"], ["x", "h:1/", "h/x", "h:1/a/b", "h:1/\u00e9"]),
     A + "health-check-interval": DURATION,
     A + "health-check-timeout": DURATION,
+    A + "on-sidecar-failure": (["open", "closed"], ["Closed", "shut", "closed,open", "open\n"]),
     A + "app-unit": (["web.service", "web@1.service", "a\\x2db.service", "a:b.service", "x" * 247 + ".service"], ["web", "../x.service", "a b.service", "@x.service", "x@.service", ".service", "x.socket", "x" * 248 + ".service", "w\u00e9b.service", "a%i.service"]),
     A + "acl-token-file": (["/etc/consul.d/token", "/etc//./a:b/%n\\\"$x/", "/t ", "/t\\", "//.", "/", "/..a", "/./x"], ["token", "relative/token", "/../x"]),
     A + "acl-auth-method": (["vm-jwt", "Vm_1", "x" * 128], ["vm jwt", "x" * 129, "v\u00e9", "-$(x)", "%n"]),

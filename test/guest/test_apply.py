@@ -59,7 +59,7 @@ class GuestCase(unittest.TestCase):
         self.guest.apply(*self.guest.prepare(plan if plan is not None else {} if given is None else planned(**given)))
         commands = self.log.read_text().splitlines() if self.log.exists() else []
         self.log.write_text('')
-        asked = ('systemctl is-active', 'systemctl reset-failed', 'systemctl show', 'systemctl --version', "consul 'validate'")
+        asked = ('systemctl is-active', 'systemctl show', 'systemctl --version', "consul 'validate'")
         return [line for line in commands if not line.startswith(asked)], {name[len(str(self.root)):] for name in self.guest.CHANGED}
 
     def files(self):
@@ -139,12 +139,12 @@ class Apply(GuestCase):
         self.apply({**WEB, 'transparent_proxy': 'false'})
         self.assertNotIn(G.FILES['redirect'] % 'web', self.files())
 
-    def test_a_failed_sidecar_gets_another_chance(self):
+    def test_a_failed_sidecar_is_tried_at_once(self):
         self.apply(WEB)
         self.unit('envoy@web.service', 'failed')
         self.guest.CHANGED.clear()
         self.guest.apply(*self.guest.prepare(planned(**WEB)))
-        self.assertEqual(self.log.read_text().splitlines()[-2:], ['systemctl reset-failed envoy@web.service', START])
+        self.assertEqual(self.log.read_text().splitlines()[-1], START)
 
     def test_a_renamed_service_is_stopped_before_the_new_one_starts(self):
         self.apply(WEB)
@@ -214,25 +214,43 @@ class Apply(GuestCase):
             self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
 
     def test_old_systemd_is_told_in_its_own_words_what_runs_as_root(self):
-        drop_in = '/run/systemd/system/envoy@.service.d/50-consul-vm-inject.conf'
+        drop_in = '/run/systemd/system/envoy@.service.d/40-consul-vm-inject.conf'
         self.write('/etc/systemd/system/envoy@.service', (GUEST / 'envoy@.service').read_text())
-        cleanup = '/usr/local/bin/consul-cleanup-iptables'
+        redirect = '/usr/local/bin/consul-redirect-traffic %i '
         for version, there in (('230', True), ('231', False), ('219', True)):
             with self.subTest(version), mock.patch.dict(os.environ, FAKE_SYSTEMD=version):
                 self.apply(WEB)
                 self.assertEqual(drop_in in self.files(), there)
         found = directives(self.read(drop_in))
-        self.assertEqual(found, {('Service', 'PermissionsStartOnly'): ['yes'], ('Service', 'ExecStopPost'): ['', cleanup],
-                                 ('Service', 'ExecStartPre'): ['', cleanup, '/usr/local/bin/consul-redirect-traffic %i']})
+        self.assertEqual(found, {('Service', 'PermissionsStartOnly'): ['yes'], ('Service', 'ExecStartPre'): ['', redirect + 'wait'],
+                                 ('Service', 'ExecStartPost'): ['', redirect + 'up'],
+                                 ('Service', 'ExecStopPost'): ['', '/usr/local/bin/consul-retry-sidecar %i']})
         with mock.patch.dict(os.environ, FAKE_SYSTEMD='219'):
             self.apply(None)
         self.assertNotIn(drop_in, self.files())
 
     def test_the_application_waits_at_the_next_boot(self):
         self.apply({**WEB, 'alpha_app_unit': 'app.service'})
-        self.assertIn('[Unit]\nBefore=app.service\n', self.read(G.ORDER))
+        order = G.PERMANENT % 'consul-sidecar-init.service'
+        self.apply({**WEB, 'alpha_app_unit': 'app.service'})
+        self.assertEqual('[Unit]\nBefore=app.service\n', self.read(order))
+        self.assertNotIn(G.PERMANENT % 'app.service', self.files())
         self.apply(WEB)
-        self.assertNotIn(G.ORDER, self.files())
+        self.assertNotIn(order, self.files())
+
+    def test_closed_holds_the_application_back_until_nobody_plans_it(self):
+        closed = {**WEB, 'alpha_on_sidecar_failure': 'closed'}
+        commands, _ = self.apply({**closed, 'alpha_app_unit': 'app.service'})
+        self.assertIn('systemctl daemon-reload', commands)
+        self.assertEqual(self.read(G.PERMANENT % 'app.service'),
+                         '[Unit]\nPartOf=envoy@web.service\nConditionPathExists=/run/consul-vm-inject/web.up\n')
+        self.assertIn('ExecStartPost=-/usr/local/bin/consul-hold-traffic web\n', self.read(G.PERMANENT % 'consul-sidecar-init.service'))
+        self.assertIn('\nWants=app.service\n', self.read(G.FILES['unit'] % 'web'))
+        for given, left in (({**closed, 'alpha_app_unit': 'other.service'}, ['other.service']), ({**WEB, 'alpha_app_unit': 'app.service'}, []), (None, [])):
+            commands, _ = self.apply(given)
+            self.assertIn('systemctl daemon-reload', commands)
+            self.assertEqual([name for name in self.files() if name.startswith('/etc/systemd/system/') and 'init.service' not in name],
+                             [G.PERMANENT % unit for unit in left])
 
     def test_files_are_replaced_whole_with_their_modes(self):
         target, name = self.root / 'etc/x', str(self.root / 'etc/x')

@@ -18,6 +18,7 @@ G = load_generator()
 # A plan as it travels, with every kind of node at every place that has one.
 PLAN = {
     'app_unit': 'app.service',
+    'units': {'consul-sidecar-init.service': ['[Unit]', ['Before=', {'hole': 'hostname'}]]},
     'registration': {'service': {
         'name': 'web', 'port': 8080, 'tags': ['v1', {'hole': 'hostname'}], 'meta': {'id': {'hole': 'instance-id'}, 'managed-by': 'consul-vm-inject'},
         'connect': {'sidecar_service': {'port': 20000, 'proxy': {'mode': 'transparent', 'config': {'hole': 'hostname'}}}}}},
@@ -41,7 +42,7 @@ class Source(unittest.TestCase):
             tree = ast.parse(text, feature_version=(3, 6))
             modules = {name.name.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
             modules |= {node.module.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-            self.assertLessEqual(modules, {'base64', 'grp', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shutil', 'signal', 'socket', 'ssl', 'subprocess', 'sys', 'tempfile', 'time', 'zlib'})
+            self.assertLessEqual(modules, {'base64', 'glob', 'grp', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shutil', 'signal', 'socket', 'ssl', 'subprocess', 'sys', 'tempfile', 'time', 'zlib'})
             for newer in ('capture_output', 'removeprefix', 'removesuffix', 'text=True', 'missing_ok', 'shell=True', 'eval(', 'exec('):
                 self.assertNotIn(newer, text)
 
@@ -122,7 +123,7 @@ class Plans(Prepared):
         redirect = files[G.FILES['redirect'] % 'web']
         self.assertEqual((redirect[0], redirect[-2:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600']))
         self.assertEqual(len(redirect), len(set(redirect)))
-        self.assertEqual((files[G.RESOLVED], files[G.ORDER]), ([], ['[Unit]', 'Before=app.service']))
+        self.assertEqual((files[G.RESOLVED], files[G.PERMANENT % 'consul-sidecar-init.service']), ([], ['[Unit]', 'Before=vm1']))
         self.resolved()
         _, files, _ = self.prepare()
         self.assertEqual(files[G.RESOLVED], ['[Resolve]', 'DNS=127.0.0.1:8600'])

@@ -94,7 +94,7 @@ class Hostile(unittest.TestCase):
             if self.planned(base(A + 'acl-token-file', value)) is None:
                 continue
             with self.subTest(label):
-                done = run(GUEST / 'consul-redirect-traffic', 'web', env={'CONSUL_HTTP_TOKEN_FILE': value, 'CONSUL_REDIRECT_WAIT': '0'}, cwd=self.folder)
+                done = run(GUEST / 'consul-redirect-traffic', 'web', 'wait', env={'CONSUL_HTTP_TOKEN_FILE': value, 'CONSUL_REDIRECT_WAIT': '0', 'CONSUL_HOLD': 'yes'}, cwd=self.folder)
                 self.assertEqual((done.returncode, done.stderr), (
                     1, f'consul-redirect-traffic: web: not started, nothing is redirected: {value} is missing or empty\n'))
                 self.assertEqual(list(self.folder.iterdir()), [])

@@ -64,10 +64,10 @@ class Unit(unittest.TestCase):
             ({'enable_sidecar_proxy_lifecycle': 'false'}, 'ExecStop', None),
             ({'enable_sidecar_proxy_lifecycle_shutdown_drain_listeners': 'false'}, 'ExecStop', ['-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py wait 127.0.0.1:19000 30']),
             ({'sidecar_proxy_startup_failure_seconds': '60'}, 'ExecStartPost', [READY + '0 1 60 1']),
-            ({'sidecar_proxy_startup_failure_seconds': '60'}, 'TimeoutStartSec', ['270']),
+            ({'sidecar_proxy_startup_failure_seconds': '60'}, 'TimeoutStartSec', ['300']),
             ({'sidecar_proxy_lifecycle_startup_grace_period_seconds': '5'}, 'ExecStartPost', ['-' + READY + '0 1 5 1']),
             ({'enable_consul_dataplane_as_sidecar': 'true', 'sidecar_probe_failure_threshold': '3'}, 'ExecStartPost', [READY + '1 1 3 5']),
-            ({'enable_consul_dataplane_as_sidecar': 'true', 'sidecar_probe_failure_threshold': '3'}, 'TimeoutStartSec', ['169']),
+            ({'enable_consul_dataplane_as_sidecar': 'true', 'sidecar_probe_failure_threshold': '3'}, 'TimeoutStartSec', ['199']),
             ({'sidecar_probe_failure_threshold': '3'}, 'ExecStartPost', None),
             ({}, 'TimeoutStartSec', None),
             ({'sidecar_proxy_cpu_limit': '200m'}, 'CPUQuota', ['20%']),
@@ -142,7 +142,7 @@ class Unit(unittest.TestCase):
     def test_numbers_beyond_those_of_a_computer_stay_exact(self):
         most = str(G.RANGES['uint'][1])
         found = directives(enable_consul_dataplane_as_sidecar='true', sidecar_probe_period_seconds=most, sidecar_probe_failure_threshold=most)
-        self.assertEqual(found['Service', 'TimeoutStartSec'], [str(150 + 1 + int(most) * (int(most) + 5))])
+        self.assertEqual(found['Service', 'TimeoutStartSec'], [str(180 + 1 + int(most) * (int(most) + 5))])
 
     def test_the_watch(self):
         self.assertNotIn('watch', plan()['sidecars'][0])

@@ -16,6 +16,8 @@ from support import BIN, GUEST, P, run, vectors
 
 CLEANUP = GUEST / 'consul-cleanup-iptables'
 REDIRECT = GUEST / 'consul-redirect-traffic'
+HOLD = GUEST / 'consul-hold-traffic'
+WAIT = ('wait',)
 ARGUMENTS = ['-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22', '-exclude-inbound-port=8301',
              '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-uid=1000', '-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600']
 
@@ -126,7 +128,7 @@ nft list ruleset''').stdout
     def cleanup(self):
         return self.run(CLEANUP)
 
-    def redirect(self, service='web', arguments=None, **env):
+    def redirect(self, service='web', arguments=None, stage=(), **env):
         """Runs consul-redirect-traffic with a settings file of these arguments."""
         with tempfile.TemporaryDirectory() as folder:
             if arguments is not None:
@@ -137,7 +139,7 @@ nft list ruleset''').stdout
                     (Path(folder) / tool).symlink_to(shutil.which(f'{tool}-legacy', path='/usr/sbin:/sbin'))
                 env['PATH'] = f'{BIN}:{folder}:/usr/sbin:/sbin:{os.environ["PATH"]}'
             env = {'CONSUL_REDIRECT_DIR': folder, 'FAKE_LOG': str(log), **env}
-            done = self.run(REDIRECT, service, env=env)
+            done = self.run(REDIRECT, service, *stage, env=env)
             done.log = log.read_text() if log.exists() else ''
             return done
 
@@ -292,21 +294,25 @@ class Redirect(Namespaces):
         self.assertIn('there is no user envoy', done.stderr)
 
     def test_direct_mode_does_nothing(self):
-        done = self.space().redirect(arguments=None)
-        self.assertEqual((done.returncode, done.log), (0, ''))
-        self.assertIn('direct mode', done.stderr)
+        for stage in ((), ('wait',), ('up',)):
+            done = self.space().redirect(arguments=None, stage=stage)
+            self.assertEqual((done.returncode, done.log), (0, ''))
+            self.assertEqual('direct mode' in done.stderr, stage == ('wait',))
 
     def test_a_name_that_is_no_service_is_refused(self):
         for name in ('', '../../etc/passwd', '.hidden', 'a b', 'a/b', '$(id)'):
             with self.subTest(name):
                 self.assertEqual(self.space().redirect(service=name, arguments=None).returncode, 2)
 
-    def test_it_waits_for_the_agent_and_leaves_rules_once(self):
+    def test_before_envoy_it_waits_for_the_agent_without_rules(self):
         space = self.space()
-        done = space.redirect(arguments=ARGUMENTS, FAKE_WAIT='2', FAKE_BACKEND='iptables-nft')
+        before = space.state()
+        space.apply(rules.commands(['-proxy-uid=5995', *ARGUMENTS], 'nftables'))
+        done = space.redirect(arguments=[*ARGUMENTS, '-namespace=a'], stage=WAIT, FAKE_WAIT='2')
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.log.count('redirect-traffic'), 3)
-        self.assertEqual(space.state().count('-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'), 1)
+        self.assertEqual(done.log, "consul 'connect' 'envoy' '-bootstrap' '-sidecar-for=web' '-namespace=a'\n" * 3)
+        self.assertEqual(done.stderr.count('waiting for the agent: No sidecar proxy registered for web'), 1)
+        self.assertEqual(space.state(), before)
 
     def test_a_missing_secret_leaves_no_rules_and_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -317,11 +323,11 @@ class Redirect(Namespaces):
                     with self.subTest(variable=variable, file=file):
                         space = self.space()
                         before = space.state()
-                        done = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND='iptables-nft', CONSUL_REDIRECT_WAIT='0', **{variable: file})
+                        done = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND='iptables-nft', CONSUL_REDIRECT_WAIT='0', stage=WAIT, **{variable: file})
                         self.assertEqual((done.returncode, done.log, space.state()), (1, '', before))
                         self.assertEqual(done.stderr, f'consul-redirect-traffic: web: not started, nothing is redirected: {file} is missing or empty\n')
                         space.close()
-            self.assertEqual(self.space().redirect(arguments=None, CONSUL_REDIRECT_WAIT='0', CONSUL_HTTP_TOKEN_FILE='/nowhere').returncode, 1)
+            self.assertEqual(self.space().redirect(arguments=None, stage=WAIT, CONSUL_REDIRECT_WAIT='0', CONSUL_HTTP_TOKEN_FILE='/nowhere').returncode, 1)
 
     def test_a_late_secret_is_waited_for(self):
         for given, code, calls in (({}, 0, 1), ({'CREDENTIALS_DIRECTORY': '/run/credentials/envoy@web.service'}, 1, 0)):
@@ -330,16 +336,16 @@ class Redirect(Namespaces):
                 late = threading.Timer(0.3, token.write_text, ['secret'])
                 late.start()
                 self.addCleanup(late.join)
-                done = self.space().redirect(arguments=ARGUMENTS, CONSUL_HTTP_TOKEN_FILE=str(token), **given)
-                self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (code, calls), done.stderr)
+                done = self.space().redirect(arguments=ARGUMENTS, stage=WAIT, CONSUL_HTTP_TOKEN_FILE=str(token), **given)
+                self.assertEqual((done.returncode, done.log.count('-bootstrap')), (code, calls), done.stderr)
                 self.assertEqual(done.stderr.count('waiting for'), 1)
                 self.assertEqual('starting once more' in done.stderr, bool(given))
 
     def test_it_gives_up_in_time(self):
-        done = self.space().redirect(arguments=ARGUMENTS, FAKE_WAIT='9', CONSUL_REDIRECT_WAIT='1')
+        done = self.space().redirect(arguments=ARGUMENTS, stage=WAIT, FAKE_WAIT='9', CONSUL_REDIRECT_WAIT='1')
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.log.count('redirect-traffic'), 2)
-        self.assertIn('not redirected: failed to fetch proxy service', done.stderr)
+        self.assertEqual(done.log.count('-bootstrap'), 2)
+        self.assertIn('not started, nothing is redirected: No sidecar proxy registered', done.stderr)
 
     def test_a_failure_half_way_leaves_nothing(self):
         for backend in ('iptables-nft', 'nftables'):
@@ -381,6 +387,33 @@ class Redirect(Namespaces):
                 self.assertNotIn('CONSUL', space.state())
         done = self.space().redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND='nftables')
         self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1))
+
+    def test_rules_that_are_held_are_touched_only_when_they_change(self):
+        for backend in ('iptables-nft', 'nftables'):
+            space = self.space()
+            space.foreign('iptables-nft')
+            with tempfile.TemporaryDirectory() as folder, self.subTest(backend):
+                settings, log = Path(folder) / 'web.redirect', Path(folder) / 'log'
+                env = {'CONSUL_REDIRECT_DIR': folder, 'FAKE_LOG': str(log), 'FAKE_BACKEND': backend}
+                hold = lambda code=0, **more: self.assertEqual(space.run(HOLD, 'web', env={**env, **more}).returncode, code)
+                hold()
+                self.assertFalse(log.exists())  # nothing is planned
+                settings.write_text('-proxy-inbound-port=20000\n-exclude-inbound-port=22\n')
+                hold(1, FAKE_STOP='7')
+                hold()
+                made = space.state()
+                self.assertIn('CONSUL_PROXY_INBOUND', made)
+                self.assertEqual(log.read_text().count('redirect-traffic'), 2)
+                hold()
+                space.run(REDIRECT, 'web', 'wait', env={**env, 'CONSUL_HOLD': 'yes'})
+                self.assertEqual((log.read_text().count('redirect-traffic'), space.state()), (2, made))
+                settings.write_text('-proxy-inbound-port=20000\n-exclude-inbound-port=23\n')
+                hold()
+                self.assertEqual(log.read_text().count('redirect-traffic'), 3)
+                self.assertEqual(space.state(), made.replace('dport 22 ', 'dport 23 '))
+                space.cleanup()
+                hold()
+                self.assertEqual(space.state(), made.replace('dport 22 ', 'dport 23 '))
 
     def test_any_other_failure_is_not_repeated(self):
         done = self.space().redirect(arguments=[word for word in ARGUMENTS if 'cidr' not in word], FAKE_REFUSE='yes')

@@ -11,7 +11,7 @@ from plans import filled
 from support import A, GUEST, P, load_generator
 
 G = load_generator()
-SCRIPTS = ['consul-cleanup-iptables', 'consul-mesh-packages', 'consul-redirect-traffic']
+SCRIPTS = ['consul-cleanup-iptables', 'consul-hold-traffic', 'consul-mesh-packages', 'consul-redirect-traffic', 'consul-retry-sidecar']
 
 
 def directives(name):
@@ -36,23 +36,24 @@ class Units(unittest.TestCase):
         self.assertEqual(unit['ConditionPathExists'], ['|' + G.CONFIG, '|' + G.REGISTRATION])
         self.assertNotIn('Requires', unit)
 
-    def test_the_sidecar_is_never_enabled_and_always_cleaned_up_after(self):
+    def test_the_sidecar_is_never_enabled_and_its_end_always_looked_after(self):
         unit = directives('envoy@.service')
         self.assertNotIn('WantedBy', unit)
-        cleanup = '+/usr/local/bin/consul-cleanup-iptables'
-        self.assertEqual(unit['ExecStartPre'], [cleanup, '+/usr/local/bin/consul-redirect-traffic %i'])
-        self.assertEqual(unit['ExecStopPost'], [cleanup])
+        self.assertEqual(unit['ExecStartPre'], ['+/usr/local/bin/consul-redirect-traffic %i wait'])
+        self.assertEqual(unit['ExecStartPost'], ['+/usr/local/bin/consul-redirect-traffic %i up'])
+        self.assertEqual(unit['ExecStopPost'], ['+/usr/local/bin/consul-retry-sidecar %i'])
         self.assertTrue(unit['ExecStart'][0].startswith('/usr/bin/env consul connect envoy -sidecar-for=%i'))
         self.assertEqual((unit['User'], unit['Group']), (['envoy'], ['envoy']))
         self.assertEqual(unit['EnvironmentFile'], ['-/etc/consul.d/consul.env', '-/etc/consul.d/envoy-%i.env'])
 
-    def test_a_crash_loop_ends_but_waiting_for_the_agent_does_not(self):
-        unit = directives('envoy@.service')
-        interval, burst, pause = (int(unit[name][0]) for name in ('StartLimitIntervalSec', 'StartLimitBurst', 'RestartSec'))
-        self.assertEqual((unit['Restart'], unit['StartLimitInterval']), (['on-failure'], [str(interval)]))
-        self.assertLess(burst * (pause + 10), interval)
-        self.assertGreater(burst * (pause + 60), interval)
-        self.assertGreater(int(unit['TimeoutStartSec'][0]), 60 + 20)
+    def test_one_mechanism_alone_tries_it_again_for_ever(self):
+        unit, retry = directives('envoy@.service'), directives('consul-envoy-retry@.service')
+        self.assertEqual(unit['StartLimitInterval'], ['0'])
+        self.assertNotIn('Restart', unit)
+        self.assertEqual(unit['OnFailure'], ['consul-envoy-retry@%i.service'])
+        self.assertEqual((retry['PartOf'], retry['Restart']), (['envoy@%i.service'], ['on-failure']))
+        self.assertEqual(retry['ExecStart'], ['/usr/local/bin/consul-retry-sidecar %i pause'])
+        self.assertGreater(int(unit['TimeoutStartSec'][0]), 60 + 60 + 20)
 
     @unittest.skipUnless(shutil.which('systemd-analyze'), 'systemd-analyze is not installed')
     def test_systemd_has_nothing_to_complain_of(self):
@@ -62,10 +63,10 @@ class Units(unittest.TestCase):
                       P + 'sidecar-proxy-cpu-limit': '200m', P + 'sidecar-proxy-cpu-request': '2', P + 'sidecar-proxy-memory-limit': '1Gi',
                       P + 'sidecar-proxy-memory-request': '1Mi', P + 'consul-sidecar-access-log-path': '/var/log/a b%/x',
                       P + 'envoy-extra-args': '"a b" %i ${HOME} \'\\\' ;', A + 'app-unit': 'app.service', A + 'acl-token-file': '/etc/a b%$:"',
-                      A + 'client-key-file': '/etc//k'}
+                      A + 'client-key-file': '/etc//k', A + 'on-sidecar-failure': 'closed'}
         sidecar = PLANNER.plan({'annotations': everything})[0]['sidecars'][0]
         with tempfile.TemporaryDirectory() as folder:
-            for name in ('consul-sidecar-init.service', 'envoy@.service'):
+            for name in ('consul-sidecar-init.service', 'envoy@.service', 'consul-envoy-retry@.service'):
                 shutil.copy(GUEST / name, folder)
             drop_in = Path(folder) / 'envoy@web.service.d'
             drop_in.mkdir()

@@ -20,6 +20,45 @@ test('SSH, gossip and instance metadata are left alone by default', redirect, {}
   ...DNS,
 ])
 test(
+  'closed, the arguments name the ports that the agent would be asked for',
+  redirect,
+  {
+    'alpha:on-sidecar-failure': 'closed',
+    'alpha:transparent-proxy-exclude-ssh': 'false',
+    'consul-dns': 'false',
+    'enable-metrics': 'true',
+    'transparent-proxy-overwrite-probes': 'true',
+    'proxy-config-map': '{"bind_port": 21999, "envoy_stats_bind_addr": "0.0.0.0:9901"}',
+  },
+  [
+    '-proxy-inbound-port=21999',
+    '-exclude-inbound-port=20200',
+    '-exclude-inbound-port=9901',
+    '-exclude-inbound-port=21500:21755',
+    '-exclude-inbound-port=8301',
+    '-exclude-outbound-cidr=169.254.169.254/32',
+  ],
+)
+test('closed, the application is held back until its sidecar is up, and is stopped with it', t => {
+  const { plan, output } = planned({
+    'connect-service': 'web',
+    'alpha:app-unit': 'app.service',
+    'alpha:on-sidecar-failure': 'closed',
+  })
+  const gate = ['[Unit]', 'PartOf=envoy@web.service', 'ConditionPathExists=/run/consul-vm-inject/web.up']
+  t.deepEqual(plan?.serviceConfig.plan.units, {
+    'consul-sidecar-init.service': [
+      '[Unit]',
+      'Before=app.service',
+      '[Service]',
+      'ExecStartPost=-/usr/local/bin/consul-hold-traffic web',
+    ],
+    'app.service': gate,
+  })
+  const segment = ['=== 0644 /etc/systemd/system/app.service.d/50-consul-vm-inject.conf once', ...gate].join('\n')
+  t.true(new TextDecoder().decode(output).includes(`${segment}\n`))
+})
+test(
   'each automatic exclusion can be switched off, and so can the names of the mesh',
   redirect,
   {

@@ -39,6 +39,25 @@ const CASES: readonly (readonly [
 ])[] = [
   ['the application starts after the sidecar', { 'alpha:app-unit': 'web.service' }, ['[Unit]', 'Before=web.service']],
   [
+    'closed, it is started with the sidecar, whose rules are held',
+    { 'alpha:app-unit': 'web.service', 'alpha:on-sidecar-failure': 'closed' },
+    [
+      '[Unit]',
+      'Before=web.service',
+      'Wants=web.service',
+      'ExecStartPre=',
+      'ExecStartPre=-+ {systemd 231 or newer}/usr/local/bin/consul-hold-traffic web',
+      'ExecStartPre=+ {systemd 231 or newer}/usr/local/bin/consul-redirect-traffic web wait',
+      'ExecStartPre=+ {systemd 231 or newer}/usr/local/bin/consul-hold-traffic web',
+      'Environment=CONSUL_HOLD=yes',
+    ],
+  ],
+  [
+    'closed without transparent proxy there is nothing to hold',
+    { 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed' },
+    [],
+  ],
+  [
     'a sidecar that no longer answers is watched',
     { 'sidecar-proxy-liveness-failure-seconds': '20' },
     ['[Unit]', 'Wants=consul-envoy-watch@web.service'],
@@ -73,7 +92,7 @@ const CASES: readonly (readonly [
       `ExecStartPost=${PROBE} ready 127.0.0.1:19000 1 1 10 5`,
       `ExecStartPost=${PROBE} ready 127.0.0.1:19000 0 1 30 1`,
       `ExecStartPost=-${PROBE} ready 127.0.0.1:19000 0 1 15 1`,
-      'TimeoutStartSec=301',
+      'TimeoutStartSec=331',
     ],
   ],
   [
@@ -85,7 +104,7 @@ const CASES: readonly (readonly [
     },
     [
       `ExecStartPost=${PROBE} ready 127.0.0.1:19000 1 4294967295 4294967295 5`,
-      `TimeoutStartSec=${150n + 1n + 4294967295n * 4294967300n}`,
+      `TimeoutStartSec=${180n + 1n + 4294967295n * 4294967300n}`,
     ],
   ],
   [

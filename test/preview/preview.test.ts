@@ -151,7 +151,7 @@ test('files that would go away are removed, to /dev/null', t => {
   const against = { name: 'earlier', bytes: injected(WEB, { name: 'web.yaml' }) }
   const { changes, files } = previewed(WEB, { ...PREBUILT, against })
   const gone = changes.filter(({ after }) => after === undefined).map(({ path }) => path)
-  t.is(gone.length, 8)
+  t.is(gone.length, 10)
   t.deepEqual(
     files.filter(({ change }) => change === 'removed').map(({ path }) => path),
     gone as string[],

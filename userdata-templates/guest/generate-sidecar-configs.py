@@ -10,6 +10,7 @@ any fault nothing is written and the exit code is 2. An argument is the name of 
 This travels in user-data, where every byte counts: it says things once, in few words. Comments stay at home.
 Python 3.6, standard library only; no value is ever evaluated.
 """
+import glob
 import grp
 import http.client
 import json
@@ -31,8 +32,10 @@ AGENT = "/etc/consul.d/0-consul-vm-injected.json"
 # What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
 # `sidecars` were started with (name -> files and registration).
 STATE = "/var/lib/consul-vm-inject/installed.json"
-ORDER = "/etc/systemd/system/consul-sidecar-init.service.d/50-consul-vm-inject.conf"
-OLDER = "/run/systemd/system/envoy@.service.d/50-consul-vm-inject.conf"
+# The part of a unit that a plan is to outlive this boot.
+PERMANENT = "/etc/systemd/system/%s.d/50-consul-vm-inject.conf"
+# Of another name than a service's own part of the unit, which would hide it.
+OLDER = "/run/systemd/system/envoy@.service.d/40-consul-vm-inject.conf"
 RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 # The files of a sidecar: key of the plan -> path.
 FILES = {
@@ -188,12 +191,14 @@ def prepare(plan):
     registration, unit, started, owner, token = plan.get("registration"), plan.get("app_unit"), {}, None, True
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
-    files = {
-        RESOLVED: lines("resolved", plan.get("resolved", [])), ORDER: lines("app_unit", ["[Unit]", "Before=" + unit] if unit else []),
+    files = dict.fromkeys(glob.glob(PERMANENT % "*"), [])
+    files.update((PERMANENT % name, lines("units", nodes)) for name, nodes in plan.get("units", {}).items())
+    files.update({
+        RESOLVED: lines("resolved", plan.get("resolved", [])),
         # systemd before 231 does not know the "+" of the unit's own commands.
         OLDER: [] if systemd({"from": 231}) or not services else
-        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStopPost="] +
-        [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]}
+        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPost=", "ExecStopPost="] +
+        [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]})
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
     for service in services:
@@ -270,7 +275,6 @@ def apply(text, files, sidecars, owner):
         systemctl("--no-block", "try-restart", "systemd-resolved.service")
     for name in sidecars:
         unit = "envoy@%s.service" % name
-        run("systemctl", "reset-failed", unit)
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
     log("%s the mesh; %d files changed" % ("in" if sidecars else "outside", len(CHANGED)))
 
@@ -278,24 +282,42 @@ def apply(text, files, sidecars, owner):
 # Commands of Envoy's unit, besides those of probe-sidecar.py.
 
 def ask(admin, method, target, timeout=1):
-    """The status of one request to Envoy's admin API; 0 when there is no answer."""
+    """Status and text of one answer of Envoy's admin API; 0 when there is none."""
     try:
         connection = http.client.HTTPConnection(admin, timeout=timeout)
         connection.request(method, target)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
     except Exception:
-        return 0
+        return 0, ""
+
+
+def gone():
+    """Whether the unit's main process has ended. systemd names none to ExecStop when it ended by itself."""
+    return not os.path.exists("/proc/" + (os.environ.get("MAINPID") or "-"))
+
+
+def listening(name):
+    """Waits until Envoy has what traffic is redirected to, a minute at most. Ready it is without, too, where Consul is silent; and
+    listeners are listed before they accept."""
+    admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name)).group(1), time.monotonic() + 60
+    while time.monotonic() < until and not gone():
+        found = ask(admin, "GET", "/listeners")[1]
+        if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
+            return 0
+        time.sleep(0.2)
+    raise ValueError("Envoy got no listeners from Consul")
 
 
 def wait(_, seconds):
-    """Waits out the grace period, or until Envoy is gone. systemd names no process to ExecStop when it ended by itself."""
+    """Waits out the grace period, or until Envoy is gone."""
     for _ in range(5 * int(seconds)):
-        if os.path.exists("/proc/" + (os.environ.get("MAINPID") or "-")):
+        if not gone():
             time.sleep(0.2)
 
 
 def drain(admin, seconds):
-    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)))
+    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)[0]))
     wait(admin, seconds)
 
 

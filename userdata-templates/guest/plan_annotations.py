@@ -76,6 +76,7 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/health-check-interval": "duration",
     "alpha.consul.hashicorp.com/health-check-timeout": "duration",
     "alpha.consul.hashicorp.com/app-unit": "unit-name",
+    "alpha.consul.hashicorp.com/on-sidecar-failure": "failure-mode",
     "alpha.consul.hashicorp.com/acl-token-file": "absolute-path",
     "alpha.consul.hashicorp.com/acl-auth-method": "auth-method-name",
     "alpha.consul.hashicorp.com/acl-bearer-token-file": "absolute-path",
@@ -123,6 +124,7 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/health-check": "true",
     "alpha.consul.hashicorp.com/health-check-interval": "10s",
     "alpha.consul.hashicorp.com/health-check-timeout": "2s",
+    "alpha.consul.hashicorp.com/on-sidecar-failure": "open",
     "alpha.consul.hashicorp.com/acl-aws-iam": "false",
     "alpha.consul.hashicorp.com/auto-encrypt": "false",
 }
@@ -143,7 +145,8 @@ META = P + "service-meta-"
 GENERATOR, PROBE = "/srv/consul/generate-sidecar-configs.py", "/srv/consul/probe-sidecar.py"
 SIDECAR, ADMIN, READY = 20000, 19000, 20800
 RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
-HOSTNAME, PYTHON = {"hole": "hostname"}, {"hole": "python"}
+HOSTNAME, PYTHON, PRIVILEGED = {"hole": "hostname"}, {"hole": "python"}, {"hole": "systemd", "from": 231, "then": ["+"]}
+HOLD = "/usr/local/bin/consul-hold-traffic "
 STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
 TLS = ["prometheus-ca-file", "prometheus-ca-path", "prometheus-cert-file", "prometheus-key-file"]
 RPC = ["ca_file", "cert_file", "key_file"]
@@ -509,7 +512,7 @@ HOST = r"(?:%s(?:\.%s){3}|\[(?P<six>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|(?![0-9.]+(?
     r"[A-Za-z0-9])?)" % (OCTET, OCTET)
 URL = r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})*"
 GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
-    "absolute-path": path, "cidrs": each(cidr), "duration": duration, "go-bool": boolean, "ip": ip, "json-object": json_object,
+    "absolute-path": path, "cidrs": each(cidr), "duration": duration, "failure-mode": matching("open|closed", "\"open\" or \"closed\""), "go-bool": boolean, "ip": ip, "json-object": json_object,
     "meta-value": meta_value, "port-ranges": each(port_range), "quantity-cpu": quantity, "quantity-memory": quantity,
     "service-names": service_names, "shell-words": shell_words, "tags": items, "text": free_text, "uids": each(user),
     "upstreams": upstreams,
@@ -635,8 +638,8 @@ def plan(config):
         resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
-            redirect=redirect(it, name), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
-            for i, name in enumerate(names)]), it.warnings
+            redirect=redirect(it, name, i), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
+            for i, name in enumerate(names)], units=units(it, names)), it.warnings
 
 
 def check_together(it, names, ports):
@@ -760,7 +763,37 @@ def resolves_names(it):
     return it.get("transparent-proxy") if asked is None else asked
 
 
-def redirect(it, name):
+def closed(it):
+    """Whether traffic stays captured while Envoy is away, instead of going on without the mesh."""
+    return it.alpha("on-sidecar-failure") == "closed"
+
+
+def capture(it, i):
+    """Arguments of `consul connect redirect-traffic` in the agent's place: what it would read from the registered sidecar."""
+    def port_in(key):
+        found = re.search("(?:\\A|:)([1-9][0-9]{0,4})\\Z", config[key]) if isinstance(config.get(key), str) else None
+        return found and found.group(1)
+
+    config = it.get("proxy-config-map") or {}
+    metrics = str(it.get("prometheus-scrape-port")) if it.get("enable-metrics") else port_in("envoy_prometheus_bind_addr")
+    exposed = "21500:21755" if it.get("transparent-proxy-overwrite-probes") else None
+    return ["-proxy-inbound-port=%s" % (port_in("bind_port") or SIDECAR + i)] + [
+        "-exclude-inbound-port=" + own for own in (metrics, port_in("envoy_stats_bind_addr"), exposed) if own]
+
+
+def units(it, names):
+    """Parts of units that outlive the boot: the application's starts only beside its sidecars, which it is stopped and restarted with."""
+    application, init = it.alpha("app-unit"), []
+    if application:
+        init += ["[Unit]", "Before=" + application]
+    if closed(it) and it.get("transparent-proxy"):
+        init += ["[Service]"] + ["ExecStartPost=-" + HOLD + name for name in names]
+    gate = ["[Unit]"] + ["PartOf=envoy@%s.service" % name for name in names] + [
+        "ConditionPathExists=/run/consul-vm-inject/%s.up" % name for name in names]
+    return present(**{"consul-sidecar-init.service": init, application or "": gate if closed(it) and application else []})
+
+
+def redirect(it, name, i):
     """Arguments of `consul connect redirect-traffic`, each once, but for the users that its wrapper looks up."""
     def left_alone(flag, key, switch="", *automatic):
         on = switch and it.alpha("transparent-proxy-exclude-" + switch)
@@ -769,7 +802,7 @@ def redirect(it, name):
     if not it.get("transparent-proxy"):
         return []
     ssh = left_alone("exclude-inbound-port", "", "ssh", "22")
-    nodes = ["-proxy-id=%s-sidecar-proxy" % name] + ssh
+    nodes = (capture(it, i) if closed(it) else ["-proxy-id=%s-sidecar-proxy" % name]) + ssh
     nodes += [{"hole": "ssh-ports", "prefix": "-exclude-inbound-port="}] if ssh else []
     nodes += left_alone("exclude-inbound-port", "inbound-ports", "serf", "8301")
     nodes += left_alone("exclude-outbound-port", "outbound-ports")
@@ -849,7 +882,7 @@ def unit(it, name, i):
     admin = "127.0.0.1:%d" % (ADMIN + i)
     command, loaded = credentials(it, name)
     words = ["consul connect envoy"] + list(map(unit_word, envoy_arguments(it, name, i)))
-    lines = ["Before=" + it.alpha("app-unit")] if it.alpha("app-unit") else []
+    lines = [word + "=" + it.alpha("app-unit") for word in ("Before", "Wants") if it.alpha("app-unit") and (word == "Before" or closed(it))]
     if it.get("sidecar-proxy-liveness-failure-seconds"):
         lines.append("Wants=consul-envoy-watch@%s.service" % name)
     if token_file(it, name):
@@ -866,7 +899,7 @@ def unit(it, name, i):
     lines += [helper("ExecStartPost=" + poll[0], PROBE, "ready", admin, *poll[1:]) for poll in polls]
     if polls:
         seconds = sum(delay + tries * (period + limit) for _, delay, period, tries, limit in polls)
-        lines.append("TimeoutStartSec=%d" % (150 + seconds))
+        lines.append("TimeoutStartSec=%d" % (180 + seconds))
     if it.get("enable-sidecar-proxy-lifecycle"):
         grace = it.get("sidecar-proxy-lifecycle-shutdown-grace-period-seconds")
         drained = it.get("enable-sidecar-proxy-lifecycle-shutdown-drain-listeners")
@@ -881,10 +914,14 @@ def unit(it, name, i):
             lines.append("%s=%d" % (directive, math.ceil(Fraction(it.get("sidecar-proxy-memory-" + key), 10**9))))
     if any(one["local_bind_port"] < 1024 for one in it.list("connect-service-upstreams")):
         lines.append("AmbientCapabilities=CAP_NET_BIND_SERVICE")
+    if closed(it) and it.get("transparent-proxy"):
+        lines += ["ExecStartPre=", ["ExecStartPre=-", PRIVILEGED, HOLD + name],
+                  ["ExecStartPre=", PRIVILEGED, "/usr/local/bin/consul-redirect-traffic %s wait" % name],
+                  ["ExecStartPre=", PRIVILEGED, HOLD + name], "Environment=CONSUL_HOLD=yes"]
     folder = log_folder(it)
     if folder:
         make = "/bin/sh -c '[ -d \"$$0\" ] || exec install -d -o envoy -g envoy \"$$0\"' " + unit_word(folder)
-        lines += [["ExecStartPre=-", {"hole": "systemd", "from": 231, "then": ["+"]}, make], "ReadWritePaths=" + unit_word("-" + folder, False)]
+        lines += [["ExecStartPre=-", PRIVILEGED, make], "ReadWritePaths=" + unit_word("-" + folder, False)]
     return lines + variables(it, name)
 
 
@@ -918,7 +955,7 @@ def token(it, name):
 
 
 def watch(it, name, i):
-    """The unit that restarts a sidecar which no longer answers; empty when nothing asks for it."""
+    """The unit that kills a sidecar which no longer answers; empty when nothing asks for it."""
     seconds, watched = it.get("sidecar-proxy-liveness-failure-seconds"), "envoy@%s.service" % name
     return ["[Unit]", "PartOf=" + watched, "After=" + watched, "[Service]", "Restart=on-failure", "RestartSec=5",
             helper("ExecStart=", PROBE, "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []

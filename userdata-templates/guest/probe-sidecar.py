@@ -22,7 +22,7 @@ def ready(admin, delay, period, attempts, timeout):
         asked = time.monotonic()
         if ended():
             break
-        if ask(admin, "GET", "/ready", max(int(timeout), 1)) == 200:
+        if ask(admin, "GET", "/ready", max(int(timeout), 1))[0] == 200:
             return 0
         while not ended() and time.monotonic() - asked < max(int(period), 0.2):
             time.sleep(0.1)
@@ -34,7 +34,7 @@ def watch(admin, seconds, unit):
     """Kills a sidecar that has not been ready for so long; systemd then restarts it, and this with it."""
     last = time.monotonic()
     while time.monotonic() - last < int(seconds):
-        state = "ready" if ask(admin, "GET", "/ready") == 200 else run("systemctl", "is-active", unit)[1].split("\n")[-1]
+        state = "ready" if ask(admin, "GET", "/ready")[0] == 200 else run("systemctl", "is-active", unit)[1].split("\n")[-1]
         if state in ("failed", "inactive"):
             return 0
         if state != "active":

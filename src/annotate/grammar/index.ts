@@ -3,6 +3,7 @@ import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
+import { failureMode } from './failure-mode.ts'
 import { type JsonObject, type JsonValue, jsonArray, jsonObject } from './json.ts'
 import { metaValue } from './meta.ts'
 import { namespaceName } from './namespace-name.ts'
@@ -55,6 +56,7 @@ export interface SyntaxMeanings {
   readonly 'grpc-target': string
   readonly address: string
   readonly 'unit-name': string
+  readonly 'failure-mode': 'open' | 'closed'
   readonly text: string
   readonly 'namespace-name': string
   readonly 'auth-method-name': string
@@ -99,6 +101,7 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'grpc-target': grpcTarget,
   address,
   'unit-name': unitName,
+  'failure-mode': failureMode,
   text,
   'namespace-name': namespaceName,
   'auth-method-name': authMethodName,

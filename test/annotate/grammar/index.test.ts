@@ -35,6 +35,7 @@ const GOOD: Record<SyntaxName, string> = {
   'grpc-target': 'h:1/s',
   address: 'h:1',
   'unit-name': 'a.service',
+  'failure-mode': 'closed',
   text: 'x',
   'namespace-name': 'default',
   'auth-method-name': 'vm-jwt',
