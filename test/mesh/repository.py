@@ -3,6 +3,7 @@
 Their packages wrap the real programs the way HashiCorp's and Envoy's do: the agent's unit, its user, its folders.
 """
 
+import contextlib
 import functools
 import hashlib
 import http.server
@@ -145,6 +146,7 @@ class Repository:
         content = (lists / index).read_bytes()
         release = (f'Origin: test\nSuite: {self.suite}\nCodename: {self.suite}\nArchitectures: {architecture}\nComponents: main\n'
                    f'Date: {formatdate(usegmt=True)}\nSHA256:\n {hashlib.sha256(content).hexdigest()} {len(content)} {index}\n')
+        (lists / 'Release').write_text(release)
         (lists / 'InRelease').write_text(self.gpg('--clearsign', text=release))
 
     def _deb(self, name: str, version: str, architecture: str, base: Path) -> str:
@@ -189,6 +191,16 @@ class Repository:
             shutil.copytree(builder.upper / 'rpm/RPMS', place)
 
 
+class Https(http.server.ThreadingHTTPServer):
+    """Ends each connection as TLS wants it; OpenSSL 3 takes anything else for a cut."""
+
+    def shutdown_request(self, request: ssl.SSLSocket) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            request.settimeout(2)
+            request.unwrap()
+        super().shutdown_request(request)
+
+
 class Server:
     """Serves a repository over https at the network's router; a context manager. `asked` is what was asked for."""
 
@@ -196,13 +208,15 @@ class Server:
         asked = self.asked = []
 
         class Handler(http.server.SimpleHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
             def log_message(self, _: str, *words: object) -> None:
                 asked.append(' '.join(map(str, words)))
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(repository.folder / 'server.pem', repository.folder / 'server.key')
         handler = functools.partial(Handler, directory=str(repository.served))
-        self.server = http.server.ThreadingHTTPServer((ROUTER, 443), handler, bind_and_activate=False)
+        self.server = Https((ROUTER, 443), handler, bind_and_activate=False)
         self.server.socket.close()
         listener = network.call(socket.create_server, (ROUTER, 443))
         self.server.socket = context.wrap_socket(listener, server_side=True)
