@@ -90,13 +90,23 @@ function impossible(text: string): boolean {
   return !real || Number(year) === 0 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59
 }
 
-function ofEntry({ key, value }: YamlEntry): Refusal | undefined {
+/** What stands before a key that may have several lines. */
+const MARKED_KEY = /\?\s+(?:[&!]\S+\s+)*["']?$/
+
+/** What stands behind a key whose colon is not in its line. */
+const LATE_COLON = /["']?[ \t]*(?:#[^\n]*)?\n\s*:/y
+
+function ofEntry(text: string, { key, value }: YamlEntry): Refusal | undefined {
   const isEmpty = key.kind === 'scalar' && key.start === key.end && key.type === 'null'
   if (isEmpty) return { message: 'a key is missing before the colon', offset: value.start }
   if (key.kind === 'mapping' || key.kind === 'sequence')
     return { message: 'a key is a list or a mapping', offset: key.start }
   if (key.kind === 'scalar' && key.end - key.start > KEY_LIMIT)
     return { message: 'a key is too long', offset: key.start }
+  LATE_COLON.lastIndex = key.end
+  const lines = key.kind === 'scalar' && (text.slice(key.start, key.end).includes('\n') || LATE_COLON.test(text))
+  if (lines && !MARKED_KEY.test(text.slice(Math.max(0, key.start - 200), key.start)))
+    return { message: 'a key and its colon are not in one line', offset: key.start }
   if (key.kind !== 'scalar' || key.type !== 'merge') return undefined
   const node = followed(value)
   const merged = node?.kind === 'sequence' ? node.items.map(followed) : [node]
@@ -105,7 +115,8 @@ function ofEntry({ key, value }: YamlEntry): Refusal | undefined {
     : { message: '<< merges no mapping', offset: value.start }
 }
 
-function ofNode(node: YamlNode): Refusal | undefined {
+function ofNode(text: string, node: YamlNode): Refusal | undefined {
+  const within = (inner: YamlNode): Refusal | undefined => ofNode(text, inner)
   switch (node.kind) {
     case 'alias':
       return node.target === undefined ? { message: `there is no anchor &${node.name}`, offset: node.start } : undefined
@@ -115,9 +126,9 @@ function ofNode(node: YamlNode): Refusal | undefined {
         ? { message: 'there is no such date or time: quote it', offset: node.start }
         : undefined
     case 'sequence':
-      return first(node.items, ofNode)
+      return first(node.items, within)
     case 'mapping':
-      return first(node.entries, entry => ofEntry(entry) ?? ofNode(entry.key) ?? ofNode(entry.value))
+      return first(node.entries, entry => ofEntry(text, entry) ?? within(entry.key) ?? within(entry.value))
   }
 }
 
@@ -203,7 +214,7 @@ function refusalOf(text: string, events: readonly Event[], root: YamlNode | unde
     first(events, event => ofTag(text, event) ?? ofAnchor(text, event)) ??
     anchoredTwice(text, events) ??
     first(questioned(events, text), offset => ({ message: 'a ? stands in a flow collection: quote the text', offset }))
-  return refused ?? (root === undefined ? undefined : ofNode(root))
+  return refused ?? (root === undefined ? undefined : ofNode(text, root))
 }
 
 /** Reads a text as PyYAML's safe loader does. */

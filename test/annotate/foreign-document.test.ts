@@ -5,7 +5,10 @@ import { bytes, codes } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'
 const COMMENTS = `# ${P}connect-inject: "true"\n# ${P}connect-service: "web"\n`
-const FLAGS: InjectOptions = { annotations: [`${P}connect-inject=true`, `${P}connect-service=web`] }
+const FLAGS: InjectOptions = {
+  profile: 'prebuilt',
+  annotations: [`${P}connect-inject=true`, `${P}connect-service=web`],
+}
 
 /** Documents of other programs, annotated as people would, and what they are called. */
 const FOREIGN: readonly (readonly [document: string, called: RegExp])[] = [
@@ -74,6 +77,6 @@ test('documents that merely speak of others are cloud-init’s', t => {
     `#!/bin/sh\n${COMMENTS}cat >/etc/x <<E\nvariant: fcos\nE\n`,
     `Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n--b\nContent-Type: application/node.eks.aws\n\napiVersion: node.eks.aws/v1alpha1\n--b\nContent-Type: text/cloud-config\n\n#cloud-config\n${COMMENTS}--b--\n`,
   ]) {
-    t.deepEqual(codes(inject(bytes(document)).diagnostics), ['N102'], document)
+    t.deepEqual(codes(inject(bytes(document), { profile: 'prebuilt' }).diagnostics), ['N102'], document)
   }
 })

@@ -44,6 +44,25 @@ test('the end of a document inside quotes or brackets is none', t => {
   for (const written of ['a: "x\n--- y"\n', 'a: [\n---\n]\n', "a: 'x\n...\n'\n"]) t.false(readAsPyYaml(written).ok)
 })
 
+test('a key and its colon stand in one line, unless the key is marked', t => {
+  for (const written of [
+    'x: {a\n  b: c}\n',
+    'x: {a\nb: c}\n',
+    'x: {"a\n b": c}\n',
+    'x: {a\n: b}\n',
+    'x: {"a" # why\n : b}\n',
+  ])
+    t.false(readAsPyYaml(written).ok, written)
+  for (const written of [
+    'x: {? a\n  b : c}\n',
+    'x: {a, b: c}\n',
+    'x: {a\n, b: c}\n',
+    '? "a\n  b"\n: c\n',
+    'x: {a:\n b}\n',
+  ])
+    t.true(readAsPyYaml(written).ok, written)
+})
+
 test('a fault behind lines that were moved is told where it stands', t => {
   const written = 'a: [\n1\n]\nb: [\n2\n]\nc: }\n'
   const reading = readAsPyYaml(written)
@@ -54,7 +73,7 @@ for (const layout of ['multipart', 'cloud-config'] as const) {
   test(`keys of such a document are read, taken out and put back: ${layout}`, t => {
     const own = 'consul.hashicorp.com/connect-inject: "true"\nconsul.hashicorp.com/connect-service: "web"\n'
     const before = bytes(`#cloud-config\n${own}packages: [\nnginx,\n"a\nb"\n]\nruncmd:\n- echo "\n  x"\n`)
-    const { output, diagnostics } = inject(before, { layout })
+    const { output, diagnostics } = inject(before, { layout, profile: 'prebuilt' })
     t.deepEqual(
       diagnostics.filter(({ severity }) => severity !== 'note'),
       [],

@@ -10,6 +10,7 @@ import { goBool } from '../../src/annotate/grammar/boolean.ts'
 import { merge } from '../../src/annotate/merge.ts'
 import { decode } from '../../src/decode/decode.ts'
 
+const CLEARED = /^consul\.hashicorp\.com\/(?:service-meta-|envoy-extra-args)/
 const KEY = 'consul.hashicorp.com/connect-inject'
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -23,7 +24,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   const asked = annotations.get(KEY)?.value ?? ''
   // The value is judged later; a reader that decides has to judge it at once.
   if (asked.trim() !== '' && !goBool(asked).ok) errors.push('connect-inject is not a boolean')
-  const values = Object.fromEntries([...annotations.values()].map(({ key, value }) => [key, value]))
+  // An empty value of a key that is unknown, or means nothing, is complained of later; to the guest it is none at all.
+  const stated = [...annotations.values()].filter(({ key, value }) => value.trim() !== '' || CLEARED.test(key))
+  const values = Object.fromEntries(stated.map(({ key, value }) => [key, value]))
   const answer =
     errors.length > 0 ? { errors } : { annotations: values, inject: decide(annotations, question.inject).inject }
   process.stdout.write(`${JSON.stringify(answer)}\n`)

@@ -27,11 +27,18 @@ FORMS = [("#cloud-config-archive", "archive"), ("#cloud-config-jsonp", "jsonp"),
          ("#part-handler", "part-handler")]
 SNIFFED = ("text/plain", "text/x-not-multipart", "text/x-shellscript")
 DECLARED = {"text/cloud-config": "cloud-config", "text/jinja2": "jinja"}
-LIMIT = 64 * 1024 * 1024
+LIMIT = 16 * 1024 * 1024
+# An empty value of these still says something.
+CLEARED = DOMAIN + "service-meta-", DOMAIN + "envoy-extra-args"
 
 
 class Unclear(ValueError):
     """What keeps the annotations from being read, or what is wrong with one."""
+
+
+def stated(key, value):
+    """Whether an annotation counts: an empty one does not, and hides none of a weaker layer."""
+    return bool(value.strip()) or key.startswith(CLEARED)
 
 
 def shown(text):
@@ -127,9 +134,9 @@ def unquoted(text):
         return text
 
 
-def comments(text):
+def comments(text, form):
     found = []
-    for line in text.split("\n"):
+    for line in re.split("\r\n?|\n", text) if form in ("cloud-config", "archive") else text.split("\n"):
         line = line.strip(WHITE)
         if line and not line.startswith("#"):
             break
@@ -230,7 +237,7 @@ def read_user_data(content):
     found = {}
     for text, form in documents(content):
         rest = text.partition("\n")[2] if form_of(text) == "jinja" else text
-        annotations = comments(text)
+        annotations = comments(text, form_of(rest) if form == "jinja" else form)
         if form == "cloud-config" or form == "jinja" and form_of(rest) == "cloud-config":
             annotations += keys(text)
         if form == "cloud-config" and re.search(r"(?m)^[^#\n]*# >>> consul-vm-inject ", text):
@@ -238,6 +245,6 @@ def read_user_data(content):
         for key, value in annotations:
             if form == "jinja" and re.search(r"\{[{%]", value):
                 raise Unclear("%s is a jinja expression: write the value itself" % key)
-            if found.setdefault(key, value) != value:
+            if stated(key, value) and found.setdefault(key, value) != value:
                 raise Unclear("%s is given twice in the user-data, with different values" % key)
     return found

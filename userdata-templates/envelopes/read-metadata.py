@@ -5,8 +5,6 @@ file; annotations are keys of it wherever they stand: tags, properties, keys of 
 ALIASES = {DOMAIN + "connect-service-tags": DOMAIN + "service-tags",
            DOMAIN + "enable-sidecar-proxy-shutdown-drain-listeners":
            DOMAIN + "enable-sidecar-proxy-lifecycle-shutdown-drain-listeners"}
-# An empty value of these still says something.
-CLEARED = DOMAIN + "service-meta-", DOMAIN + "envoy-extra-args"
 # Many platforms allow no slash in a key; LXD begins the operator's keys with `user.`.
 TAG = re.compile(r"(?:user\.)?((?:alpha\.)?consul\.hashicorp\.com)[/:](.+)\Z", re.S)
 DOCUMENTS = re.compile(r"(?:cloud-init\.|user\.)?(?:user|vendor)[-_]?data", re.I)
@@ -54,7 +52,7 @@ def read_metadata(instance):
     found = {}
     for key, value in tags(instance.get("ds") if isinstance(instance, dict) else None):
         text = tag_value(key, value)
-        if text != REDACTED and found.setdefault(key, text) != text:
+        if text != REDACTED and stated(key, text) and found.setdefault(key, text) != text:
             raise Unclear("%s is given twice in the instance metadata, with different values" % key)
     return found
 
@@ -65,9 +63,7 @@ def decide(layers, fleet):
     merged = {}
     for layer in layers + [fleet["defaults"]["annotations"]]:
         taken = {ALIASES.get(key, key) for key in merged}
-        # What is empty counts as not given, unless that says something.
-        merged.update((key, value) for key, value in layer.items()
-                      if ALIASES.get(key, key) not in taken and (value.strip() or key.startswith(CLEARED)))
+        merged.update((key, value) for key, value in layer.items() if ALIASES.get(key, key) not in taken and stated(key, value))
     status, asked = merged.get(DOMAIN + "connect-inject-status", ""), merged.get(DOMAIN + "connect-inject", "")
     if asked.strip() and asked not in TRUE + FALSE:
         raise Unclear("connect-inject is %s: write \"true\" or \"false\"" % shown(asked))
