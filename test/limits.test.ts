@@ -18,6 +18,7 @@ const DOCUMENT = bytes('#cloud-config\n{}\n')
 
 const given = (key: string, value: string, options: InjectOptions = {}) =>
   inject(DOCUMENT, {
+    profile: 'prebuilt',
     ...options,
     annotations: [`${P}connect-inject=true`, `${P}connect-service=web`, `${key}=${value}`],
   })
