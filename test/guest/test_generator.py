@@ -260,10 +260,11 @@ class CommandLine(unittest.TestCase):
             with self.subTest(content[:30]):
                 self.refused(content)
 
-    def test_a_byte_order_mark_and_values_of_64_kilobytes_are_no_trouble(self):
+    def test_a_byte_order_mark_and_values_of_16_kilobytes_are_no_trouble(self):
         self.assertEqual(self.run_script(b'\xef\xbb\xbf' + json.dumps(WEB).encode()).returncode, 0)
         self.assertEqual(self.run_script(b'\xef\xbb\xbf' + json.dumps({'format': 2, 'plan': PLAN}).encode()).returncode, 0)
-        self.assertEqual(self.run_script({'annotations': {P + 'connect-service': 'web', P + 'service-tags': 'x' * 65536}}).returncode, 0)
+        self.assertEqual(self.run_script({'annotations': {P + 'connect-service': 'web', P + 'service-tags': 'x' * 16384}}).returncode, 0)
+        self.refused({'annotations': {P + 'connect-service': 'web', P + 'service-tags': 'x' * 16385}})
         self.refused({'annotations': {P + 'connect-service': 'x' * 65536}})
 
     def test_without_a_configuration_where_it_belongs_there_is_nothing_to_do(self):
