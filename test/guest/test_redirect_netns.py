@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -75,6 +76,11 @@ def usable():
 
 
 WHY = usable()
+
+# One connection: answered, and asked with when a line comes on standard input.
+ECHO = "import socket; s = socket.create_server(('', 7000)); print('ready', flush=True); c = s.accept()[0]; c.sendall(c.recv(9))"
+ASK = ("import socket, sys; c = socket.create_connection((sys.argv[1], 7000), 10); print('connected', flush=True); sys.stdin.readline(); "
+       "c.settimeout(5); c.sendall(b'x'); print('answered' if c.recv(9) == b'x' else 'cut', flush=True)")
 
 
 def backend_works(space, backend):
@@ -387,6 +393,28 @@ class Redirect(Namespaces):
                 self.assertNotIn('CONSUL', space.state())
         done = self.space().redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND='nftables')
         self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1))
+
+    def test_connections_that_are_older_than_the_rules_go_on(self):
+        for backend in ('iptables-nft', 'nftables'):
+            with self.subTest(backend):
+                space, peer = self.space(), self.space()
+                subprocess.run(['ip', 'link', 'add', 'v0', 'netns', space.name, 'type', 'veth', 'peer', 'v1', 'netns', peer.name], check=True)
+                space.sh('ip address add 10.99.0.1/24 dev v0; ip link set v0 up')
+                peer.sh('ip address add 10.99.0.2/24 dev v1; ip link set v1 up')
+                asks = [(space, '10.99.0.2', peer), (peer, '10.99.0.1', space)]
+                servers = [subprocess.Popen(['ip', 'netns', 'exec', other.name, sys.executable, '-c', ECHO], stdout=subprocess.PIPE) for _, _, other in asks]
+                for server in servers:
+                    self.addCleanup(server.kill)
+                self.assertEqual([server.stdout.readline() for server in servers], [b'ready\n'] * 2)
+                clients = [subprocess.Popen(['ip', 'netns', 'exec', own.name, sys.executable, '-c', ASK, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                           for own, address, _ in asks]
+                for client in clients:
+                    self.addCleanup(client.kill)
+                self.assertEqual([client.stdout.readline() for client in clients], [b'connected\n'] * 2)
+                self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend).returncode, 0)
+                self.assertEqual([client.communicate(b'go\n', timeout=20)[0] for client in clients], [b'answered\n'] * 2)
+                space.cleanup()
+                self.assertNotIn('CONSUL', space.state())
 
     def test_rules_that_are_held_are_touched_only_when_they_change(self):
         for backend in ('iptables-nft', 'nftables'):
