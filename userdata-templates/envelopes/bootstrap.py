@@ -7,4 +7,4 @@ import zlib
 own, _, packed = sys.stdin.read().rpartition("=== packed\n")
 text = zlib.decompress(base64.b64decode(packed)).decode()
 scope = {}
-exec(text.partition("\n")[2].partition("\n=== ")[0], scope)
+exec(text[text.find("\n"):text.find("\n=== ")], scope)

@@ -47,7 +47,7 @@ CHANGED = []
 
 def log(message):
     """One line on stderr; nothing in it can end the line or move the cursor."""
-    print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr)
+    print("consul-vm-inject:", ascii(message)[1:-1], file=sys.stderr)
 
 
 def run(*command, text=""):
@@ -118,7 +118,7 @@ def finish(**news):
     """Adds to the state, of which the empty is forgotten, and has systemd read the units that changed."""
     state = {key: value for key, value in dict(recall(), **news).items() if value}
     write(STATE, state and json.dumps(state), 0o600)
-    if any("/systemd/system/" in path for path in CHANGED):
+    if "/systemd/system/" in str(CHANGED):
         systemctl("daemon-reload")
 
 
@@ -197,8 +197,8 @@ def prepare(plan):
         RESOLVED: lines("resolved", plan.get("resolved", [])),
         # systemd before 231 does not know the "+" of the unit's own commands.
         OLDER: [] if systemd({"from": 231}) or not services else
-        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPost=", "ExecStopPost="] +
-        [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]})
+        ["[Service]", "PermissionsStartOnly=yes"] + [
+            line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
     for service in services:
@@ -251,7 +251,7 @@ def apply(text, files, sidecars, owner):
             raise ValueError("consul refuses the registration: " + found)
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
-            log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
+            log("%s was not ours: kept" % REGISTRATION)
     if sidecars:
         write_for_agent(AGENT, agent and agent + "\n")
     if text == "":
@@ -300,7 +300,7 @@ def gone():
 def listening(name):
     """Waits until Envoy has what traffic is redirected to, a minute at most. Ready it is without, too, where Consul is silent; and
     listeners are listed before they accept."""
-    admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name)).group(1), time.monotonic() + 60
+    admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name))[1], time.monotonic() + 60
     while time.monotonic() < until and not gone():
         found = ask(admin, "GET", "/listeners")[1]
         if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
