@@ -195,5 +195,7 @@ export function stripPython(source) {
     const simple = !COMPOUND.has(tokens[0].text) && (all[index + 1]?.column ?? 0) <= column
     return { level: levels.length - 1, text: written(tokens), simple }
   })
-  return [...kept, ...joined(light).map(({ level, text }) => ' '.repeat(level) + text)].map(line => `${line}\n`).join('')
+  return [...kept, ...joined(light).map(({ level, text }) => ' '.repeat(level) + text)]
+    .map(line => `${line}\n`)
+    .join('')
 }

@@ -224,7 +224,7 @@ class Packages(unittest.TestCase):
         self.apt()
         done = self.run_script(self.settings(ENVOY_APT_KEY_FINGERPRINT=None))
         self.assertEqual(done.returncode, 2)
-        self.assertRegex(done.stderr, "envoy: the key at \S+ has not the fingerprint ''.*: refused\n")
+        self.assertRegex(done.stderr, "envoy: \S+ has not the fingerprint ''.*: refused\n")
         self.assertIn('consul: installed', done.stderr)
 
     def test_a_release_without_packages_of_its_own_takes_the_fallback(self):

@@ -10,19 +10,7 @@ any fault nothing is written and the exit code is 2. An argument is the name of 
 This travels in user-data, where every byte counts: it says things once, in few words. Comments stay at home.
 Python 3.6, standard library only; no value is ever evaluated.
 """
-import glob
-import grp
-import http.client
-import json
-import os
-import pwd
-import re
-import runpy
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
+import glob, grp, http.client, json, os, pwd, re, runpy, shutil, subprocess, sys, tempfile, time
 
 CONFIG = "/srv/consul/service-config.json"
 REGISTRATION = "/etc/consul.d/service-registration.json"
@@ -200,7 +188,7 @@ def prepare(plan):
         ["[Service]", "PermissionsStartOnly=yes"] + [
             line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
     if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
-        raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
+        raise ValueError("app_unit: %s runs as envoy: not redirected" % unit)
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
@@ -262,7 +250,7 @@ def apply(text, files, sidecars, owner):
     # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
     verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
     if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
-        log("consul reload: " + run("consul", "reload")[1])
+        do("consul", "reload")
     for name in old:
         if name not in sidecars:
             # Waits for it: the cleanup of one sidecar must not meet the rules of the next.
@@ -306,7 +294,7 @@ def listening(name):
         if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
             return 0
         time.sleep(0.2)
-    raise ValueError("Envoy got no listeners from Consul")
+    raise ValueError("Envoy got no listeners")
 
 
 def wait(_, seconds):
