@@ -35,7 +35,7 @@ CHANGED = []
 
 def log(message):
     """One line on stderr; nothing in it can end the line or move the cursor."""
-    print("consul-vm-inject:", ascii(message)[1:-1], file=sys.stderr)
+    print("consul-vm-inject:", message.encode("unicode_escape").decode(), file=sys.stderr)
 
 
 def run(*command, text=""):
@@ -146,7 +146,7 @@ HOLES = {
     # The ports on which sshd listens: by its configuration, and by socket activation.
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
-        run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
+        run("sh", "-c", "sshd -T; systemctl show -pListen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
     "secret": lambda hole: grp.getgrnam("consul") and [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
@@ -187,7 +187,7 @@ def prepare(plan):
         OLDER: [] if systemd({"from": 231}) or not services else
         ["[Service]", "PermissionsStartOnly=yes"] + [
             line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
-    if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
+    if unit and run("systemctl", "show", "-pUser", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy: not redirected" % unit)
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
