@@ -1,6 +1,6 @@
 /**
- * Python without what only a reader needs: comments, docstrings, blank lines, line breaks in brackets, blanks that part nothing,
- * and indentation beyond one blank a level. The syntax tree stays that of the source without its docstrings. Python 3.6's
+ * Python without what only a reader needs: comments, docstrings, blank lines, line breaks in brackets and between statements, blanks
+ * that part nothing, and indentation beyond one blank a level. The syntax tree stays that of the source without its docstrings. Python 3.6's
  * grammar: in a field of an f-string its own quote cannot stand.
  */
 const STRING_PREFIXES = new Set(['', 'r', 'u', 'b', 'br', 'rb', 'f', 'fr', 'rf'])
@@ -162,15 +162,40 @@ const written = tokens =>
     return line + (needed && line !== '' ? ' ' : '') + text
   }, '')
 
+/** Words that begin what has a body: no statement can stand before one in its line, nor one behind another's colon. */
+const COMPOUND = new Set('if elif else for while try except finally with def class async @'.split(' '))
+
+/** @typedef {{ level: number, text: string, simple: boolean }} Written: one line; `simple` where it may share it with another */
+
+/** Statements with nothing between them in one line, and in that of what they are the whole body of. */
+function joined(lines) {
+  const fewer = []
+  for (const { level, text, simple } of lines) {
+    const last = fewer[fewer.length - 1]
+    if (simple && last?.simple && last.level === level) last.text += `${last.text.endsWith(';') ? '' : ';'}${text}`
+    else fewer.push({ level, text, simple })
+  }
+  return fewer.reduce((kept, { level, text, simple }, index) => {
+    const header = kept[kept.length - 1]
+    const whole = simple && header?.level === level - 1 && (fewer[index + 1]?.level ?? 0) < level
+    if (whole && fewer[index - 1].level === level - 1) header.text += text
+    else kept.push({ level, text })
+    return kept
+  }, [])
+}
+
 /** Python source -> the same program for a machine. A source that reads its `__doc__` keeps its docstrings. */
 export function stripPython(source) {
   const text = source.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
   const { lines, kept } = readLines(text)
   const levels = [0]
-  const light = (text.includes('__doc__') ? lines : withoutDocstrings(lines)).map(({ column, tokens }) => {
+  const light = (text.includes('__doc__') ? lines : withoutDocstrings(lines)).map(({ column, tokens }, index, all) => {
     while (column < levels[levels.length - 1]) levels.pop()
     if (column > levels[levels.length - 1]) levels.push(column)
-    return ' '.repeat(levels.length - 1) + written(tokens)
+    const simple = !COMPOUND.has(tokens[0].text) && (all[index + 1]?.column ?? 0) <= column
+    return { level: levels.length - 1, text: written(tokens), simple }
   })
-  return [...kept, ...light].map(line => `${line}\n`).join('')
+  return [...kept, ...joined(light).map(({ level, text }) => ' '.repeat(level) + text)]
+    .map(line => `${line}\n`)
+    .join('')
 }

@@ -1,11 +1,14 @@
 /**
- * A POSIX shell script without what only a reader needs: comments, blank lines, indentation, and the line breaks of continued
- * lines. Quoted text and here-documents stay as they are. What cannot be told apart without a whole parser is refused, with its line:
+ * A POSIX shell script without what only a reader needs: comments, blank lines, indentation, blanks beside `;`, `|` and `&&`, and
+ * the line breaks of continued lines. Quoted text and here-documents stay as they are. What cannot be told apart without a whole parser is refused, with its line:
  * backquotes, `((`, `$'`, and inside double quotes a case, a here-document or a single quote of `${...}`.
  */
 
 /** Characters that end a word: a `#` behind one of them, or at the start of a line, begins a comment. */
 const META = new Set([' ', '\t', '\n', ';', '&', '|', '(', ')', '<', '>'])
+/** What parts commands, and needs no blank beside it. A single `&` does: to bash `& >` is something else than `&>`. */
+const PARTS = /^(?:;|\||&&)/
+const PARTED = /(?:;|\||&&)$/
 const BLANKS = /[ \t]*/y
 const REST = /[^\n]*/y
 
@@ -153,7 +156,8 @@ export function stripShell(source) {
       line = ''
       last = '\n'
     } else if (reader.takeMatch(BLANKS) !== '') {
-      if (last === '\n' || last === ' ') continue
+      const next = reader.text.slice(reader.at, reader.at + 2)
+      if (last === '\n' || last === ' ' || (last !== '' && PARTED.test(line)) || PARTS.test(next)) continue
       line += ' '
       last = ' '
     } else if (reader.starts('#') && META.has(last)) {

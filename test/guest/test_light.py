@@ -170,11 +170,11 @@ class Light(unittest.TestCase):
                 self.assertLessEqual(len(light), len(text) + 1)
 
     def test_python_loses_what_only_a_reader_needs(self):
-        text = '#!/usr/bin/python3\n"""Docs."""\n\nimport a  # why\n\nclass B(C):\n    """Docs."""\n\n    def d(self,\n          e):\n        # why\n        return (e and\n                self)\n'
-        self.assertEqual(stripped(('x.py', text)), ['#!/usr/bin/python3\nimport a\nclass B(C):\n def d(self,e):\n  return(e and self)\n'])
+        text = '#!/usr/bin/python3\n"""Docs."""\n\nimport a  # why\n\nclass B(C):\n    """Docs."""\n\n    def d(self,\n          e):\n        # why\n        f = e\n        g()\n        return (e and\n                self)\n    if h:\n        if i:\n            j\n    else:\n        k\n'
+        self.assertEqual(stripped(('x.py', text)), ['#!/usr/bin/python3\nimport a\nclass B(C):\n def d(self,e):f=e;g();return(e and self)\n if h:\n  if i:j\n else:k\n'])
 
     def test_what_reads_its_docstrings_keeps_them(self):
-        self.assertEqual(stripped(('x.py', '"""Docs."""  # c\nprint(__doc__)\n')), ['"""Docs."""\nprint(__doc__)\n'])
+        self.assertEqual(stripped(('x.py', '"""Docs."""  # c\nprint(__doc__)\n')), ['"""Docs.""";print(__doc__)\n'])
 
     def test_a_shell_script_keeps_what_bash_reads(self):
         pairs = [*self.files('consul-*[!.]??????'), *(('consul-x', text) for text in SHELL)]
@@ -189,8 +189,8 @@ class Light(unittest.TestCase):
                     self.assertEqual((done.returncode, done.stderr), (0, ''))
 
     def test_a_shell_script_loses_what_only_a_reader_needs(self):
-        text = '#!/bin/sh\n# why\n\nif a; then # why\n    b \\\n        c\n  cat <<E\n  # d\nE\nfi\n'
-        self.assertEqual(stripped(('consul-x', text)), ['#!/bin/sh\nif a; then\nb c\ncat <<E\n  # d\nE\nfi\n'])
+        text = '#!/bin/sh\n# why\n\nif a; then # why\n    b \\\n        c\n  d | e || f && g & >h \\; ;\n  cat <<E\n  # d\nE\nfi\n'
+        self.assertEqual(stripped(('consul-x', text)), ['#!/bin/sh\nif a;then\nb c\nd|e||f&&g & >h \\;;\ncat <<E\n  # d\nE\nfi\n'])
 
     def test_units_and_settings_keep_their_directives(self):
         pairs = [*self.files('*.service'), *self.files('packages.conf'), *(('x.service', text) for text in UNITS)]

@@ -10,19 +10,7 @@ any fault nothing is written and the exit code is 2. An argument is the name of 
 This travels in user-data, where every byte counts: it says things once, in few words. Comments stay at home.
 Python 3.6, standard library only; no value is ever evaluated.
 """
-import glob
-import grp
-import http.client
-import json
-import os
-import pwd
-import re
-import runpy
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
+import glob, grp, http.client, json, os, pwd, re, runpy, shutil, subprocess, sys, tempfile, time
 
 CONFIG = "/srv/consul/service-config.json"
 REGISTRATION = "/etc/consul.d/service-registration.json"
@@ -118,7 +106,7 @@ def finish(**news):
     """Adds to the state, of which the empty is forgotten, and has systemd read the units that changed."""
     state = {key: value for key, value in dict(recall(), **news).items() if value}
     write(STATE, state and json.dumps(state), 0o600)
-    if any("/systemd/system/" in path for path in CHANGED):
+    if "/systemd/system/" in str(CHANGED):
         systemctl("daemon-reload")
 
 
@@ -158,7 +146,7 @@ HOLES = {
     # The ports on which sshd listens: by its configuration, and by socket activation.
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
-        run("sh", "-c", "sshd -T; systemctl show --property=Listen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
+        run("sh", "-c", "sshd -T; systemctl show -pListen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
     "secret": lambda hole: grp.getgrnam("consul") and [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
@@ -197,10 +185,10 @@ def prepare(plan):
         RESOLVED: lines("resolved", plan.get("resolved", [])),
         # systemd before 231 does not know the "+" of the unit's own commands.
         OLDER: [] if systemd({"from": 231}) or not services else
-        ["[Service]", "PermissionsStartOnly=yes", "ExecStartPre=", "ExecStartPost=", "ExecStopPost="] +
-        [line.replace("+", "") for line in read("/etc/systemd/system/envoy@.service").split("\n") if "=+" in line]})
-    if unit and run("systemctl", "show", "--property=User", "--", unit)[1] == "User=envoy":
-        raise ValueError("app_unit: %s runs as envoy, whose traffic is not redirected" % unit)
+        ["[Service]", "PermissionsStartOnly=yes"] + [
+            line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
+    if unit and run("systemctl", "show", "-pUser", "--", unit)[1] == "User=envoy":
+        raise ValueError("app_unit: %s runs as envoy: not redirected" % unit)
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
@@ -251,7 +239,7 @@ def apply(text, files, sidecars, owner):
             raise ValueError("consul refuses the registration: " + found)
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
-            log("%s was not ours: kept as *.before-consul-vm-inject" % REGISTRATION)
+            log("%s was not ours: kept" % REGISTRATION)
     if sidecars:
         write_for_agent(AGENT, agent and agent + "\n")
     if text == "":
@@ -262,7 +250,7 @@ def apply(text, files, sidecars, owner):
     # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
     verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
     if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
-        log("consul reload: " + run("consul", "reload")[1])
+        do("consul", "reload")
     for name in old:
         if name not in sidecars:
             # Waits for it: the cleanup of one sidecar must not meet the rules of the next.
@@ -300,13 +288,13 @@ def gone():
 def listening(name):
     """Waits until Envoy has what traffic is redirected to, a minute at most. Ready it is without, too, where Consul is silent; and
     listeners are listed before they accept."""
-    admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name)).group(1), time.monotonic() + 60
+    admin, until = re.search(r"-admin-bind=(\S+)", read(FILES["unit"] % name))[1], time.monotonic() + 60
     while time.monotonic() < until and not gone():
         found = ask(admin, "GET", "/listeners")[1]
         if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
             return 0
         time.sleep(0.2)
-    raise ValueError("Envoy got no listeners from Consul")
+    raise ValueError("Envoy got no listeners")
 
 
 def wait(_, seconds):
