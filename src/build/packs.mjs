@@ -23,31 +23,31 @@ export const PLACES = {
 /** What an image has baked in: everything but what a values file has a say in. In full, since nothing travels. */
 export const IMAGE = Object.keys(PLACES).filter(name => name !== 'packages.conf')
 
-/** What every injection needs. */
-const CORE = [
+/** What every injection of the full profile brings, in the order in which it packs smallest. */
+const FULL = [
   'generate-sidecar-configs.py', // the first: the envelopes run it out of its pack
   'envoy@.service',
-  'consul-envoy-retry@.service',
   'consul-sidecar-init.service',
-  'consul-redirect-traffic',
+  'consul-envoy-retry@.service',
+  'packages.conf',
   'consul-retry-sidecar',
+  'consul-mesh-packages',
+  'consul-redirect-traffic',
   'consul-cleanup-iptables',
 ]
 /** What only some plans need. */
 const MORE = ['probe-sidecar.py', 'consul-hold-traffic']
-/** What installs Consul and Envoy. */
-const PACKAGES = ['consul-mesh-packages', 'packages.conf']
 
 /**
- * What travels together, packed as one: a pack for each set of files that an injection can need. One pack of seven files is 380 bytes
- * smaller than two of five and two, for what is said once need not be said again.
+ * What travels together, packed as one: a pack for each set of files that an injection can need. One pack is smaller than several, for
+ * what is said once need not be said again.
  */
 export const PACKS = {
-  full: [...CORE, ...PACKAGES],
-  probing: [...CORE, ...MORE, ...PACKAGES],
-  tokens: [...CORE, 'acl-token.py', ...PACKAGES],
-  both: [...CORE, ...MORE, 'acl-token.py', ...PACKAGES],
-  fleet: [...CORE, ...MORE, 'acl-token.py', 'plan_annotations.py', ...PACKAGES],
+  full: FULL,
+  probing: [...FULL, ...MORE],
+  tokens: [...FULL, 'acl-token.py'],
+  both: [...FULL, ...MORE, 'acl-token.py'],
+  fleet: [...FULL, ...MORE, 'acl-token.py', 'plan_annotations.py'],
 }
 
 /** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */

@@ -60,7 +60,6 @@ class Scenarios(unittest.TestCase):
     def test_redirection_that_fails_half_way_is_taken_back(self) -> None:
         report = self.boots['redirect'].result()
         self.assertEqual(report['failed'], [UNIT])
-        self.assertFalse([call for call in report['calls'] if call['program'] == 'envoy'])
         self.reachable(report)
 
     def test_slow_agent_is_waited_for(self) -> None:

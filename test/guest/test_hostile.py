@@ -36,8 +36,9 @@ class Hostile(unittest.TestCase):
         for key in [*sorted(PLANNER.SYNTAXES), P + 'service-meta-x']:
             for value in values(key, HOSTILE[label].replace('CANARY', str(self.canary))):
                 more = {'annotations': {**found['annotations'], **base(key, value)['annotations']}}
-                others = ('connect-service', 'connect-inject', 'transparent-proxy-exclude-uids')
-                if key[len(P):] not in others and self.planned(base(key, value)) and self.planned(more):
+                # Users are looked up, and secrets are given to the agent's group.
+                others = (*[P + name for name in ('connect-service', 'connect-inject', 'transparent-proxy-exclude-uids')], A + 'encrypt-file', A + 'agent-token-file')
+                if key not in others and self.planned(base(key, value)) and self.planned(more):
                     found = more
                     break
         return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from support import GUEST, run
 
 NO_PORT = 'the agent has no port for Envoy (xDS)'
-NO_CONNECT = 'Connect is disabled in the agent'
+NO_CONNECT = 'the agent has Connect disabled'
 
 
 class Xds(unittest.TestCase):

@@ -68,12 +68,13 @@ class Nothing(Boot):
         self.values = self.repository.folder / 'values.json'
         self.values.write_text(json.dumps({'vm': self.repository.values()}))
 
-    def machine(self, name: str, network: Network, address: str, user_data: bytes) -> Standing:
+    def machine(self, name: str, network: Network, address: str, user_data: bytes,
+                vendor_data: bytes | None = None) -> Standing:
         self.server = self.server or self.stack.enter_context(Server(network, self.repository))
         made = Standing(name, network, address, suite=self.suite, above=(root(self.suite),))
         # Debian's own packages are out of reach.
         made.write('/etc/apt/sources.list', '')
-        made.seed(user_data, instance=f'i-{name}', host=name)
+        made.seed(user_data, instance=f'i-{name}', host=name, vendor_data=vendor_data)
         return made
 
     def user_data(self, name: str) -> bytes:
