@@ -24,9 +24,7 @@ export function nearestKey(key: string): string | undefined {
     .map(row => {
       const name = nameOf(row.key)
       // Of a family only the beginning is fixed.
-      const compared = row.prefix ? wanted.slice(0, name.length) : wanted
-      const hopeless = Math.abs(compared.length - name.length) > limit
-      return { key: row.key, name, edits: hopeless ? Number.POSITIVE_INFINITY : distance(compared, name) }
+      return { key: row.key, name, edits: distance(row.prefix ? wanted.slice(0, name.length) : wanted, name, limit) }
     })
     .filter(({ edits, name }) => edits <= limit || (wanted.length > 5 && name.includes(wanted)))
     .sort((a, b) => a.edits - b.edits)

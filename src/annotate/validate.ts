@@ -1,4 +1,5 @@
 import type { AnnotationRow } from '../../annotations/row.ts'
+import { atMost } from '../report/at-most.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type Annotations, nameOf } from './annotation.ts'
@@ -26,12 +27,8 @@ const LONGEST = 16_384
 /** Complaints about one value; with more of them it is another thing that was meant. */
 const MOST = 20
 
-/** At most so many complaints; the last says how many there are besides. */
-function shortened(issues: readonly Issue[]): readonly Issue[] {
-  if (issues.length <= MOST) return issues
-  const more = issues.length - MOST + 1
-  return [...issues.slice(0, MOST - 1), { message: `${more} more faults of this value are not shown` }]
-}
+const shortened = (issues: readonly Issue[]): readonly Issue[] =>
+  atMost(issues, MOST, count => ({ message: `${count} more faults of this value are not shown` }))
 
 const tooLong = ({ key, value, span }: Annotation): Diagnostic =>
   diagnostic('E301', `${key}: the value has ${value.length} characters, and at most ${LONGEST} count`, {
@@ -86,7 +83,6 @@ const adviceOf = ({ example }: AnnotationRow): string => `write it like this: ${
 
 function judgeValue(annotation: Annotation, row: AnnotationRow, settings: GrammarSettings): readonly Diagnostic[] {
   const { key, value } = annotation
-  if (value.length > LONGEST) return [tooLong(annotation)]
   const isKey = row.syntax === 'absolute-path' && GOSSIP_KEY.test(value)
   if (isKey || (SECRET_VALUE.test(value) && row.syntax !== 'meta-value')) {
     return [diagnostic('E205', `${key} holds a secret itself`, { span: annotation.span, hint: NO_SECRETS })]
@@ -150,9 +146,11 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
       renamed.push([annotation, row.aliasOf])
     }
-    // What is as long is not worth another look.
-    if (annotation.value.length > LONGEST) annotations.delete(key)
-    diagnostics.push(...judgeValue(annotation, row, settings))
+    if (annotation.value.length > LONGEST) {
+      // Nobody else is to spend time on it.
+      annotations.delete(key)
+      diagnostics.push(tooLong(annotation))
+    } else diagnostics.push(...judgeValue(annotation, row, settings))
   }
   // Only now it is known which of the new spellings count.
   for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))

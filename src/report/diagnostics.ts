@@ -1,3 +1,4 @@
+import { atMost } from './at-most.ts'
 import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
 export type Severity = 'error' | 'warning' | 'note'
@@ -184,13 +185,14 @@ export function withSources(
 const MOST = 1000
 
 /** At most so many, errors before others; the last says how many there are besides. */
-export function firstOf(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (diagnostics.length <= MOST) return diagnostics
-  const [first, ...rest] = inOrder(diagnostics).slice(MOST - 1)
-  if (first === undefined) return diagnostics
-  const message = `${rest.length + 1} more complaints about this document are not shown`
-  return [...inOrder(diagnostics).slice(0, MOST - 1), { code: first.code, severity: first.severity, message }]
-}
+export const firstOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  diagnostics.length <= MOST
+    ? diagnostics
+    : atMost(inOrder(diagnostics), MOST, (count, { code, severity }) => ({
+        code,
+        severity,
+        message: `${count} more complaints about this document are not shown`,
+      }))
 
 /** `--strict`: every warning counts as an error. */
 export const warningsAsErrors = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>

@@ -28,6 +28,11 @@ class Counted:
         # Whatever the test before it did.
         looks.first_count(self.mesh)
 
+    def test_the_boot_went_well(self) -> None:
+        for machine in self.mesh.machines.values():
+            self.assertEqual(machine.sh('systemctl --failed --no-legend --plain'), '')
+            self.assertIn('status: done', machine.sh('cloud-init status --long'))
+
     @contextmanager
     def again(self, what: str, seconds: float = 90) -> Iterator[None]:
         """Within it harm is done; then traffic comes back by itself, and each machine has one set of rules."""

@@ -79,29 +79,21 @@ test('a file that cannot be read is refused like a document with errors', async 
   t.is((await into(world, '--keep-going')).written.size, 3)
 })
 
-test('a file that cannot be staged leaves every other one unwritten too', async t => {
-  const world = { staging: { 'out/sub/api': 'ENOSPC' } }
-  const refused = await into(world)
-  t.is(refused.exit, 2)
-  t.is(refused.written.size, 0)
-  t.regex(refused.stderr, /^error: cannot write out\/sub\/api: there is no space left on the device\n/)
-  t.is(lastLine(refused), '3 files: 1 not written; nothing was written (--keep-going writes the other 2)')
-  const kept = await into(world, '--keep-going')
-  t.is(kept.exit, 2)
-  t.deepEqual(names(kept), ['out/plain', 'out/web'])
-})
-
-test('a staged file that the disk does not take leaves every other one unwritten too', async t => {
-  const world = { syncing: { 'out/sub/api': 'ENOSPC' } }
-  const refused = await into(world)
-  t.is(refused.exit, 2)
-  t.is(refused.written.size, 0)
-  t.regex(refused.stderr, /^error: cannot write out\/sub\/api: there is no space left on the device\n/)
-  t.is(lastLine(refused), '3 files: 1 not written; nothing was written (--keep-going writes the other 2)')
-  const kept = await into(world, '--keep-going')
-  t.is(kept.exit, 2)
-  t.deepEqual(names(kept), ['out/plain', 'out/web'])
-})
+for (const [what, world] of [
+  ['a file that cannot be staged', { staging: { 'out/sub/api': 'ENOSPC' } }],
+  ['a staged file that the disk does not take', { syncing: { 'out/sub/api': 'ENOSPC' } }],
+] as const) {
+  test(`${what} leaves every other one unwritten too`, async t => {
+    const refused = await into(world)
+    t.is(refused.exit, 2)
+    t.is(refused.written.size, 0)
+    t.regex(refused.stderr, /^error: cannot write out\/sub\/api: there is no space left on the device\n/)
+    t.is(lastLine(refused), '3 files: 1 not written; nothing was written (--keep-going writes the other 2)')
+    const kept = await into(world, '--keep-going')
+    t.is(kept.exit, 2)
+    t.deepEqual(names(kept), ['out/plain', 'out/web'])
+  })
+}
 
 test('when a staged file cannot be put into its place, what is written and what is not is told', async t => {
   const world = { placing: { 'out/sub/api': 'EACCES' } }

@@ -25,19 +25,26 @@ type Reading struct {
 	Fault string `json:"fault,omitempty"`
 }
 
-func read(content []byte) (reading Reading) {
-	reading.Parts = []Part{}
+// open gives a reader of the parts of a message.
+func open(content []byte) (*multipart.Reader, error) {
 	message, err := mail.ReadMessage(bytes.NewReader(content))
 	if err != nil {
-		reading.Fault = err.Error()
-		return
+		return nil, err
 	}
 	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
 	if err != nil {
+		return nil, err
+	}
+	return multipart.NewReader(message.Body, parameters["boundary"]), nil
+}
+
+func read(content []byte) (reading Reading) {
+	reading.Parts = []Part{}
+	parts, err := open(content)
+	if err != nil {
 		reading.Fault = err.Error()
 		return
 	}
-	parts := multipart.NewReader(message.Body, parameters["boundary"])
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
@@ -59,11 +66,7 @@ func read(content []byte) (reading Reading) {
 
 // rewrite writes a message anew, as Karpenter does: its own boundary, sorted headers, its own line ends.
 func rewrite(content []byte) []byte {
-	message, err := mail.ReadMessage(bytes.NewReader(content))
-	if err != nil {
-		panic(err)
-	}
-	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	parts, err := open(content)
 	if err != nil {
 		panic(err)
 	}
@@ -73,7 +76,6 @@ func rewrite(content []byte) []byte {
 		panic(err)
 	}
 	out.WriteString("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"//\"\r\n\r\n")
-	parts := multipart.NewReader(message.Body, parameters["boundary"])
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
