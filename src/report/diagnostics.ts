@@ -11,6 +11,7 @@ export type Code =
   | 'E104'
   | 'E105'
   | 'E106'
+  | 'E107'
   | 'E201'
   | 'E202'
   | 'E203'
@@ -71,6 +72,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
   E105: ['error', 'the user-data is in UTF-16 or UTF-32, which cloud-init does not read'],
   E106: ['error', 'the document is not for cloud-init, or not for the machine that boots with it'],
+  E107: ['error', 'the user-data is larger than preview will show'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],
