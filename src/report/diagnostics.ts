@@ -50,6 +50,7 @@ export type Code =
   | 'W302'
   | 'W303'
   | 'W304'
+  | 'W305'
   | 'W401'
   | 'W402'
   | 'W403'
@@ -111,6 +112,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
   W304: ['warning', 'the agent that the profile full installs has no server to join'],
+  W305: ['warning', 'a sidecar that fails closed has nothing to hold back'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],
