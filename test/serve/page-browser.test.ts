@@ -19,7 +19,8 @@ inBrowser.serial(
         `[...document.querySelectorAll('#diff .same')].some(e => e.textContent === ' #cloud-config\\n')`,
       ),
     )
-    t.regex(await textOf(tab, '#summary'), /connect-service web user-data:3registration service\.name = "web"/)
+    t.regex(await textOf(tab, '#summary'), /connect-service web user-data:3/)
+    t.regex(await textOf(tab, '#summary'), /service web, without a portconnect-service/)
     t.is(await textOf(tab, '#tab-diagnostics'), 'Diagnostics (1)')
     await give(tab, '#cloud-config\n')
     await said(tab, /^Would be left as it is, because /)
@@ -79,6 +80,7 @@ inBrowser.serial('tabs are one stop of the Tab key, and arrows, Home and End mov
   await focus(tab, 'tab-diff')
   for (const [key, name] of [
     ['ArrowRight', 'summary'],
+    ['ArrowRight', 'traffic'],
     ['ArrowRight', 'diagnostics'],
     ['ArrowRight', 'diff'],
     ['ArrowLeft', 'diagnostics'],
