@@ -16,8 +16,9 @@ import { annotationEffects, type Ground } from './effects.ts'
 import { fileChange, filesOf, pairsOf } from './files.ts'
 import { masked, maskedData, maskedWords } from './mask/mask.ts'
 import type { Change, Preview, Sidecar, Subject } from './model.ts'
-import { plainOf, shownRegistration } from './registration.ts'
+import { shownRegistration } from './registration.ts'
 import { sizeOf } from './size.ts'
+import { groundOf } from './traffic/facts.ts'
 import { trafficOf } from './traffic/traffic.ts'
 import { groupsOf } from './words/groups.ts'
 
@@ -87,8 +88,12 @@ function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
 }
 
 /** What travels as the plan, and what of it the agent is to know. */
-function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' | 'plan' | 'registration'> {
-  return { guest: OLDEST_GUEST, plan: maskedData(plainOf(plan)), registration: maskedData(shownRegistration(plan)) }
+function planned(plan: MeshPlan): Pick<Preview, 'guest' | 'plan' | 'registration'> {
+  return {
+    guest: OLDEST_GUEST,
+    plan: groundOf(plan).plan,
+    registration: maskedData(shownRegistration(plan.serviceConfig.plan)),
+  }
 }
 
 function shownSidecar({ service, unit, redirect = [], environment = [], watch = [], acl = [] }: SidecarPlan): Sidecar {

@@ -48,6 +48,34 @@ inBrowser.serial('guest files open when they are asked for, and stay as they are
   t.deepEqual(complaints(tab, origin), [])
 })
 
+inBrowser.serial(
+  'files that are the same on every VM are together in one section, which opens and stays open',
+  async t => {
+    const { tab, origin } = await visit(t)
+    await choose(tab, 'profile', 'full')
+    await give(tab, ANNOTATED)
+    await said(tab, /profile full/)
+    const all = `[...document.querySelectorAll('#diff > details')]`
+    t.deepEqual(
+      await tab.evaluate(`${all}.map(it => it.querySelector('.name').textContent.replace(/[0-9.]{5,}/, 'V'))`),
+      [
+        'User-data',
+        '/srv/consul/service-config.json',
+        '/etc/consul.d/0-consul-vm-inject.json',
+        'Guest files of V, the same on every VM',
+      ],
+    )
+    t.is(await tab.evaluate(`${all}[3].querySelectorAll('details').length`), 9)
+    await tab.evaluate(`${all}[3].querySelector('summary').focus()`)
+    await tab.press('Enter')
+    await tab.until(`${all}[3].open && ${all}[3].querySelector('details').checkVisibility()`)
+    await give(tab, ANNOTATED.replace('web', 'api'))
+    await tab.until(`document.getElementById('summary').textContent.includes('service api')`)
+    t.true(await tab.evaluate(`${all}[3].open`))
+    t.deepEqual(complaints(tab, origin), [])
+  },
+)
+
 inBrowser.serial('Enter on a diagnostic leads to its place in the user-data', async t => {
   const { tab, origin } = await visit(t)
   await give(tab, FAULTY)

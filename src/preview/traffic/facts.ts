@@ -1,11 +1,19 @@
-import type { GuestPlan, ServiceDefinition, SidecarPlan } from '../../plan/mesh-plan.ts'
+import type { GuestPlan, MeshPlan, ServiceDefinition, SidecarPlan } from '../../plan/mesh-plan.ts'
 import { type PlanNode, shownNode, shownNodes } from '../../plan/node.ts'
+import { oncePer } from '../../report/once-per.ts'
+import { maskedData } from '../mask/mask.ts'
+import { plainOf } from '../registration.ts'
 
 /** What a picture is drawn from: the plan as it travels, in plain data, and the agent's settings for the mesh. */
 export interface Ground {
   readonly plan: GuestPlan
   readonly agent: Readonly<Record<string, unknown>>
 }
+
+/** What is drawn and told of a plan shows no secret: an address that a check asks may hold one. */
+export const groundOf: (plan: MeshPlan) => Ground = oncePer(
+  ({ serviceConfig: { plan }, agent }: MeshPlan) => maskedData(plainOf({ plan, agent })) as Ground,
+)
 
 /** A service with its sidecar, and where in the plan the two stand. */
 export interface Meshed {

@@ -1,23 +1,13 @@
 import type { MeshPlan } from '../../plan/mesh-plan.ts'
-import { masked } from '../mask/mask.ts'
-import { plainOf } from '../registration.ts'
 import { alone } from './alone.ts'
 import { beside } from './beside.ts'
-import { type Ground, isTransparent, meshedOf } from './facts.ts'
+import { groundOf, isTransparent, meshedOf } from './facts.ts'
 import { inbound, names, outbound } from './flows.ts'
-import type { Lane, Traffic } from './model.ts'
-
-/** Addresses that are asked may hold secrets; names and numbers are none. */
-const withoutSecrets = (lane: Lane): Lane => ({
-  ...lane,
-  rows: lane.rows.map(row =>
-    row.map(step => (/[=@?]|:\/\//.test(step.text) ? { ...step, text: masked(step.text) } : step)),
-  ),
-})
+import type { Traffic } from './model.ts'
 
 /** The picture of a plan's traffic: nothing is in it but what stands in the plan, and what of the plan is about traffic is. */
-export function trafficOf({ serviceConfig: { plan }, agent }: MeshPlan): Traffic {
-  const ground = plainOf({ plan, agent }) as Ground
+export function trafficOf(plan: MeshPlan): Traffic {
+  const ground = groundOf(plan)
   const all = meshedOf(ground)
   const mode = all.some(isTransparent) ? 'transparent proxy' : 'direct mode, nothing is redirected'
   return {
@@ -27,6 +17,6 @@ export function trafficOf({ serviceConfig: { plan }, agent }: MeshPlan): Traffic
       names(ground, all),
       alone(all),
       beside(all, ground),
-    ].flatMap(lane => (lane === undefined ? [] : [withoutSecrets(lane)])),
+    ].filter(lane => lane !== undefined),
   }
 }

@@ -1,10 +1,9 @@
 import { type MeshPlan, servicesIn } from '../../plan/mesh-plan.ts'
 import { keyOf } from '../../plan/reader.ts'
 import { factsOf } from '../facts.ts'
-import { masked, maskedData } from '../mask/mask.ts'
+import { masked } from '../mask/mask.ts'
 import type { AnnotationEffect, Group, Said } from '../model.ts'
-import { plainOf } from '../registration.ts'
-import { type Ground, meshedOf } from '../traffic/facts.ts'
+import { groundOf, meshedOf } from '../traffic/facts.ts'
 import { type Draft, draft, says } from './draft.ts'
 import { envoyDrafts, envoyWords } from './envoy.ts'
 import { registrationDrafts } from './registration.ts'
@@ -58,8 +57,7 @@ const isSilent = (fact: string): boolean => / \[[A-Z][a-z]+\]$/.test(fact)
 
 /** All that a plan brings about, in words, each line with the annotations because of which it is so. */
 export function groupsOf(plan: MeshPlan, annotations: readonly AnnotationEffect[]): readonly Group[] {
-  const { serviceConfig, agent } = plan
-  const ground = plainOf({ plan: serviceConfig.plan, agent }) as Ground
+  const ground = groundOf(plan)
   const all = meshedOf(ground)
   const of = all.map(({ service }) => (all.length > 1 ? ` (${service.name})` : ''))
   const facts = factsOf(plan).flatMap(([label, list]) => list.map(fact => masked(`${label} ${fact}`)))
@@ -86,6 +84,6 @@ export function groupsOf(plan: MeshPlan, annotations: readonly AnnotationEffect[
   return LABELS.flatMap(([title]) => {
     const own = [...known[title], ...more.filter(fact => titleOf(fact) === title).map(leftOver)]
     const lines = own.map(saidOf)
-    return lines.length === 0 ? [] : [{ title, lines: maskedData(lines) }]
+    return lines.length === 0 ? [] : [{ title, lines }]
   })
 }

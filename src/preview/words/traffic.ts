@@ -25,11 +25,18 @@ export function trafficDrafts(ground: Ground, of: readonly string[]): readonly D
   const labels = of.map(one => `redirect-traffic${one}`)
   const facts = (step: Step): readonly string[] => step.plan.flatMap(at => argumentAt(ground.plan, at, labels))
   const modes = of.map(one => `registration${one} service.connect.sidecar_service.proxy.mode`)
-  const identities = captured.flatMap(meshed =>
-    rulesOf(meshed)
-      .filter(({ flag }) => /^-(?:proxy-|namespace$)/.test(flag))
-      .map(({ flag, value }) => `${labels[all.indexOf(meshed)]} ${flag}=${value}`),
-  )
+  /** Arguments that say whose rules they are. Those of rules that stay name the listener, for there may be no agent to ask for it. */
+  const naming = (pattern: RegExp): readonly string[] =>
+    captured.flatMap(meshed =>
+      rulesOf(meshed)
+        .filter(({ flag }) => pattern.test(flag))
+        .map(({ flag, value }) => `${labels[all.indexOf(meshed)]} ${flag}=${value}`),
+    )
+  const held = [
+    ...of.map(one => `unit${one} Environment=CONSUL_HOLD`),
+    ...naming(/^-proxy-inbound-port$/),
+    ...labels.map(label => `${label} without -proxy-id`),
+  ]
   const upstreams = all.flatMap((meshed, index) =>
     (outbound(meshed)?.rows ?? []).flatMap(row => {
       const [listener, target] = [row.find(({ box }) => box === 1), row.find(({ box }) => box === 2)]
@@ -48,12 +55,16 @@ export function trafficDrafts(ground: Ground, of: readonly string[]): readonly D
   return [
     captured.length === 0
       ? draft('nothing is redirected (direct mode)', ...modes)
-      : draft('all TCP goes by way of Envoy, redirected by iptables or nftables', ...modes, ...identities),
+      : draft(
+          'all TCP goes by way of Envoy, redirected by iptables or nftables',
+          ...modes,
+          ...naming(/^-(?:proxy-id|namespace)$/),
+        ),
     ...(captured.length === 0
       ? []
       : [
           captured.some(isHeld)
-            ? draft('while Envoy is away nothing gets through', ...of.map(one => `unit${one} Environment=CONSUL_HOLD`))
+            ? draft('while Envoy is away nothing gets through', ...held)
             : draft('while Envoy is away it goes on without the mesh'),
         ]),
     ...upstreams,

@@ -24,13 +24,14 @@ const texts = (rows: readonly (readonly Step[])[], box: number): readonly string
   rows.flat().flatMap(step => (step.box === box ? step.text.split(', ') : []))
 const sorted = (list: readonly (string | number)[]): readonly string[] => [...new Set(list.map(String))].sort()
 
-const port = fc.integer({ min: 1024, max: 18_000 })
+/** Ports of nobody else: one that the mesh has is refused. */
+const port = fc.integer({ min: 1024, max: 7999 })
 const ports = fc.uniqueArray(port, { maxLength: 40 })
 const block = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([address, length]) => `${address}/${length}`)
 const user = fc.oneof(fc.nat({ max: 60_000 }).map(String), fc.constantFrom('app', 'backup', 'node-exporter'))
 const upstreams = fc.uniqueArray(
   fc.record({ name: fc.stringMatching(/^[a-z]{1,12}$/), port, datacenter: fc.constantFrom(undefined, 'dc2') }),
-  { maxLength: 8, selector: one => one.port },
+  { maxLength: 8, comparator: (one, other) => one.port === other.port || one.name === other.name },
 )
 const switched = fc.boolean()
 
@@ -71,14 +72,9 @@ const annotationsOf = (it: Vm): readonly string[] => [
   `${ALPHA}on-sidecar-failure=${it.closed ? 'closed' : 'open'}`,
 ]
 
-/** Whether the upstreams listen where the service itself does: that is refused. */
-const isSound = (it: Vm): boolean =>
-  it.upstreams.every(one => one.port !== 8080 && (one.port < 8300 || one.port > 8600))
-const vms = vm.filter(isSound)
-
 test('whatever is excluded stands in the picture as left alone, and nothing else does', t => {
   fc.assert(
-    fc.property(vms, it => {
+    fc.property(vm, it => {
       const left = lane(drawn(annotationsOf(it)).traffic, /^Left alone/)
       if (!it.transparent) {
         t.deepEqual(
@@ -114,7 +110,7 @@ test('whatever is excluded stands in the picture as left alone, and nothing else
 
 test('every listener and every upstream stands in the picture, each beside where it leads, and nothing else does', t => {
   fc.assert(
-    fc.property(vms, it => {
+    fc.property(vm, it => {
       const { traffic } = drawn(annotationsOf(it))
       const [into, out] = [lane(traffic, /^Into web$/), lane(traffic, /^Out of this VM/)]
       t.deepEqual(texts(into, 1), [':20000', ...(it.transparent ? ['the same listener'] : [])])
@@ -139,7 +135,7 @@ const at = (data: unknown, pointer: string): unknown =>
 
 test('every step of the picture comes from nodes of the plan, that are there and say what it says', t => {
   fc.assert(
-    fc.property(vms, it => {
+    fc.property(vm, it => {
       const { traffic, plan } = drawn(annotationsOf(it))
       const seen = new Set<string>()
       for (const step of traffic.lanes.flatMap(({ rows }) => rows.flat())) {
