@@ -1,9 +1,12 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { ANNOTATIONS } from '../../../annotations/generated/table.ts'
 import { inject, preview } from '../../../src/index.ts'
 import type { GuestPlan } from '../../../src/plan/mesh-plan.ts'
+import { exampleOf } from '../../../src/preview/example.ts'
 import type { Step, Traffic } from '../../../src/preview/traffic/model.ts'
 import { trafficOf } from '../../../src/preview/traffic/traffic.ts'
+import { flagged, unjudged } from '../../support/flags.ts'
 import { bytes } from '../../support/places.ts'
 
 const ALPHA = 'alpha.consul.hashicorp.com/'
@@ -159,6 +162,41 @@ test('every step of the picture comes from nodes of the plan, that are there and
     { numRuns: 100 },
   )
 })
+
+/** Ports and addresses anywhere in the plan, but for what is about the agent alone and for lines of units. */
+function placesIn(value: unknown, key = ''): readonly string[] {
+  if (typeof value === 'string' || typeof value === 'number') {
+    const told =
+      /(?:^|_)(?:port|addr|address|tcp|http|grpc)$/.test(key) || /^(?:-exclude|-proxy|-consul)/.test(String(value))
+    return told ? (String(value).match(/\b\d{4,5}\b/g) ?? []) : []
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    ['unit', 'units', 'watch', 'acl', 'agent', 'environment'].includes(name)
+      ? []
+      : placesIn(inner, /^\d+$/.test(name) ? key : name),
+  )
+}
+
+for (const row of ANNOTATIONS) {
+  const example = exampleOf(row)
+  if (example === undefined) continue
+  test(`every port that the plan has by ${row.key} stands in the picture`, t => {
+    const flags = [
+      ...BASE,
+      ...(row.needs?.split(' ') ?? []),
+      `${row.prefix ? `${row.key}team` : row.key}=${example.value}`,
+    ]
+    const made = unjudged(flagged(flags))
+    const drawing = JSON.stringify(trafficOf(made))
+    const places = placesIn(made.serviceConfig.plan)
+    t.true(places.length > 2)
+    t.deepEqual(
+      places.filter(place => !drawing.includes(place)),
+      [],
+    )
+  })
+}
 
 test('of several services each has what comes in and what goes out, and none is redirected', t => {
   const { traffic } = drawn([

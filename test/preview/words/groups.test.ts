@@ -1,18 +1,15 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../../../annotations/generated/table.ts'
-import { type Annotation, type Annotations, isOurKey } from '../../../src/annotate/annotation.ts'
-import { readValues } from '../../../src/annotate/values.ts'
 import { preview } from '../../../src/index.ts'
-import { plan } from '../../../src/plan/plan.ts'
 import { annotationEffects } from '../../../src/preview/effects.ts'
 import { exampleOf } from '../../../src/preview/example.ts'
 import type { Group } from '../../../src/preview/model.ts'
 import { groupsOf } from '../../../src/preview/words/groups.ts'
+import { ENTERPRISE, flagged, unjudged } from '../../support/flags.ts'
 import { bytes } from '../../support/places.ts'
 
 const ALPHA = 'alpha.consul.hashicorp.com/'
 const BASE = ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080']
-const ENTERPRISE = { enterprise: true, namespaces: false, partitions: false }
 
 function groups(...annotations: readonly string[]): readonly Group[] {
   const { preview: found, diagnostics } = preview(bytes(''), { annotations: [...BASE, ...annotations] })
@@ -107,16 +104,9 @@ test('what is not there because of an annotation is said, and because of which',
 })
 
 /** What a plan of just these annotations says, without anybody's judging whether they go together. */
-function unjudged(flags: readonly string[]): readonly Group[] {
-  const annotations: Annotations = new Map(
-    flags.map(flag => {
-      const [name = '', ...value] = flag.split('=')
-      const key = isOurKey(name) ? name : `consul.hashicorp.com/${name}`
-      return [key, { key, value: value.join('='), origin: 'flag' } satisfies Annotation]
-    }),
-  )
-  const ground = { annotations, values: { ...readValues(undefined), settings: ENTERPRISE } }
-  return groupsOf(plan(annotations, annotations, ground.values).plan, annotationEffects(annotations, ground))
+function ofJust(flags: readonly string[]): readonly Group[] {
+  const annotations = flagged(flags)
+  return groupsOf(unjudged(annotations), annotationEffects(annotations, { values: ENTERPRISE, annotations }))
 }
 
 for (const row of ANNOTATIONS) {
@@ -124,7 +114,7 @@ for (const row of ANNOTATIONS) {
   if (example === undefined || row.key.endsWith('/connect-inject')) continue
   test(`whatever ${row.key} does is said, and that it is because of it`, t => {
     const key = row.prefix ? `${row.key}team` : row.key
-    const found = unjudged([...BASE, ...(row.needs?.split(' ') ?? []), `${key}=${example.value}`])
+    const found = ofJust([...BASE, ...(row.needs?.split(' ') ?? []), `${key}=${example.value}`])
     const lines = found.flatMap(group => group.lines)
     t.true(
       lines.some(({ because }) => because.includes(key)),
