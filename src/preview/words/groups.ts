@@ -1,6 +1,6 @@
 import { type MeshPlan, servicesIn } from '../../plan/mesh-plan.ts'
 import { keyOf } from '../../plan/reader.ts'
-import { factsOf } from '../facts.ts'
+import { factsOf } from '../effects.ts'
 import { masked } from '../mask/mask.ts'
 import type { AnnotationEffect, Group, Said } from '../model.ts'
 import { groundOf, meshedOf } from '../traffic/facts.ts'

@@ -3,6 +3,9 @@ import fc from 'fast-check'
 import { ANNOTATIONS } from '../../../annotations/generated/table.ts'
 import { inject, preview } from '../../../src/index.ts'
 import type { GuestPlan } from '../../../src/plan/mesh-plan.ts'
+import { shownNode } from '../../../src/plan/node.ts'
+import { keyOf } from '../../../src/plan/reader.ts'
+import { AUTOMATIC } from '../../../src/plan/redirect.ts'
 import { exampleOf } from '../../../src/preview/example.ts'
 import type { Step, Traffic } from '../../../src/preview/traffic/model.ts'
 import { trafficOf } from '../../../src/preview/traffic/traffic.ts'
@@ -45,9 +48,8 @@ const vm = fc.record({
   blocks: fc.uniqueArray(block, { maxLength: 30 }),
   users: fc.uniqueArray(user, { maxLength: 12 }),
   upstreams,
-  ssh: switched,
-  gossip: switched,
-  metadata: switched,
+  /** What is left alone without being asked for, those that are switched on. */
+  automatic: fc.subarray([...AUTOMATIC]),
   metrics: switched,
   closed: switched,
   transparent: switched,
@@ -68,12 +70,16 @@ const annotationsOf = (it: Vm): readonly string[] => [
     'connect-service-upstreams',
     it.upstreams.map(one => [one.name, one.port, one.datacenter].filter(part => part !== undefined).join(':')),
   ),
-  `${ALPHA}transparent-proxy-exclude-ssh=${it.ssh}`,
-  `${ALPHA}transparent-proxy-exclude-serf=${it.gossip}`,
-  `${ALPHA}transparent-proxy-exclude-metadata=${it.metadata}`,
+  ...AUTOMATIC.map(row => `${keyOf(row.name)}=${it.automatic.includes(row)}`),
   `enable-metrics=${it.metrics}`,
   `${ALPHA}on-sidecar-failure=${it.closed ? 'closed' : 'open'}`,
 ]
+
+const automatic = (it: Vm, flag: string): readonly string[] =>
+  it.automatic.flatMap(row => {
+    const holes = row.hole === undefined ? [] : shownNode(row.hole).map(text => text.slice(text.indexOf('=') + 1))
+    return row.flag === flag ? [row.value, ...holes] : []
+  })
 
 test('whatever is excluded stands in the picture as left alone, and nothing else does', t => {
   fc.assert(
@@ -88,19 +94,14 @@ test('whatever is excluded stands in the picture as left alone, and nothing else
       }
       t.deepEqual(
         sorted(texts(left, 0)),
-        sorted([
-          ...it.inbound,
-          ...(it.ssh ? ['22', '{ssh-ports}'] : []),
-          ...(it.gossip ? ['8301'] : []),
-          ...(it.metrics ? ['20200'] : []),
-        ]),
+        sorted([...it.inbound, ...automatic(it, '-exclude-inbound-port'), ...(it.metrics ? ['20200'] : [])]),
       )
       t.deepEqual(
         sorted(texts(left, 1)),
         sorted([
           ...it.outbound.map(one => `port ${one}`),
           ...it.blocks,
-          ...(it.metadata ? ['169.254.169.254/32'] : []),
+          ...automatic(it, '-exclude-outbound-cidr'),
           'loopback',
         ]),
       )
