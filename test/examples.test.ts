@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { inject } from '../src/index.ts'
+import { trafficSvg } from '../src/preview/traffic/svg.ts'
+import { trafficOf } from '../src/preview/traffic/traffic.ts'
 import { projectFolder } from './shared.ts'
 
 const folder = join(projectFolder, 'examples')
@@ -36,6 +38,12 @@ for (const { name, input } of examples) {
     t.is(beside(join(folder, name, 'expected-registration.json'), registration), registration)
   })
 }
+
+test('the picture beside examples/dashboard is that of its traffic', t => {
+  const { plan } = inject(readFileSync(join(folder, 'dashboard', 'user-data.yaml')))
+  const picture = plan === undefined ? '' : trafficSvg(trafficOf(plan))
+  t.is(beside(join(folder, 'dashboard', 'traffic.svg'), picture), picture)
+})
 
 test('there is an example of every kind that the README names', t => {
   t.deepEqual(

@@ -120,7 +120,7 @@ test('the summary in the README is what preview shows', t => {
   const { stdout, status } = run(command.split(' ').slice(2), '', folder)
   rmSync(folder, { recursive: true })
   t.is(status, 1)
-  const told = `${stdout.slice(0, stdout.indexOf('\nRegistration'))}\n…\n`
+  const told = `${stdout.slice(0, stdout.indexOf('\nEnvoy\n'))}\n…\n`
   const shown = `${command}\n${told.replace(/[\d,]+ bytes, [\d,]+ when/g, '… bytes, … when')}`
   if (process.env['UPDATE_GOLDEN'] === '1') {
     writeFileSync(

@@ -2,25 +2,29 @@ import { type Preview, preview } from '../index.ts'
 import { isManifest } from '../kubernetes/manifest/recognise.ts'
 import { diffText } from '../preview/diff-text.ts'
 import { summaryText } from '../preview/summary-text.ts'
+import { trafficSvg } from '../preview/traffic/svg.ts'
+import { trafficText } from '../preview/traffic/text.ts'
 import { jsonText } from '../report/json.ts'
 import { painter } from '../report/paint.ts'
 import { wantsColour } from './colour.ts'
-import { type Command, type OptionValues, text } from './command.ts'
+import { type Command, flag, type OptionValues, text } from './command.ts'
 import { displayName, injectOptions, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { COLOR, FORMAT, INJECTION, QUIET } from './options.ts'
 import { report, statusOf } from './report.ts'
 
 /** How a preview is written, by the names of --view. */
-const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean) => string>> = {
-  diff: ({ changes }, colour) => diffText(changes, painter(colour)),
+const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean, all: boolean) => string>> = {
+  diff: (preview, colour, all) => diffText(preview, painter(colour), all),
   summary: (preview, colour) => summaryText(preview, painter(colour)),
+  traffic: ({ traffic }, colour) => (traffic === undefined ? '' : trafficText(traffic, painter(colour))),
+  'traffic-svg': ({ traffic }) => (traffic === undefined ? '' : trafficSvg(traffic)),
   json: jsonText,
 }
 
 const viewOf = (values: OptionValues, io: Io, preview: Preview): string => {
   const view = VIEWS[text(values, 'view') ?? 'diff']
-  return view === undefined ? '' : view(preview, wantsColour(values, io, io.stdoutIsTerminal))
+  return view === undefined ? '' : view(preview, wantsColour(values, io, io.stdoutIsTerminal), flag(values, 'all'))
 }
 
 const MANIFEST = 'compare it with what `consul-vm-inject` makes of it: kubectl diff, or diff'
@@ -32,7 +36,7 @@ export const previewCommand: Command = {
   maxOperands: 1,
   summary: 'show what inject would change: the injected diff; write nothing',
   description: [
-    'The diff has the user-data and the guest files, decoded; the summary has what each annotation does on the VM.',
+    'The diff has the user-data and what is made for this VM, decoded; the summary has what the annotations do on the VM.',
     'Secrets that stand in the user-data are masked. The exit status is 0 when nothing would change, else 1.',
   ],
   options: [
@@ -40,7 +44,12 @@ export const previewCommand: Command = {
       name: 'view',
       value: 'VIEW',
       choices: Object.keys(VIEWS),
-      summary: 'what is shown: a unified diff, a summary, or all of it as data',
+      summary:
+        'what is shown: a unified diff, a summary, a picture of the traffic in text or as SVG, or all of it as data',
+    },
+    {
+      name: 'all',
+      summary: 'the diff has the guest files too that are the same on every VM, and are named only otherwise',
     },
     {
       name: 'against',
@@ -55,9 +64,16 @@ export const previewCommand: Command = {
   examples: [
     'consul-vm-inject preview web.yaml',
     'consul-vm-inject preview --view summary web.yaml',
+    'consul-vm-inject preview --view traffic web.yaml',
     'consul-vm-inject preview --against web.injected web.yaml',
   ],
   async run(call, io) {
+    const view = text(call.values, 'view') ?? 'diff'
+    if (flag(call.values, 'all') && view !== 'diff')
+      throw new UsageError(
+        `--all is for the diff, and --view ${view} is none`,
+        'leave --all out; --view json has everything',
+      )
     const { name, bytes } = await readUserData(call, io)
     if (isManifest(bytes)) throw new UsageError(`${name} is a Kubernetes manifest: preview shows user-data`, MANIFEST)
     const options = await injectOptions(call, io, name)

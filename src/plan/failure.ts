@@ -9,7 +9,7 @@ import type { NamedService } from './registration.ts'
 export const isClosed = (reader: Reader): boolean => reader.read<string>('alpha:on-sidecar-failure') === 'closed'
 
 /** Ports on which Envoy answers the agent's checks of the application, of `expose.checks`: the agent's own default. */
-const EXPOSED_CHECKS = '21500:21755'
+export const EXPOSED_CHECKS = '21500:21755'
 
 /** The port that ends a value of `proxy-config-map`: a number, its text, or an address with a port. */
 function portIn(config: JsonObject, key: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Paint, Style } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
-import type { Change, Hunk } from './model.ts'
+import type { Change, FileChange, Hunk, Preview } from './model.ts'
 
 /** A tab harms no terminal, and a diff shows it as it is. */
 const shown = (line: string): string => line.split('\t').map(visible).join('\t')
@@ -32,5 +32,45 @@ function changeText({ before, after, oldMode, newMode, note, hunks }: Change, pa
 }
 
 /** Changes as one unified diff; empty when there are none. */
-export const diffText = (changes: readonly Change[], paint: Paint): string =>
+export const changesText = (changes: readonly Change[], paint: Paint): string =>
   changes.flatMap(change => changeText(change, paint).map(line => `${line}\n`)).join('')
+
+const WORDS: Readonly<Record<FileChange['change'], readonly [words: string, style: Style]>> = {
+  added: ['added  ', 'added'],
+  changed: ['changed', 'hunk'],
+  removed: ['removed', 'removed'],
+  none: ['as it was', 'frame'],
+}
+
+/** `0.1.0 -> 0.2.0`, or the one version that there is. */
+function versionsOf({ before, after, version }: Preview): string {
+  const was = before.injectedBy
+  const is = after.injected ? version : undefined
+  return [...new Set([was, is])].filter(one => one !== undefined).join(' -> ')
+}
+
+/** The tool's own files that change, a line each, in place of what is in them. */
+function commonText(preview: Preview, common: readonly FileChange[], paint: Paint): readonly string[] {
+  if (common.length === 0) return []
+  const title = `Guest files of ${versionsOf(preview)}, the same on every VM (mode, SHA-256 begins with, path; --all shows them):`
+  const line = ({ change, mode, digest, path }: FileChange): string =>
+    paint(WORDS[change][1], `  ${WORDS[change][0]}  ${mode}  ${digest}  ${shown(path)}`)
+  return [paint('bold', title), ...common.map(line)]
+}
+
+/**
+ * What would change, as one unified diff; empty when nothing would. Files that are the same on every VM are named only, behind it, unless all
+ * are asked for: a program that reads a diff passes over such lines.
+ */
+export function diffText(preview: Preview, paint: Paint, all: boolean = false): string {
+  const changed = new Set(preview.changes.map(({ path }) => path))
+  const common = all ? [] : preview.files.filter(file => file.common && changed.has(file.path))
+  const named = new Set(common.map(({ path }) => path))
+  const own = preview.changes.filter(({ path }) => path === undefined || !named.has(path))
+  return (
+    changesText(own, paint) +
+    commonText(preview, common, paint)
+      .map(line => `${line}\n`)
+      .join('')
+  )
+}

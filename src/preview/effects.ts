@@ -51,7 +51,7 @@ const shownSettings = (settings: object = {}): object =>
 type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
-function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
+export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
   const { registration, resolved, sidecars, agent: own } = serviceConfig.plan
   const services = servicesIn(registration)
   const several = sidecars.length > 1

@@ -24,10 +24,13 @@ function said(
   const raw = text.slice(start, end)
   if (layout === 'multipart') {
     const count = `${files.length} file${files.length === 1 ? '' : 's'}`
-    const characters = `${raw.length} characters: shown below`
-    return { start, end, words: packed ? `(${count}, ${characters}, decoded)` : `(${characters})` }
+    return {
+      start,
+      end,
+      words: packed ? `(${count}, ${raw.length} characters: named below)` : `(${raw.length} characters: shown below)`,
+    }
   }
-  const words = `(${files[0]?.content.length} characters: shown below, decoded)`
+  const words = `(${files[0]?.content.length} characters: ${packed ? 'named' : 'shown'} below)`
   return { start, end, words: raw.includes('\n') ? `${/^ */.exec(raw)?.[0]}${words}\n` : words }
 }
 

@@ -1,3 +1,5 @@
+import type { Traffic } from './traffic/model.ts'
+
 /** What the platform would receive, and what it would change. Secrets of the operator's are masked. */
 export interface Preview {
   /** The version of the tool that looked ahead. */
@@ -12,6 +14,8 @@ export interface Preview {
   /** Undefined when the VM would not be injected. */
   readonly profile?: 'full' | 'prebuilt' | 'fetch'
   readonly annotations: readonly AnnotationEffect[]
+  /** What the plan brings about, in words, by what it is about. */
+  readonly groups: readonly Group[]
   /** Files on the guest, those that would go away at the end. */
   readonly files: readonly FileChange[]
   /** The oldest version whose guest files can carry the plan out: what an image must have at least. */
@@ -23,6 +27,8 @@ export interface Preview {
   /** `/etc/consul.d/service-registration.json`; what only the guest knows is named in braces. */
   readonly registration?: object
   readonly sidecars: readonly Sidecar[]
+  /** Where the VM's traffic goes, as the plan has it. */
+  readonly traffic?: Traffic
   /** What the user-data and each guest file would change by. */
   readonly changes: readonly Change[]
 }
@@ -75,6 +81,18 @@ export interface AnnotationEffect {
   readonly effects: readonly string[]
 }
 
+/** What a plan says of one thing. */
+export interface Group {
+  readonly title: 'Registration' | 'Traffic' | 'Envoy' | 'Application' | 'Agent'
+  readonly lines: readonly Said[]
+}
+
+export interface Said {
+  readonly words: string
+  /** Keys of the annotations because of which it is so; none where it is so on every VM. */
+  readonly because: readonly string[]
+}
+
 export interface FileChange {
   readonly path: string
   /** Octal, four digits. */
@@ -86,6 +104,10 @@ export interface FileChange {
   /** What brings it to the VM. */
   readonly by: 'boothook' | 'write_files'
   readonly change: 'added' | 'changed' | 'removed' | 'none'
+  /** Whether it is the tool's own, the same on every VM that its version injects; else it is made of the annotations. */
+  readonly common: boolean
+  /** The first 16 hexadecimal digits of its SHA-256, as it is on the VM. */
+  readonly digest: string
   readonly content: string
 }
 

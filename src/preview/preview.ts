@@ -2,7 +2,6 @@ import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
 import { sameBytes } from '../decode/bytes.ts'
 import { decode } from '../decode/decode.ts'
-import type { CarriedFile } from '../decode/injection/carried-files.ts'
 import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
@@ -11,13 +10,17 @@ import type { Fetches, Profile } from '../render/injection.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import { VERSION } from '../version.ts'
-import { type Contents, contentsOf, type Readable } from './contents.ts'
+import { type Contents, contentsOf } from './contents.ts'
 import { hunksOf } from './diff.ts'
 import { annotationEffects, type Ground } from './effects.ts'
+import { fileChange, filesOf, pairsOf } from './files.ts'
 import { masked, maskedData, maskedWords } from './mask/mask.ts'
-import type { Change, FileChange, Preview, Sidecar, Subject } from './model.ts'
-import { plainOf, shownRegistration } from './registration.ts'
+import type { Change, Preview, Sidecar, Subject } from './model.ts'
+import { shownRegistration } from './registration.ts'
 import { sizeOf } from './size.ts'
+import { groundOf } from './traffic/facts.ts'
+import { trafficOf } from './traffic/traffic.ts'
+import { groupsOf } from './words/groups.ts'
 
 export { maskedSources } from './mask/mask.ts'
 
@@ -64,65 +67,6 @@ function labelOf({ name, injected, injectedBy, layout, wrappings }: Subject, ear
   return words === '' ? name : `${name} (${words})`
 }
 
-/** Programs and units are the tool's own, the same on every VM; the rest is made of what the operator said. */
-const isProgram = ({ path, content }: CarriedFile): boolean => content.startsWith('#!') || path.endsWith('.service')
-
-const readable = (file: CarriedFile | undefined): Readable => {
-  const raw = file?.content ?? ''
-  return { raw, shown: file === undefined || isProgram(file) ? raw : masked(raw) }
-}
-
-const fileLabel = ({ path, mode, once, by }: CarriedFile): string =>
-  `guest:${path} (${mode} root:root, by ${by}${once ? ', once an instance' : ''})`
-
-/** How one guest file becomes another; undefined when nothing of it changes. */
-function fileChange(was: CarriedFile | undefined, is: CarriedFile | undefined): Change | undefined {
-  const path = (is ?? was)?.path
-  const [before, after] = [was, is].map(file => (file === undefined ? undefined : fileLabel(file)))
-  const hunks = hunksOf(readable(was), readable(is))
-  if (path === undefined || (before === after && hunks.length === 0)) return undefined
-  const modes = was !== undefined && is !== undefined && was.mode !== is.mode
-  return {
-    path,
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
-    ...(modes && { oldMode: was.mode, newMode: is.mode }),
-    hunks,
-  }
-}
-
-interface Pair {
-  readonly was: CarriedFile | undefined
-  readonly is: CarriedFile | undefined
-}
-
-/** The guest files of both sides, those that would go away at the end. */
-function pairsOf(before: Contents, after: Contents): readonly Pair[] {
-  const [old, now] = [before.files, after.files]
-  const gone = old.filter(was => !now.some(({ path }) => path === was.path))
-  return [
-    ...now.map(is => ({ was: old.find(({ path }) => path === is.path), is })),
-    ...gone.map(was => ({ was, is: undefined })),
-  ]
-}
-
-const changeOf = ({ was, is }: Pair): FileChange['change'] => {
-  if (was === undefined) return 'added'
-  if (is === undefined) return 'removed'
-  return fileChange(was, is) === undefined ? 'none' : 'changed'
-}
-
-function filesOf(pairs: readonly Pair[]): readonly FileChange[] {
-  return pairs.flatMap(pair => {
-    const file = pair.is ?? pair.was
-    if (file === undefined) return []
-    const { path, mode, once, by, content } = file
-    const bytes = Buffer.byteLength(content)
-    const { shown } = readable(file)
-    return [{ path, mode, owner: 'root:root', bytes, once, by, change: changeOf(pair), content: shown }]
-  })
-}
-
 /** What stands in place of a diff of user-data that reads the same. */
 const UNSEEN = 'the bytes differ, what is in them does not: they are packed otherwise'
 
@@ -144,8 +88,12 @@ function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
 }
 
 /** What travels as the plan, and what of it the agent is to know. */
-function planned({ serviceConfig: { plan } }: MeshPlan): Pick<Preview, 'guest' | 'plan' | 'registration'> {
-  return { guest: OLDEST_GUEST, plan: maskedData(plainOf(plan)), registration: maskedData(shownRegistration(plan)) }
+function planned(plan: MeshPlan): Pick<Preview, 'guest' | 'plan' | 'registration'> {
+  return {
+    guest: OLDEST_GUEST,
+    plan: groundOf(plan).plan,
+    registration: maskedData(shownRegistration(plan.serviceConfig.plan)),
+  }
 }
 
 function shownSidecar({ service, unit, redirect = [], environment = [], watch = [], acl = [] }: SidecarPlan): Sidecar {
@@ -188,6 +136,7 @@ export function previewOf(
     ...userDataChange(before, after, changed),
     ...pairs.flatMap(({ was, is }) => fileChange(was, is) ?? []),
   ]
+  const annotations = plan === undefined ? [] : annotationEffects(given, injected)
   const preview: Preview = {
     version: VERSION,
     changed,
@@ -195,10 +144,12 @@ export function previewOf(
     after: after.subject,
     reason: decision.reason,
     ...(profile !== undefined && { profile }),
-    annotations: plan === undefined ? [] : annotationEffects(given, injected),
+    annotations,
+    groups: plan === undefined ? [] : groupsOf(plan, annotations),
     files: filesOf(pairs),
     ...(fetches !== undefined && { fetches: { ...fetches, url: masked(fetches.url) } }),
     ...(plan !== undefined && planned(plan)),
+    ...(plan !== undefined && { traffic: trafficOf(plan) }),
     sidecars: (plan?.serviceConfig.plan.sidecars ?? []).map(shownSidecar),
     changes,
   }

@@ -3,8 +3,8 @@ import { COUNTED } from '../fit/platforms.ts'
 import { grouped } from '../report/grouped.ts'
 import type { Paint } from '../report/paint.ts'
 import { visible } from '../report/visible.ts'
-import { LINE } from '../report/wrap.ts'
-import type { AnnotationEffect, FileChange, Preview, Sidecar, Subject } from './model.ts'
+import { hang, LINE } from '../report/wrap.ts'
+import type { AnnotationEffect, FileChange, Group, Preview, Sidecar, Subject } from './model.ts'
 
 const NOTHING = 'nothing on this VM'
 
@@ -13,13 +13,25 @@ const WIDEST = 32
 const widthOf = (cells: readonly string[]): number =>
   Math.max(0, ...cells.map(({ length }) => length).filter(length => length <= WIDEST))
 
-/** Where it stands, then `key: value -> what it does`; further effects below, and the first too where it does not fit. */
-function annotationLines({ key, value, place, effects }: AnnotationEffect, width: number): readonly string[] {
+/** Where it stands, and what it says. */
+function annotationLine({ key, value, place, effects }: AnnotationEffect, width: number): string {
   const said = `  ${visible(place).padEnd(width)}  ${nameOf(key)}: ${visible(value.replace(/\s*\n\s*/g, ' '))}`
-  const [first = NOTHING, ...more] = effects.map(visible)
-  const below = (effect: string): string => `${' '.repeat(width + 6)}-> ${effect}`
-  const whole = `${said} -> ${first}`
-  return whole.length > LINE ? [said, below(first), ...more.map(below)] : [whole, ...more.map(below)]
+  return effects.length === 0 ? `${said}  (${NOTHING})` : said
+}
+
+/** Columns of what is said; behind them stands because of which annotations. */
+const SAID = 54
+
+/** What is said, and beside it, or below what is long, because of which annotations. */
+function groupLines({ lines }: Group): readonly string[] {
+  const width = Math.max(...lines.map(({ words }) => visible(words).length).filter(length => length <= SAID), 0)
+  return lines.flatMap(({ words, because }) => {
+    const [said, names] = [visible(words), because.map(nameOf).join(', ')]
+    const text = hang('  ', said, LINE)
+    if (names === '') return [text]
+    const beside = hang(`  ${said.padEnd(width)}  <- `, names, LINE)
+    return [said.length <= width ? beside : `${text}\n${hang(`  ${' '.repeat(width)}  <- `, names, LINE)}`]
+  })
 }
 
 const CHANGES: Readonly<Record<FileChange['change'], string>> = {
@@ -29,7 +41,19 @@ const CHANGES: Readonly<Record<FileChange['change'], string>> = {
   none: 'unchanged',
 }
 
-function fileLines(files: readonly FileChange[]): readonly string[] {
+/** Files that are made for this VM, and those of the tool that become others; of the rest how many there are. */
+function fileLines({ files: all, version }: Preview): readonly string[] {
+  const files = all.filter(({ common, change }) => !common || change === 'changed')
+  const rest = all.filter(file => !files.includes(file))
+  const changes = (['added', 'none', 'removed'] as const).flatMap(change => {
+    const count = rest.filter(file => file.change === change).length
+    return count === 0 ? [] : [`${count} ${CHANGES[change]}`]
+  })
+  const summed = `  guest files of ${version}, the same on every VM: ${changes.join(', ')}`
+  return [...eachFile(files), ...(changes.length === 0 ? [] : [summed])]
+}
+
+function eachFile(files: readonly FileChange[]): readonly string[] {
   const sizes = files.map(({ bytes }) => grouped(bytes))
   const [size, path] = [widthOf(sizes), Math.max(0, ...files.map(file => file.path.length))]
   return files.map((file, index) => {
@@ -53,25 +77,8 @@ const UIDS = ['-proxy-uid={uid of envoy}', '-exclude-uid={uid of consul}']
 
 const shownLines = (lines: readonly string[]): readonly string[] => lines.map(line => `  ${visible(line)}`)
 
-/** Lines of the sidecar's units; that of each is named where there are several. */
-const unitLines = ({ service, unit, watch = [], acl = [] }: Sidecar): readonly string[] => [
-  ...shownLines([`envoy@${service}.service`]),
-  ...unit.map(line => `    ${visible(line)}`),
-  ...(watch.length === 0 ? [] : shownLines([`consul-envoy-watch@${service}.service`])),
-  ...watch.map(line => `    ${visible(line)}`),
-  ...(acl.length === 0 ? [] : shownLines([`consul-acl-token@${service}.service`])),
-  ...acl.map(line => `    ${visible(line)}`),
-]
-
-const redirectLines = ({ service, redirect }: Sidecar): readonly string[] =>
-  redirect.length === 0
-    ? [`  none: ${visible(service)} has no transparent proxy`]
-    : commandLines(['consul', 'connect', 'redirect-traffic', ...UIDS, ...redirect])
-
-const jsonLines = (data: unknown): readonly string[] =>
-  JSON.stringify(data, undefined, 2)
-    .split('\n')
-    .map(line => `  ${visible(line)}`)
+const redirectLines = ({ redirect }: Sidecar): readonly string[] =>
+  redirect.length === 0 ? [] : commandLines(['consul', 'connect', 'redirect-traffic', ...UIDS, ...redirect])
 
 const sizeLine = (label: string, { size: { bytes, gzipped } }: Subject): string =>
   `  ${label.padEnd(6)}  ${grouped(bytes)} bytes, ${grouped(gzipped)} when compressed`
@@ -95,22 +102,31 @@ function headline({ changed, before, after, profile, reason }: Preview): string 
   return `${what}: ${done}, because ${visible(reason)}${beside}`
 }
 
+const TITLES: Readonly<Record<Group['title'], string>> = {
+  Registration: 'Registration (<- the annotations that make it so)',
+  Traffic: 'Traffic (--view traffic draws it)',
+  Envoy: 'Envoy',
+  Application: 'Variables for the application',
+  Agent: 'Settings of the agent',
+}
+
 /** A preview for people, in sections; what there is nothing of is left out. */
 export function summaryText(preview: Preview, paint: Paint): string {
-  const { annotations, files, fetches, registration, guest, sidecars, before, after } = preview
+  const { annotations, groups, files, fetches, guest, sidecars, before, after } = preview
   const places = widthOf(annotations.map(({ place }) => visible(place)))
+  const image = guest === undefined || fetches !== undefined || files.some(({ common }) => common)
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
-    ['Annotations', annotations.flatMap(annotation => annotationLines(annotation, places))],
+    ['Annotations', annotations.map(annotation => annotationLine(annotation, places))],
+    ...groups.map(group => [TITLES[group.title], groupLines(group)] as const),
     [
-      `Files on the guest${guest === undefined || fetches !== undefined ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
-      fileLines(files),
+      `Files on the guest${image ? '' : ` (an image with guest files of ${guest} or newer will do)`}`,
+      fileLines(preview),
     ],
     ['What the guest fetches', fetches === undefined ? [] : shownLines([fetches.url, `SHA-256 ${fetches.digest}`])],
-    ['Registration', registration === undefined ? [] : jsonLines(registration)],
-    ['Redirection (what only the guest knows stands in braces)', sidecars.flatMap(redirectLines)],
-    ['Envoy', sidecars.flatMap(({ envoy }) => shownLines(envoy.map((line, at) => (at === 0 ? line : `  ${line}`))))],
-    ['Units', sidecars.flatMap(unitLines)],
-    ['Variables for the application', shownLines(sidecars.flatMap(({ environment }) => environment))],
+    [
+      'Commands on the guest (what only it knows stands in braces)',
+      sidecars.flatMap(sidecar => [...redirectLines(sidecar), ...commandLines(sidecar.envoy)]),
+    ],
     ['Size', [sizeLine('before', before), sizeLine('after', after), ...platformLines(after)]],
   ]
   const shown = sections.filter(([, lines]) => lines.length > 0)

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import test from 'ava'
 import { inject } from '../../src/index.ts'
 import { PREVIEW_SCHEMA } from '../../src/preview/generated/schema.ts'
+import { VERSION } from '../../src/version.ts'
+import { projectFolder } from '../shared.ts'
 import { bytes } from '../support/places.ts'
 import { runIn, type World } from './world.ts'
 
@@ -13,7 +18,7 @@ const files = { 'web.yaml': WEB, 'plain.yaml': '#cloud-config\n{}\n', 'web.injec
 const run = (world: World, ...argv: readonly string[]) => runIn({ files, ...world }, 'preview', ...PREBUILT, ...argv)
 
 test('the exit status is 1 when something would change, 0 when nothing would, 2 on an error', async t => {
-  for (const view of ['diff', 'summary', 'json']) {
+  for (const view of ['diff', 'summary', 'traffic', 'traffic-svg', 'json']) {
     t.is((await run({}, '--view', view, 'web.yaml')).exit, 1)
     t.is((await run({}, '--view', view, 'plain.yaml')).exit, 0)
     t.is((await run({}, '--view', view, 'web.injected')).exit, 0)
@@ -28,6 +33,59 @@ test('nothing that would change is an empty diff', async t => {
   const { stdout, stderr } = await run({}, 'plain.yaml')
   t.is(stdout.length, 0)
   t.regex(stderr, /^note\[N101\]/)
+})
+
+const FULL = ['--profile', 'full', 'web.yaml']
+const textOf = async (...argv: readonly string[]): Promise<string> => (await run({}, ...argv)).stdout.toString()
+
+test('the diff names the files that are the same on every VM, and --all shows what is in them', async t => {
+  const [usual, all] = [await textOf(...FULL), await textOf('--all', ...FULL)]
+  for (const [path, content] of [
+    ['/usr/local/bin/consul-redirect-traffic', '+service=${1-}'],
+    ['/etc/systemd/system/envoy@.service', '+ProtectSystem='],
+  ] as const) {
+    t.regex(usual, new RegExp(`^  added +0[67][45][45]  [0-9a-f]{16}  ${path}$`, 'm'))
+    t.false(usual.includes(content))
+    t.true(all.includes(`+++ guest:${path} `))
+    t.true(all.includes(content))
+  }
+  for (const text of [usual, all]) t.true(text.includes('+++ guest:/srv/consul/service-config.json '))
+  t.true(usual.split('\n').length < 170, String(usual.split('\n').length))
+  t.true(all.split('\n').length > 500)
+  t.false(all.includes('the same on every VM'))
+})
+
+test('what is named stands for the bytes on the VM', async t => {
+  const { files: found } = JSON.parse(await textOf('--view', 'json', ...FULL)) as {
+    files: readonly { path: string; digest: string; common: boolean; content: string }[]
+  }
+  const common = found.filter(file => file.common)
+  t.is(common.length, 9)
+  for (const { digest, content } of common)
+    t.is(createHash('sha256').update(content).digest('hex').slice(0, digest.length), digest)
+})
+
+test('guest files of another version are named as such, with both versions', async t => {
+  const folder = join(projectFolder, 'test', 'decode', 'injection', 'written-by-0.1.0', 'cloud-config')
+  const [earlier, input] = ['multipart-full', 'input'].map(name => readFileSync(join(folder, name)))
+  const world = { files: { 'old.injected': earlier ?? '', 'web.yaml': input ?? '' } }
+  const of = async (...argv: readonly string[]) =>
+    (await runIn(world, 'preview', '--against', 'old.injected', ...argv, 'web.yaml')).stdout.toString()
+  const usual = await of()
+  t.true(usual.includes(`Guest files of 0.1.0 -> ${VERSION}, the same on every VM`))
+  t.regex(usual, /^ {2}changed {2}0755 {2}[0-9a-f]{16} {2}\/srv\/consul\/generate-sidecar-configs\.py$/m)
+  t.false(usual.includes('--- guest:/srv/consul/generate-sidecar-configs.py'))
+  t.true((await of('--all')).includes('--- guest:/srv/consul/generate-sidecar-configs.py'))
+})
+
+test('the picture is the same in text and as SVG wherever it is printed, and --all is refused for it', async t => {
+  const { stdout } = await run({ stdoutIsTerminal: true, env: { LANG: 'C' } }, '--view', 'traffic', 'web.yaml')
+  t.is(stdout.toString().replace(/\u001b\[[\d;]*m/g, ''), await textOf('--view', 'traffic', 'web.yaml'))
+  t.regex(stdout.toString(), /^[\x1b\n -~]*$/)
+  t.regex(await textOf('--view', 'traffic-svg', 'web.yaml'), /^<svg /)
+  const refused = await run({}, '--view', 'traffic', '--all', 'web.yaml')
+  t.is(refused.exit, 2)
+  t.regex(refused.stderr, /^error: --all is for the diff, and --view traffic is none\n/)
 })
 
 test('nothing is ever written to a file', async t => {

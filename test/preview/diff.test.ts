@@ -2,7 +2,7 @@ import test from 'ava'
 import { applyPatch } from 'diff'
 import fc from 'fast-check'
 import { hunksOf } from '../../src/preview/diff.ts'
-import { diffText } from '../../src/preview/diff-text.ts'
+import { changesText } from '../../src/preview/diff-text.ts'
 import { masked } from '../../src/preview/mask/mask.ts'
 import { painter } from '../../src/report/paint.ts'
 
@@ -64,7 +64,7 @@ test('the text of a diff is one that a patch program applies', t => {
   fc.assert(
     fc.property(text, text, (before, after) => {
       const hunks = hunksOf({ raw: before, shown: before }, { raw: after, shown: after })
-      const patch = diffText([{ before: 'a', after: 'b', hunks }], painter(false))
+      const patch = changesText([{ before: 'a', after: 'b', hunks }], painter(false))
       t.is(hunks.length === 0 ? before : applyPatch(before, patch), after)
     }),
   )
@@ -76,7 +76,7 @@ test('each line has the colour of its kind, whatever it says', t => {
     { path: '/a', before: 'a', after: 'b', oldMode: '0644', newMode: '0755', hunks: hunksOf(before, after) },
   ]
   t.is(
-    diffText(changes, (style, words) => `<${style} ${words}>`),
+    changesText(changes, (style, words) => `<${style} ${words}>`),
     '<bold old mode 0644>\n<bold new mode 0755>\n<bold --- a>\n<bold +++ b>\n<hunk @@ -1,2 +1,2 @@>\n' +
       '<removed ---- a>\n<added ++++ c>\n b\n',
   )
@@ -85,7 +85,7 @@ test('each line has the colour of its kind, whatever it says', t => {
 test('what a terminal would obey is made visible, tabs are kept', t => {
   const hunks = hunksOf(readable(''), readable('\u001b[2J\ta\u202e\n'))
   t.is(
-    diffText([{ after: 'x\u0007', hunks }], painter(false)),
+    changesText([{ after: 'x\u0007', hunks }], painter(false)),
     '--- /dev/null\n+++ x␇\n@@ -0,0 +1 @@\n+␛[2J\ta\ufffd\n',
   )
 })

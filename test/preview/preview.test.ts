@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { inject, type Preview, type PreviewOptions, preview } from '../../src/index.ts'
 import { diffText } from '../../src/preview/diff-text.ts'
 import { summaryText } from '../../src/preview/summary-text.ts'
+import { trafficSvg } from '../../src/preview/traffic/svg.ts'
+import { trafficText } from '../../src/preview/traffic/text.ts'
 import { painter } from '../../src/report/paint.ts'
 import { pretty } from '../../src/report/pretty.ts'
 import { mimeOf } from '../support/documents.ts'
@@ -39,7 +41,7 @@ test('"unchanged" is said exactly when inject gives the input back', t => {
       if (found === undefined || output === undefined) return
       const same = Buffer.compare(output, input) === 0
       t.is(found.changed, !same)
-      t.is(diffText(found.changes, plain) === '', same)
+      t.is(diffText(found, plain) === '', same)
       // An injected document comes back as it is.
       t.is(previewed(output, options).changed, false)
     }),
@@ -60,7 +62,7 @@ test('"unchanged" is said exactly when inject gives the earlier output again', t
       if (earlier === undefined || output === undefined) return
       const found = previewed(input, { ...options(now), against: { name: 'earlier', bytes: earlier } })
       t.is(found.changed, Buffer.compare(earlier, output) !== 0)
-      t.is(diffText(found.changes, plain) === '', !found.changed)
+      t.is(diffText(found, plain) === '', !found.changed)
       t.is(found.changed, then !== now)
     }),
     { numRuns: 100 },
@@ -82,11 +84,22 @@ const WRAPPED: readonly ((document: string) => Uint8Array)[] = [
   document => bytes(`${document}# é\n`),
 ]
 
+const drawn = ({ traffic }: Preview): readonly string[] =>
+  traffic === undefined ? [] : [trafficText(traffic, plain), trafficSvg(traffic)]
+
 /** All that a person or a program gets to see. */
 function seen(input: Uint8Array, options: PreviewOptions): string {
   const { preview: found, diagnostics } = preview(input, options)
   const views =
-    found === undefined ? [] : [diffText(found.changes, plain), summaryText(found, plain), JSON.stringify(found)]
+    found === undefined
+      ? []
+      : [
+          diffText(found, plain, true),
+          diffText(found, plain),
+          summaryText(found, plain),
+          JSON.stringify(found),
+          ...drawn(found),
+        ]
   return [...views, pretty(diagnostics, false)].join('\n')
 }
 
@@ -149,7 +162,8 @@ test('against an earlier output unchanged files are not shown, others are by wha
 
 test('files that would go away are removed, to /dev/null', t => {
   const against = { name: 'earlier', bytes: injected(WEB, { name: 'web.yaml' }) }
-  const { changes, files } = previewed(WEB, { ...PREBUILT, against })
+  const found = previewed(WEB, { ...PREBUILT, against })
+  const { changes, files } = found
   const gone = changes.filter(({ after }) => after === undefined).map(({ path }) => path)
   t.is(gone.length, 10)
   t.deepEqual(
@@ -157,7 +171,7 @@ test('files that would go away are removed, to /dev/null', t => {
     gone as string[],
   )
   t.regex(
-    diffText(changes, plain),
+    diffText(found, plain, true),
     /^--- guest:\/etc\/systemd\/system\/envoy@\.service \(0644 root:root, by boothook\)\n\+\+\+ \/dev\/null$/m,
   )
 })
@@ -169,7 +183,7 @@ test('packed otherwise only, the difference is said in words', t => {
   const found = previewed(Uint8Array.from(input), { ...PREBUILT, against })
   t.true(found.changed)
   t.regex(
-    diffText(found.changes, plain),
+    diffText(found, plain),
     /^--- earlier \(injected by \S+; multipart, base64, gzip\)\n\+\+\+ web.yaml \(injected; multipart, gzip\)\n\(the bytes differ/,
   )
 })
@@ -178,7 +192,7 @@ test('an earlier output that was edited by hand can be compared with, one that c
   const text = Buffer.from(injected(WEB)).toString('latin1')
   const edited = { name: 'edited', bytes: bytes(text.replace('systemctl start --no-block', 'systemctl start')) }
   t.regex(
-    diffText(previewed(WEB, { ...PREBUILT, against: edited }).changes, plain),
+    diffText(previewed(WEB, { ...PREBUILT, against: edited }), plain),
     /^-systemctl start consul.*\n\+systemctl start --no-block consul/m,
   )
   for (const bad of [text.replace(/^=== 0640 .*$/m, '=== packed'), WEB, '']) {

@@ -19,7 +19,8 @@ inBrowser.serial(
         `[...document.querySelectorAll('#diff .same')].some(e => e.textContent === ' #cloud-config\\n')`,
       ),
     )
-    t.regex(await textOf(tab, '#summary'), /connect-service web user-data:3registration service\.name = "web"/)
+    t.regex(await textOf(tab, '#summary'), /connect-service web user-data:3/)
+    t.regex(await textOf(tab, '#summary'), /service web, without a portconnect-service/)
     t.is(await textOf(tab, '#tab-diagnostics'), 'Diagnostics (1)')
     await give(tab, '#cloud-config\n')
     await said(tab, /^Would be left as it is, because /)
@@ -46,6 +47,34 @@ inBrowser.serial('guest files open when they are asked for, and stay as they are
   t.true(await tab.evaluate(`document.querySelectorAll('#diff details')[1].open`))
   t.deepEqual(complaints(tab, origin), [])
 })
+
+inBrowser.serial(
+  'files that are the same on every VM are together in one section, which opens and stays open',
+  async t => {
+    const { tab, origin } = await visit(t)
+    await choose(tab, 'profile', 'full')
+    await give(tab, ANNOTATED)
+    await said(tab, /profile full/)
+    const all = `[...document.querySelectorAll('#diff > details')]`
+    t.deepEqual(
+      await tab.evaluate(`${all}.map(it => it.querySelector('.name').textContent.replace(/[0-9.]{5,}/, 'V'))`),
+      [
+        'User-data',
+        '/srv/consul/service-config.json',
+        '/etc/consul.d/0-consul-vm-inject.json',
+        'Guest files of V, the same on every VM',
+      ],
+    )
+    t.is(await tab.evaluate(`${all}[3].querySelectorAll('details').length`), 9)
+    await tab.evaluate(`${all}[3].querySelector('summary').focus()`)
+    await tab.press('Enter')
+    await tab.until(`${all}[3].open && ${all}[3].querySelector('details').checkVisibility()`)
+    await give(tab, ANNOTATED.replace('web', 'api'))
+    await tab.until(`document.getElementById('summary').textContent.includes('service api')`)
+    t.true(await tab.evaluate(`${all}[3].open`))
+    t.deepEqual(complaints(tab, origin), [])
+  },
+)
 
 inBrowser.serial('Enter on a diagnostic leads to its place in the user-data', async t => {
   const { tab, origin } = await visit(t)
@@ -79,6 +108,7 @@ inBrowser.serial('tabs are one stop of the Tab key, and arrows, Home and End mov
   await focus(tab, 'tab-diff')
   for (const [key, name] of [
     ['ArrowRight', 'summary'],
+    ['ArrowRight', 'traffic'],
     ['ArrowRight', 'diagnostics'],
     ['ArrowRight', 'diff'],
     ['ArrowLeft', 'diagnostics'],

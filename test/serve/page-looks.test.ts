@@ -42,7 +42,7 @@ inBrowser.serial('light and dark differ, and every text of both stands out by 4.
     for (const value of ['light', 'dark'] as const) {
       await scheme(tab, value)
       grounds.add(await tab.evaluate(GROUND))
-      for (const panel of ['diff', 'summary', 'diagnostics']) {
+      for (const panel of ['diff', 'summary', 'traffic', 'diagnostics']) {
         await tab.evaluate(`document.getElementById('tab-${panel}').click()`)
         // A colour that is on its way is not the one that stays.
         await tab.until(`document.getAnimations().length === 0`)
@@ -69,7 +69,7 @@ for (const width of [320, 640, 1024, 1440]) {
     await give(tab, `${ANNOTATED}# consul.hashicorp.com/service-meta-long: "${'x'.repeat(300)}"\n`)
     await said(tab, /injected/)
     await tab.evaluate(`[...document.querySelectorAll('details')].forEach(it => { it.open = true })`)
-    for (const panel of ['diff', 'summary', 'diagnostics']) {
+    for (const panel of ['diff', 'summary', 'traffic', 'diagnostics']) {
       await tab.evaluate(`document.getElementById('tab-${panel}').click()`)
       t.true(await tab.evaluate(`document.documentElement.scrollWidth <= innerWidth`), panel)
       const cut = `[...document.querySelectorAll('.result *')].filter(it => it.checkVisibility() && it.getBoundingClientRect().right > innerWidth + 0.5).length`
@@ -108,11 +108,11 @@ inBrowser.serial(
     t.deepEqual(of('textbox').map(nameOf), ['User-data', 'More annotations'])
     t.deepEqual(of('combobox').map(nameOf), ['Profile', 'Layout', 'Platform', 'Inject by default'])
     t.deepEqual(of('checkbox').map(nameOf), ['Strict: a warning counts as an error'])
-    t.deepEqual(of('tab').map(nameOf), ['Diff', 'Summary', 'Diagnostics (1)'])
+    t.deepEqual(of('tab').map(nameOf), ['Diff', 'Summary', 'Traffic', 'Diagnostics (1)'])
     const selected = of('tab').map(
       ({ properties = [] }) => properties.find(({ name }) => name === 'selected')?.value.value,
     )
-    t.deepEqual(selected, [false, false, true])
+    t.deepEqual(selected, [false, false, false, true])
     t.deepEqual(of('tabpanel').map(nameOf), ['Diagnostics (1)'])
     t.is(of('main').length, 1)
     t.deepEqual(of('region').map(nameOf), ['User-data', 'Result'])

@@ -84,9 +84,35 @@ function everything(sections) {
   return button
 }
 
+/** Changes of the files that are the same on every VM, in one section that opens. */
+function together(sections, { version }) {
+  const title = `Guest files of ${version}, the same on every VM`
+  const made = element(
+    'details',
+    { class: 'change group', open: opened.get(title) ?? false },
+    element(
+      'summary',
+      {},
+      element('span', { class: 'name' }, title),
+      ' ',
+      element('span', { class: 'amount' }, count(sections.length, 'file')),
+    ),
+    ...sections,
+  )
+  made.addEventListener('toggle', () => {
+    if (made.isConnected) opened.set(title, made.open)
+  })
+  return made
+}
+
 /** What every file would change by. */
-export function diff({ changes }) {
+export function diff(preview) {
+  const { changes, files } = preview
   if (changes.length === 0) return [element('p', { class: 'empty' }, 'Nothing would change.')]
-  const sections = changes.map(section)
-  return sections.length === 1 ? sections : [...sections, everything(sections)]
+  const common = new Set(files.filter(file => file.common).map(({ path }) => path))
+  const [own, shared] = [false, true].map(which =>
+    changes.filter(({ path }) => common.has(path) === which).map(section),
+  )
+  const all = shared.length === 0 ? own : [...own, together(shared, preview)]
+  return all.length === 1 ? all : [...all, everything(all)]
 }

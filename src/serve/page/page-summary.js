@@ -11,30 +11,49 @@ export function headline({ changed, before, after, profile, reason }) {
   return shown(`${before.injected ? 'The injection would be taken out' : 'Would be left as it is'}, because ${reason}`)
 }
 
-const effects = list =>
-  list.length === 0
-    ? element('p', { class: 'quiet' }, 'nothing on this VM')
-    : element(
-        'ul',
-        {},
-        list.map(effect => element('li', {}, shown(effect))),
-      )
+const nameOf = key => code(key.replace(PREFIX, ''))
+const place = text => element('span', { class: 'quiet' }, shown(text))
 
-const annotation = ({ key, value, place, effects: list }) =>
+const annotation = ({ key, value, place: at, effects }) =>
   element(
     'li',
     {},
-    element(
-      'p',
-      {},
-      code(key.replace(PREFIX, '')),
-      ' ',
-      element('b', {}, code(value)),
-      ' ',
-      element('span', { class: 'quiet' }, shown(place)),
-    ),
-    effects(list),
+    nameOf(key),
+    ' ',
+    element('b', {}, code(value)),
+    ' ',
+    place(effects.length === 0 ? `${at}, nothing on this VM` : at),
   )
+
+const TITLES = {
+  Application: 'Variables for the application',
+  Agent: 'Settings of the agent',
+}
+
+/** What the plan says of one thing, each with the annotations because of which it is so. */
+const group = ({ title, lines: said }) => [
+  TITLES[title] ?? title,
+  [
+    element(
+      'ul',
+      { class: 'said-of' },
+      said.map(({ words, because }) =>
+        element(
+          'li',
+          {},
+          element('p', {}, shown(words)),
+          because.length === 0
+            ? []
+            : element(
+                'p',
+                { class: 'quiet' },
+                because.flatMap((key, at) => (at === 0 ? [nameOf(key)] : [', ', nameOf(key)])),
+              ),
+        ),
+      ),
+    ),
+  ],
+]
 
 const HOW = { added: 'added', changed: 'changed', removed: 'removed', none: 'unchanged' }
 const FILE_COLUMNS = ['File', 'Mode', 'Bytes', 'What']
@@ -66,16 +85,25 @@ const table = files =>
   )
 
 const REDIRECT = ['consul', 'connect', 'redirect-traffic', '-proxy-uid={uid of envoy}', '-exclude-uid={uid of consul}']
-const redirection = ({ service, redirect }) =>
-  redirect.length === 0
-    ? element('p', {}, shown(`None: ${service} has no transparent proxy.`))
-    : pre([...REDIRECT, ...redirect].join(' '))
-
-const units = ({ service, unit, watch = [] }) => [
-  pre([`envoy@${service}.service`, ...unit].join('\n  ')),
-  ...(watch.length === 0 ? [] : [pre([`consul-envoy-watch@${service}.service`, ...watch].join('\n  '))]),
+const commands = ({ redirect, envoy }) => [
+  ...(redirect.length === 0 ? [] : [pre([...REDIRECT, ...redirect].join(' '))]),
+  pre(envoy.join(' ')),
 ]
-const variables = sidecars => sidecars.flatMap(({ environment }) => environment)
+
+/** Files that are made for this VM, and those of the tool that become others; of the rest how many there are. */
+function fileList({ files: all, version }) {
+  const files = all.filter(({ common, change }) => !common || change === 'changed')
+  const rest = all.filter(one => !files.includes(one))
+  const changes = ['added', 'none', 'removed'].flatMap(change => {
+    const number = rest.filter(one => one.change === change).length
+    return number === 0 ? [] : [`${number} ${HOW[change]}`]
+  })
+  const said = `Guest files of ${version}, the same on every VM: ${changes.join(', ')}.`
+  return [
+    ...(files.length === 0 ? [] : [table(files)]),
+    ...(changes.length === 0 ? [] : [element('p', { class: 'quiet below' }, said)]),
+  ]
+}
 
 const bytesOf = ({ bytes, gzipped }) => `${count(bytes, 'byte')}, ${gzipped.toLocaleString('en-US')} when compressed`
 const COUNTED = { bytes: 'bytes', base64: 'characters of base64', text: 'bytes of text' }
@@ -99,16 +127,13 @@ const sizes = ({ before, after }) =>
 
 /** Sections; what there is nothing of is left out. */
 export function summary(preview) {
-  const { annotations, files, fetches, registration, sidecars } = preview
+  const { annotations, groups, files, fetches, sidecars } = preview
   const rows = [
     ['Annotations', annotations.length > 0 && [element('ul', { class: 'annotations' }, annotations.map(annotation))]],
-    ['Files on the guest', files.length > 0 && [table(files)]],
+    ...groups.map(group),
+    ['Files on the guest', files.length > 0 && fileList(preview)],
     ['What the guest fetches', fetches !== undefined && [pre(`${fetches.url}\nSHA-256 ${fetches.digest}`)]],
-    ['Registration', registration !== undefined && [pre(JSON.stringify(registration, undefined, 2))]],
-    ['Redirection', sidecars.length > 0 && sidecars.map(redirection)],
-    ['Envoy', sidecars.length > 0 && sidecars.map(({ envoy }) => pre(envoy.join('\n  ')))],
-    ['Units', sidecars.length > 0 && sidecars.flatMap(units)],
-    ['Variables for the application', variables(sidecars).length > 0 && [pre(variables(sidecars).join('\n'))]],
+    ['Commands on the guest', sidecars.length > 0 && sidecars.flatMap(commands)],
     ['Size', [sizes(preview)]],
   ]
   return [

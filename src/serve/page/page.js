@@ -4,6 +4,7 @@ import { byId, element } from './page-dom.js'
 import { editor } from './page-editor.js'
 import { headline, summary } from './page-summary.js'
 import { tabs } from './page-tabs.js'
+import { traffic } from './page-traffic.js'
 
 const PAUSE = 150
 const LARGEST = 16 * 1024 * 1024
@@ -35,26 +36,27 @@ function panel(name, content) {
 
 const nothing = text => [element('p', { class: 'empty' }, text)]
 
-function show(diagnostics, diffContent, summaryContent) {
+function show(diagnostics, diffContent, summaryContent, trafficContent) {
   source.mark(diagnostics)
   byId('tab-diagnostics').textContent = diagnostics.length === 0 ? 'Diagnostics' : `Diagnostics (${diagnostics.length})`
   panel('diagnostics', diagnosticsList(diagnostics, source))
   panel('diff', diffContent)
   panel('summary', summaryContent)
+  panel('traffic', trafficContent)
 }
 
 function showPreview({ preview, diagnostics }) {
   source.plain = preview.before.wrappings.length === 0
   const said = tally(diagnostics)
   say(`${headline(preview)}${said === '' ? '' : `; ${said}`}.`, preview.after.injected ? 'injected' : 'left')
-  show(diagnostics, diff(preview), summary(preview))
+  show(diagnostics, diff(preview), summary(preview), traffic(preview))
 }
 
 function showRefusal(diagnostics) {
   source.plain = true
   say(`Would be refused: ${tally(diagnostics)}.`, 'refused')
   const why = 'There is nothing to show while there are errors. They are under Diagnostics.'
-  show(diagnostics, nothing(why), nothing(why))
+  show(diagnostics, nothing(why), nothing(why), nothing(why))
 }
 
 function showNothing() {
@@ -62,7 +64,7 @@ function showNothing() {
   result.removeAttribute('aria-busy')
   say('Nothing to show yet.', 'empty')
   const how = 'Give some user-data, or try the sample.'
-  show([], nothing(how), nothing(how))
+  show([], nothing(how), nothing(how), nothing(how))
 }
 
 /** The options as `/inject` takes them, by the same names. */
@@ -97,7 +99,7 @@ async function ask() {
   } catch {
     if (signal.aborted) return
     say('The server does not answer. Does it still run?', 'refused')
-    show([], [], [])
+    show([], [], [], [])
   }
   if (!signal.aborted) result.removeAttribute('aria-busy')
 }

@@ -49,7 +49,7 @@ test('what is elided is the contents of the files and our delimiters, in order',
   const own = '(N characters: shown below)'
   for (const [profile, words] of [
     ['prebuilt', [own]],
-    ['full', [own, own, '(9 files, N characters: shown below, decoded)']],
+    ['full', [own, own, '(9 files, N characters: named below)']],
   ] as const) {
     const { output } = inject(bytes('#cloud-config\n{}\n'), { annotations, profile })
     const carried = read(output ?? new Uint8Array())
