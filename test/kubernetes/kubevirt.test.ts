@@ -90,9 +90,12 @@ test('the Pod of the webhook has no rights that it does not need', t => {
 
 test('the webhook is asked about every kind that is mutated, and of Secrets about labelled ones only', t => {
   const asked = webhooks.map(webhook =>
-    (at(webhook, 'rules') as readonly unknown[]).map(rule => at(rule, 'resources.0')),
+    (at(webhook, 'rules') as readonly unknown[]).flatMap(rule => at(rule, 'resources') as readonly string[]),
   )
-  t.deepEqual(asked, [['virtualmachines', 'virtualmachineinstances'], ['secrets']])
+  t.deepEqual(asked, [
+    ['virtualmachines', 'virtualmachineinstancereplicasets', 'virtualmachinepools', 'virtualmachineinstances'],
+    ['secrets'],
+  ])
   t.is(at(webhooks[0], 'objectSelector'), undefined)
   const [secret] = objectsIn('vm-with-secret.yaml')
   t.deepEqual(at(webhooks[1], 'objectSelector.matchLabels'), at(secret, 'metadata.labels'))

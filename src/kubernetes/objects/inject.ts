@@ -3,11 +3,13 @@ import { type InjectOptions, type InjectResult, inject } from '../../api/inject.
 import { type Judgement, judge } from '../../api/judge.ts'
 import { uninject } from '../../api/uninject.ts'
 import { sameBytes } from '../../decode/bytes.ts'
+import type { MeshPlan } from '../../plan/mesh-plan.ts'
 import { type Diagnostic, diagnostic, hasErrors, warningsAsErrors } from '../../report/diagnostics.ts'
 import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import type { Locator } from './locator.ts'
+import { unreachable } from './reach.ts'
 import {
   bytesIn,
   cloudInitVolumes,
@@ -30,6 +32,8 @@ export type ObjectOptions = Omit<InjectOptions, 'name' | 'metadata'> & {
 export interface ObjectChange {
   readonly edits: readonly Edit[]
   readonly diagnostics: readonly Diagnostic[]
+  /** What the VM becomes in the mesh; absent where nothing is to be injected. */
+  readonly plan?: MeshPlan
 }
 
 /** A field that holds no user-data to change. */
@@ -82,8 +86,8 @@ function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic
 }
 
 /** KubeVirt reads one cloud-init volume only. */
-function unread(object: unknown, { volumes }: Kind, locator: Locator): readonly Diagnostic[] {
-  const [first, second] = volumes === undefined ? [] : cloudInitVolumes(object, volumes)
+function unread(object: unknown, { instance }: Kind, locator: Locator): readonly Diagnostic[] {
+  const [first, second] = instance === undefined ? [] : cloudInitVolumes(object, instance)
   if (first === undefined || second === undefined) return []
   return [
     diagnostic('W602', `KubeVirt reads ${locator.name(first)} only, the first cloud-init volume`, {
@@ -93,13 +97,26 @@ function unread(object: unknown, { volumes }: Kind, locator: Locator): readonly 
   ]
 }
 
+const reachOf = (object: unknown, kind: Kind, { plan, userData }: Judgement, locator: Locator): readonly Diagnostic[] =>
+  unreachable(object, kind, plan, userData.documents.map(({ source }) => source.text).join('\n'), locator)
+
 /** What is to be done when the user-data cannot be changed here. */
-function unchanged(field: Elsewhere, kind: Kind, { decision, diagnostics }: Judgement, locator: Locator): ObjectChange {
+function unchanged(
+  object: unknown,
+  field: Elsewhere,
+  kind: Kind,
+  judgement: Judgement,
+  locator: Locator,
+): ObjectChange {
+  const { decision, diagnostics, plan } = judgement
   if (!decision.inject) return { edits: [], diagnostics }
   // Not every VM has user-data: without an operator's own word that is no fault.
   if (field.at === 'nowhere' && !decision.explicit) return NOTHING
   const why = without(field, kind, locator)
-  if (field.at === 'secret') return { edits: [], diagnostics: [why] }
+  if (field.at === 'secret') {
+    const reach = hasErrors(diagnostics) ? [] : reachOf(object, kind, judgement, locator)
+    return { edits: [], diagnostics: [why, ...reach], plan }
+  }
   return { edits: [], diagnostics: [...diagnostics.filter(({ severity }) => severity !== 'note'), why] }
 }
 
@@ -128,6 +145,7 @@ function change(
   kind: Kind,
   field: InlineField,
   { output, decision, diagnostics, injection }: InjectResult,
+  judgement: Judgement,
   locator: Locator,
 ): ObjectChange {
   if (output === undefined || (!decision.inject && !decision.explicit)) return { edits: [], diagnostics }
@@ -137,11 +155,11 @@ function change(
     return { edits: [...edits, ...marked(object, kind, false)], diagnostics }
   }
   const result = written(field, output)
-  const all = [...diagnostics, ...unread(object, kind, locator)]
+  const all = [...diagnostics, ...unread(object, kind, locator), ...reachOf(object, kind, judgement, locator)]
   if ('bytes' in result) {
     return { edits: [], diagnostics: [...all, tooLarge(field, result, injection?.profile === 'full', locator)] }
   }
-  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all }
+  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all, plan: judgement.plan }
 }
 
 /**
@@ -157,7 +175,7 @@ export function injectObject(
   also?: AnnotationLayer,
 ): ObjectChange {
   const { inlineLimit = INLINE_LIMIT, ...shared } = options
-  const isVm = kind.volumes !== undefined
+  const isVm = kind.instance !== undefined
   const own = annotationsOf(object, kind, locator)
   const layers = also === undefined || !isVm ? [own] : [own, also]
   const metadata: AnnotationLayer = {
@@ -172,22 +190,27 @@ export function injectObject(
   const judgement = judge(bytes ?? new Uint8Array(), settings)
   const asks = isAnnotated || mentions(judgement) || (isVm && judgement.decision.inject)
   if (!asks) return NOTHING
-  const { edits, diagnostics: found } =
+  const { diagnostics: found, ...changed } =
     field.at === 'inline' && bytes !== undefined
-      ? change(object, kind, field, injected(judgement, field, settings), locator)
-      : unchanged(field.at === 'inline' ? notBase64(field) : field, kind, judgement, locator)
+      ? change(object, kind, field, injected(judgement, field, settings), judgement, locator)
+      : unchanged(object, field.at === 'inline' ? notBase64(field) : field, kind, judgement, locator)
   const diagnostics = options.strict === true ? warningsAsErrors(found) : found
-  return { edits: hasErrors(diagnostics) ? [] : edits, diagnostics }
+  return hasErrors(diagnostics) ? { edits: [], diagnostics } : { ...changed, diagnostics }
 }
 
-/** Takes an injection out of an object, whatever its annotations say. */
-export function uninjectObject(object: unknown, kind: Kind, force: boolean, locator: Locator): ObjectChange {
+/** Takes an injection out of an object, whatever its annotations say; where there is none, the mark that is left of one. */
+export function uninjectObject(
+  object: unknown,
+  kind: Kind,
+  force: boolean,
+  locator: Locator,
+): ObjectChange & { readonly wasInjected: boolean } {
   const field = userDataField(object, kind, INLINE_LIMIT)
   const bytes = field.at === 'inline' ? bytesIn(field) : undefined
   const unmarked = isMarked(object, kind) ? marked(object, kind, false) : []
-  if (field.at !== 'inline' || bytes === undefined) return { edits: unmarked, diagnostics: [] }
+  if (field.at !== 'inline' || bytes === undefined) return { edits: unmarked, diagnostics: [], wasInjected: false }
   const { output, injected, diagnostics } = uninject(bytes, { name: locator.name(field.path), force })
-  if (output === undefined || hasErrors(diagnostics)) return { edits: [], diagnostics }
-  if (!injected) return { edits: unmarked, diagnostics: [] }
-  return { edits: [...restored(field, output), ...unmarked], diagnostics }
+  if (output === undefined || hasErrors(diagnostics)) return { edits: [], diagnostics, wasInjected: true }
+  if (!injected) return { edits: unmarked, diagnostics: [], wasInjected: false }
+  return { edits: [...restored(field, output), ...unmarked], diagnostics, wasInjected: true }
 }

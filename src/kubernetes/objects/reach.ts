@@ -1,0 +1,104 @@
+import { type MeshPlan, servicesIn } from '../../plan/mesh-plan.ts'
+import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
+import type { Kind } from './kinds.ts'
+import type { Locator } from './locator.ts'
+import { type Path, valueAt } from './path.ts'
+
+/** How KubeVirt connects an interface: whether it hands on the listed ports only, and whether the guest has an address of its own. */
+interface Binding {
+  readonly name: string
+  readonly lists: boolean
+  readonly hides: boolean
+}
+
+/** The bindings that are not open to all of the network. Plugins go by the names that KubeVirt's guide gives them. */
+const BINDINGS: readonly Binding[] = [
+  { name: 'masquerade', lists: true, hides: true },
+  { name: 'slirp', lists: true, hides: true },
+  { name: 'passt', lists: true, hides: false },
+  { name: 'passtBinding', lists: true, hides: false },
+]
+const OPEN: Binding = { name: 'bridge', lists: false, hides: false }
+
+const bindingOf = (given: unknown): Binding =>
+  BINDINGS.find(
+    ({ name }) => (valueAt(given, [name]) ?? null) !== null || valueAt(given, ['binding', 'name']) === name,
+  ) ?? OPEN
+
+/** A port that others have to reach, and what listens there. */
+interface Needed {
+  /** As `8301/UDP`. */
+  readonly port: string
+  readonly use: string
+}
+
+const GOSSIP = 8301
+
+/** What of a VM others have to reach: the sidecars, what Prometheus scrapes, the agent's gossip. */
+function neededBy({ serviceConfig: { plan }, agent }: MeshPlan): readonly Needed[] {
+  const sidecars = servicesIn(plan.registration).map(({ connect }) => connect.sidecar_service)
+  const scraped = sidecars.flatMap(({ proxy }) => {
+    const port = /:(\d+)$/.exec(String(proxy.config?.['envoy_prometheus_bind_addr'] ?? ''))?.[1]
+    return port === undefined ? [] : [port]
+  })
+  const gossip = valueAt({ ...agent, ...plan.agent }, ['ports', 'serf_lan']) ?? GOSSIP
+  return [
+    ...sidecars.map(({ port }) => ({ port: `${port}/TCP`, use: 'sidecar' })),
+    ...[...new Set(scraped)].map(port => ({ port: `${port}/TCP`, use: 'metrics' })),
+    { port: `${gossip}/TCP`, use: 'gossip' },
+    { port: `${gossip}/UDP`, use: 'gossip' },
+  ]
+}
+
+/** The ports that an interface lists, as `8080/TCP`; undefined where it lists none and hands on all. */
+function listed(ports: unknown): ReadonlySet<string> | undefined {
+  if (!Array.isArray(ports) || ports.length === 0) return undefined
+  const protocolOf = (port: unknown): string => String(valueAt(port, ['protocol']) || 'TCP').toUpperCase()
+  return new Set(ports.map(port => `${valueAt(port, ['port'])}/${protocolOf(port)}`))
+}
+
+/** The ports by what they are for: `20000/TCP (sidecar), 8301/TCP and 8301/UDP (gossip)`. */
+function phrase(ports: readonly Needed[]): string {
+  const uses = [...new Set(ports.map(({ use }) => use))]
+  const all = (use: string): string =>
+    ports
+      .filter(one => one.use === use)
+      .map(({ port }) => port)
+      .join(' and ')
+  return uses.map(use => `${all(use)} (${use})`).join(', ')
+}
+
+/**
+ * What keeps others from reaching a VM of this plan: interfaces that hand on listed ports only, and lack some of the mesh; and those that
+ * give every VM the same address. Nothing where the agent was told to use another network. `tells` is the user-data, which
+ * may say which address the agent is to advertise.
+ */
+export function unreachable(
+  object: unknown,
+  { instance }: Kind,
+  plan: MeshPlan,
+  tells: string,
+  locator: Locator,
+): readonly Diagnostic[] {
+  const path: Path = [...(instance ?? []), 'domain', 'devices', 'interfaces']
+  const interfaces = instance === undefined ? undefined : valueAt(object, path)
+  if (!Array.isArray(interfaces)) return []
+  const bindings = interfaces.map(bindingOf)
+  const isBound = plan.serviceConfig.plan.agent?.['bind_addr'] !== undefined
+  if (isBound && bindings.some(({ lists }) => !lists)) return []
+  const needed = neededBy(plan)
+  const lacking = interfaces.flatMap((one, at) => {
+    const ports = bindings[at]?.lists === true ? listed(valueAt(one, ['ports'])) : undefined
+    const missing = ports === undefined ? [] : needed.filter(({ port }) => !ports.has(port))
+    if (missing.length === 0) return []
+    const span = locator.field([...path, at, 'ports'])
+    const hint = 'add these ports, or leave ports out, which hands on all'
+    return [diagnostic('W603', `peers do not reach ${phrase(missing)} of this VM`, { span, hint })]
+  })
+  const at = bindings.findIndex(({ hides }) => hides)
+  const { name } = bindings[at] ?? OPEN
+  const message = `${name} gives every VM the same address, and peers reach none by it`
+  const hint = 'use bridge, or a second network and alpha.consul.hashicorp.com/bind-addr'
+  const hidden = at < 0 || /\badvertise_addr/.test(tells) ? [] : [{ span: locator.field([...path, at]), hint }]
+  return [...lacking, ...hidden.map(details => diagnostic('W604', message, details))]
+}
