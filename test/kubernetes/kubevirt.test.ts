@@ -119,6 +119,16 @@ test('the golden case of the pipe is the example', t => {
   t.is(readFileSync(golden, 'utf8'), read('vm-with-secret.yaml'))
 })
 
+test('the pool lists the ports of the mesh, and has room for the injection of a prebuilt image', t => {
+  const response = answerTo(review(objectsIn('pool.yaml')[0]), { profile: 'prebuilt' })
+  t.deepEqual([response.allowed, response.warnings], [true, undefined])
+  t.true(
+    operationsIn(response).some(({ path }) =>
+      path.startsWith('/spec/virtualMachineTemplate/spec/template/spec/volumes/1'),
+    ),
+  )
+})
+
 test('the VM with inline user-data has room for the injection of a prebuilt image', t => {
   const [object] = objectsIn('vm.yaml')
   const response = answerTo(review(object), { profile: 'prebuilt' })
