@@ -16,7 +16,7 @@ const UNREAD: readonly (readonly [group: RegExp, hint: string])[] = [
     /^instancetype\.kubevirt\.io$/,
     'annotate the VirtualMachine; instances of this one are injected by the webhook alone',
   ],
-  [/(?:^|\.)kubevirt\.io$/, 'annotate the VirtualMachine, or the Secret with its user-data'],
+  [/^kubevirt\.io$/, 'annotate the VirtualMachine, or the Secret with its user-data'],
 ]
 
 /** Whether a key somewhere inside is an annotation of the tool's. */

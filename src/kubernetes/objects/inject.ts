@@ -9,6 +9,7 @@ import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import type { Locator } from './locator.ts'
+import { valueAt } from './path.ts'
 import { unreachable } from './reach.ts'
 import {
   bytesIn,
@@ -61,7 +62,7 @@ function tooLarge(field: InlineField, { bytes, packed }: TooLarge, full: boolean
 }
 
 /** Injection is asked for and there is no user-data that could be changed. */
-function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic {
+function without(object: unknown, field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic {
   const name = locator.name(field.path)
   const span = locator.field(field.path)
   if (field.at === 'secret') {
@@ -78,6 +79,13 @@ function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic
   }
   if (kind === 'Secret') {
     return diagnostic('E603', 'the Secret has no user-data', { span, hint: 'put it under the key userdata' })
+  }
+  const volumes = valueAt(object, field.path)
+  if (Array.isArray(volumes) && volumes.some(volume => valueAt(volume, ['sysprep']) !== undefined)) {
+    return diagnostic('E603', 'the VM is set up by sysprep, which is for Windows, and has no cloud-init volume', {
+      span,
+      hint: 'take the annotations off: only Linux with cloud-init is brought into the mesh',
+    })
   }
   return diagnostic('E603', 'the VM has no cloud-init volume', {
     span,
@@ -112,7 +120,7 @@ function unchanged(
   if (!decision.inject) return { edits: [], diagnostics }
   // Not every VM has user-data: without an operator's own word that is no fault.
   if (field.at === 'nowhere' && !decision.explicit) return NOTHING
-  const why = without(field, kind, locator)
+  const why = without(object, field, kind, locator)
   if (field.at === 'secret') {
     const reach = hasErrors(diagnostics) ? [] : reachOf(object, kind, judgement, locator)
     return { edits: [], diagnostics: [why, ...reach], plan }

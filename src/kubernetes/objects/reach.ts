@@ -25,6 +25,9 @@ const bindingOf = (given: unknown): Binding =>
     ({ name }) => (valueAt(given, [name]) ?? null) !== null || valueAt(given, ['binding', 'name']) === name,
   ) ?? OPEN
 
+/** The key under which an interface says how it is bound. */
+const keyOf = (given: unknown, name: string): string => (valueAt(given, [name]) === undefined ? 'binding' : name)
+
 /** A port that others have to reach, and what listens there. */
 interface Needed {
   /** As `8301/UDP`. */
@@ -99,6 +102,9 @@ export function unreachable(
   const { name } = bindings[at] ?? OPEN
   const message = `${name} gives every VM the same address, and peers reach none by it`
   const hint = 'use bridge, or a second network and alpha.consul.hashicorp.com/bind-addr'
-  const hidden = at < 0 || /\badvertise_addr/.test(tells) ? [] : [{ span: locator.field([...path, at]), hint }]
+  const hidden =
+    at < 0 || /\badvertise_addr/.test(tells)
+      ? []
+      : [{ span: locator.field([...path, at, keyOf(interfaces[at], name)]), hint }]
   return [...lacking, ...hidden.map(details => diagnostic('W604', message, details))]
 }

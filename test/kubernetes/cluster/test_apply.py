@@ -37,6 +37,16 @@ class Apply(ClusterCase):
         self.assertEqual(self.get('vm', 'web'), before)
         self.assertEqual(self.kubectl('diff', '-f', '-', given=text).stdout, '')
 
+    def test_what_is_too_long_as_text_travels_in_gzip_and_is_text_again(self) -> None:
+        text = '#!/bin/sh\n' + 'echo hello\n' * 120
+        for how in ((), ('--server-side', '--force-conflicts')):
+            with self.subTest(how):
+                before = self.apply(vm('web', ASKED, text), *how)
+                self.assertEqual(list(source(before)), ['userDataBase64'])
+                self.assert_injected(before, text)
+                self.assertEqual(versions(self.apply(vm('web', ASKED, text), *how)), versions(before))
+                self.assert_bare(self.apply(vm('web', {**ASKED, DECISION: 'false'}, text), *how), text)
+
     def test_a_dry_run_shows_the_injection_and_stores_nothing(self) -> None:
         shown = json.loads(self.kubectl('apply', '--dry-run=server', '-o', 'json', '-f', '-', given=self.example('vm.yaml')).stdout)
         self.assert_injected(shown, EXAMPLE_DATA)

@@ -172,7 +172,7 @@ class Told(ClusterCase):
         web = [{'name': 'default', 'masquerade': {}, 'ports': [{'port': 8080}, {'port': 22}]}]
         done = self.kubectl('apply', '-f', '-', given=vm('web', ASKED, interfaces=web))
         self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W603 \S+interfaces\[0\]\.ports: peers do not reach 20000/TCP \(sidecar\)')
-        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W604 \S+interfaces\[0\]: masquerade gives every VM the same address')
+        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W604 \S+interfaces\[0\]\.masquerade: masquerade gives every VM the same address')
         self.assert_injected(self.get('vm', 'web'), PLAIN)
 
     def test_a_vm_with_its_user_data_in_a_secret_is_told_where_to_annotate(self) -> None:

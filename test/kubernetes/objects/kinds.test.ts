@@ -143,6 +143,14 @@ test('a Secret that is named as the messages of KubeVirt name it is refused with
   t.regex(status?.message ?? '', /E602 .*cloudInitNoCloud\.userDataSecretRef: .*it is secretRef there/)
 })
 
+test('a VM of Windows is refused with the reason', t => {
+  const object = {
+    ...vm({}, ASKED),
+    spec: { template: { metadata: NOTES, spec: { volumes: [{ name: 'a', sysprep: {} }] } } },
+  }
+  t.regex(answerTo(review(object)).status?.message ?? '', /E603 .*sysprep, which is for Windows/)
+})
+
 const WITHOUT = vm({ userData: PLAIN }, { other: 'x', [MARK]: 'injected' })
 const update = (before: unknown): Readonly<Record<string, unknown>> => ({ operation: 'UPDATE', oldObject: before })
 

@@ -8,7 +8,7 @@ import { bytes, codes } from '../../support/places.ts'
 /** The warnings of an admission, without the name of the tool and the place. */
 const warningsFor = (object: unknown): readonly string[] =>
   (answerTo(review(object), ROOMY).warnings ?? []).map(line =>
-    line.replace(/^consul-vm-inject: (W\d+) \S+(?:interfaces\[\d\](?:\.ports)?): /, '$1 '),
+    line.replace(/^consul-vm-inject: (W\d+) \S+(?:interfaces\[\d\]\.\w+): /, '$1 '),
   )
 const lacking = (ports: string): string =>
   `W603 peers do not reach ${ports} of this VM; add these ports, or leave ports out, which hands on all`
