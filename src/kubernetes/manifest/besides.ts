@@ -31,7 +31,8 @@ export function unreadObject(data: unknown, { field }: Locator): readonly Diagno
   const hint = UNREAD.find(([groups]) => group !== undefined && groups.test(group))?.[1]
   if (hint === undefined || !hasAnnotation(data)) return []
   const kind = valueAt(data, ['kind'])
-  return [diagnostic('W605', `annotations of a ${kind} inject nothing here`, { span: field(['kind']), hint })]
+  const message = `annotations of ${typeof kind === 'string' ? `a ${kind}` : 'this object'} inject nothing here`
+  return [diagnostic('W605', message, { span: field(['kind']), hint })]
 }
 
 /** An object of a manifest with what becomes of it. */

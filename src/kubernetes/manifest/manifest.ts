@@ -56,7 +56,7 @@ const known = (one: AnyObject): readonly ManifestObject[] => {
 /** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
 function locatorIn(source: Source, { node, data }: AnyObject): Locator {
   const [kind, name] = [valueAt(data, ['kind']), valueAt(data, ['metadata', 'name'])]
-  const label = typeof name === 'string' ? `${kind} ${name}` : String(kind)
+  const label = [kind, name].filter(word => typeof word === 'string').join(' ')
   const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
   const field = (path: Path): Span => {
     const spot = spotAt(node, path)

@@ -68,7 +68,7 @@ function without(object: unknown, field: Elsewhere, { kind }: Kind, locator: Loc
   if (field.at === 'secret') {
     return diagnostic('W601', `the user-data is in the Secret ${field.name}: it is injected there, not here`, {
       span,
-      hint: 'annotate the Secret, or the user-data in it',
+      hint: 'annotate the Secret, or the user-data in it; for the webhook also label it',
     })
   }
   if (field.at === 'wrong') {

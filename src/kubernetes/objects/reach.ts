@@ -41,7 +41,8 @@ const GOSSIP = 8301
 function neededBy({ serviceConfig: { plan }, agent }: MeshPlan): readonly Needed[] {
   const sidecars = servicesIn(plan.registration).map(({ connect }) => connect.sidecar_service)
   const scraped = sidecars.flatMap(({ proxy }) => {
-    const port = /:(\d+)$/.exec(String(proxy.config?.['envoy_prometheus_bind_addr'] ?? ''))?.[1]
+    const address = proxy.config?.['envoy_prometheus_bind_addr']
+    const port = typeof address === 'string' ? /:(\d+)$/.exec(address)?.[1] : undefined
     return port === undefined ? [] : [port]
   })
   const gossip = valueAt({ ...agent, ...plan.agent }, ['ports', 'serf_lan']) ?? GOSSIP
@@ -53,11 +54,17 @@ function neededBy({ serviceConfig: { plan }, agent }: MeshPlan): readonly Needed
   ]
 }
 
+const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+
 /** The ports that an interface lists, as `8080/TCP`; undefined where it lists none and hands on all. */
 function listed(ports: unknown): ReadonlySet<string> | undefined {
   if (!Array.isArray(ports) || ports.length === 0) return undefined
-  const protocolOf = (port: unknown): string => String(valueAt(port, ['protocol']) || 'TCP').toUpperCase()
-  return new Set(ports.map(port => `${valueAt(port, ['port'])}/${protocolOf(port)}`))
+  return new Set(
+    ports.map(entry => {
+      const [port, protocol] = ['port', 'protocol'].map(key => wordOf(valueAt(entry, [key])))
+      return `${port}/${(protocol || 'TCP').toUpperCase()}`
+    }),
+  )
 }
 
 /** The ports by what they are for: `20000/TCP (sidecar), 8301/TCP and 8301/UDP (gossip)`. */

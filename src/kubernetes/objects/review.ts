@@ -31,7 +31,7 @@ const inputsOf = (object: unknown, kind: Kind): string =>
 function fromTemplate(object: unknown, kind: Kind): boolean {
   const owners = valueAt(object, ['metadata', 'ownerReferences'])
   const { madeBy = [] } = kind
-  const owned = Array.isArray(owners) && owners.some(owner => madeBy.includes(String(valueAt(owner, ['kind']))))
+  const owned = Array.isArray(owners) && owners.some(owner => madeBy.some(kind => valueAt(owner, ['kind']) === kind))
   return owned && isMarked(object, kind)
 }
 
