@@ -48,16 +48,16 @@ const nameOf = (data: unknown): string =>
 
 /** What keeps others from reaching VMs whose user-data is in a Secret of the same manifest, which is injected: only there it is seen. */
 export function throughSecrets(members: readonly Member[]): readonly Diagnostic[] {
-  const plans = new Map(
-    members.flatMap(({ data, kind, change: { plan } }) =>
-      kind.instance === undefined && plan !== undefined ? [[nameOf(data), plan] as const] : [],
+  const secrets = new Map(
+    members.flatMap(({ data, kind, change: { judgement } }) =>
+      kind.instance === undefined && judgement !== undefined ? [[nameOf(data), judgement] as const] : [],
     ),
   )
   return members.flatMap(({ data, kind, locator, change }) => {
     const field = userDataField(data, kind, INLINE_LIMIT)
-    if (field.at !== 'secret' || change.plan !== undefined) return []
+    if (field.at !== 'secret' || change.judgement !== undefined) return []
     const namespace = valueAt(data, ['metadata', 'namespace'])
-    const plan = plans.get(nameOf({ metadata: { namespace, name: field.name } }))
-    return plan === undefined ? [] : unreachable(data, kind, plan, '', locator)
+    const secret = secrets.get(nameOf({ metadata: { namespace, name: field.name } }))
+    return secret === undefined ? [] : unreachable(data, kind, secret, locator)
   })
 }

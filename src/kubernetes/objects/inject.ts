@@ -3,7 +3,6 @@ import { type InjectOptions, type InjectResult, inject } from '../../api/inject.
 import { type Judgement, judge } from '../../api/judge.ts'
 import { uninject } from '../../api/uninject.ts'
 import { sameBytes } from '../../decode/bytes.ts'
-import type { MeshPlan } from '../../plan/mesh-plan.ts'
 import { type Diagnostic, diagnostic, hasErrors, warningsAsErrors } from '../../report/diagnostics.ts'
 import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
@@ -33,8 +32,8 @@ export type ObjectOptions = Omit<InjectOptions, 'name' | 'metadata'> & {
 export interface ObjectChange {
   readonly edits: readonly Edit[]
   readonly diagnostics: readonly Diagnostic[]
-  /** What the VM becomes in the mesh; absent where nothing is to be injected. */
-  readonly plan?: MeshPlan
+  /** What is injected; absent where nothing is to be. */
+  readonly judgement?: Judgement
 }
 
 /** A field that holds no user-data to change. */
@@ -105,9 +104,6 @@ function unread(object: unknown, { instance }: Kind, locator: Locator): readonly
   ]
 }
 
-const reachOf = (object: unknown, kind: Kind, { plan, userData }: Judgement, locator: Locator): readonly Diagnostic[] =>
-  unreachable(object, kind, plan, userData.documents.map(({ source }) => source.text).join('\n'), locator)
-
 /** What is to be done when the user-data cannot be changed here. */
 function unchanged(
   object: unknown,
@@ -116,14 +112,14 @@ function unchanged(
   judgement: Judgement,
   locator: Locator,
 ): ObjectChange {
-  const { decision, diagnostics, plan } = judgement
+  const { decision, diagnostics } = judgement
   if (!decision.inject) return { edits: [], diagnostics }
   // Not every VM has user-data: without an operator's own word that is no fault.
   if (field.at === 'nowhere' && !decision.explicit) return NOTHING
   const why = without(object, field, kind, locator)
   if (field.at === 'secret') {
-    const reach = hasErrors(diagnostics) ? [] : reachOf(object, kind, judgement, locator)
-    return { edits: [], diagnostics: [why, ...reach], plan }
+    const reach = hasErrors(diagnostics) ? [] : unreachable(object, kind, judgement, locator)
+    return { edits: [], diagnostics: [why, ...reach], judgement }
   }
   return { edits: [], diagnostics: [...diagnostics.filter(({ severity }) => severity !== 'note'), why] }
 }
@@ -163,11 +159,11 @@ function change(
     return { edits: [...edits, ...marked(object, kind, false)], diagnostics }
   }
   const result = written(field, output)
-  const all = [...diagnostics, ...unread(object, kind, locator), ...reachOf(object, kind, judgement, locator)]
+  const all = [...diagnostics, ...unread(object, kind, locator), ...unreachable(object, kind, judgement, locator)]
   if ('bytes' in result) {
     return { edits: [], diagnostics: [...all, tooLarge(field, result, injection?.profile === 'full', locator)] }
   }
-  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all, plan: judgement.plan }
+  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all, judgement }
 }
 
 /**

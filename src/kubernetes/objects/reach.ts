@@ -1,3 +1,4 @@
+import type { Judgement } from '../../api/judge.ts'
 import { type MeshPlan, servicesIn } from '../../plan/mesh-plan.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Kind } from './kinds.ts'
@@ -79,23 +80,22 @@ function phrase(ports: readonly Needed[]): string {
 }
 
 /**
- * What keeps others from reaching a VM of this plan: interfaces that hand on listed ports only, and lack some of the mesh; and those that
- * give every VM the same address. Nothing where the agent was told to use another network. `tells` is the user-data, which
- * may say which address the agent is to advertise.
+ * What keeps others from reaching a VM that is injected: interfaces that hand on listed ports only, and lack some of the mesh; and those
+ * that give every VM the same address. Nothing where the agent was told to use another network. The user-data may say which
+ * address the agent is to advertise.
  */
 export function unreachable(
   object: unknown,
   { instance }: Kind,
-  plan: MeshPlan,
-  tells: string,
+  { plan, userData }: Judgement,
   locator: Locator,
 ): readonly Diagnostic[] {
   const path: Path = [...(instance ?? []), 'domain', 'devices', 'interfaces']
   const interfaces = instance === undefined ? undefined : valueAt(object, path)
   if (!Array.isArray(interfaces)) return []
   const bindings = interfaces.map(bindingOf)
-  const isBound = plan.serviceConfig.plan.agent?.['bind_addr'] !== undefined
-  if (isBound && bindings.some(({ lists }) => !lists)) return []
+  const { bind_addr: bound, advertise_addr: advertised } = plan.serviceConfig.plan.agent ?? {}
+  if (bound !== undefined && bindings.some(({ lists }) => !lists)) return []
   const needed = neededBy(plan)
   const lacking = interfaces.flatMap((one, at) => {
     const ports = bindings[at]?.lists === true ? listed(valueAt(one, ['ports'])) : undefined
@@ -106,12 +106,12 @@ export function unreachable(
     return [diagnostic('W603', `peers do not reach ${phrase(missing)} of this VM`, { span, hint })]
   })
   const at = bindings.findIndex(({ hides }) => hides)
+  const tells = userData.documents.some(({ source }) => /\badvertise_addr/.test(source.text))
+  if (at < 0 || tells || advertised !== undefined) return lacking
   const { name } = bindings[at] ?? OPEN
-  const message = `${name} gives every VM the same address, and peers reach none by it`
-  const hint = 'use bridge, or a second network and alpha.consul.hashicorp.com/bind-addr'
-  const hidden =
-    at < 0 || /\badvertise_addr/.test(tells)
-      ? []
-      : [{ span: locator.field([...path, at, keyOf(interfaces[at], name)]), hint }]
-  return [...lacking, ...hidden.map(details => diagnostic('W604', message, details))]
+  const told = diagnostic('W604', `${name} gives every VM the same address, and peers reach none by it`, {
+    span: locator.field([...path, at, keyOf(interfaces[at], name)]),
+    hint: 'use bridge, or a second network and alpha.consul.hashicorp.com/bind-addr',
+  })
+  return [...lacking, told]
 }

@@ -60,7 +60,7 @@ function answer(uid: string, request: Readonly<Record<string, unknown>>, options
   const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
   if (same && isMarked(object, kind)) return untouched
   const asked = injectObject(object, kind, options, PATH_LOCATOR)
-  const left = asked.plan === undefined && !hasErrors(asked.diagnostics) && withdrawn(object, oldObject, kind)
+  const left = asked.judgement === undefined && !hasErrors(asked.diagnostics) && withdrawn(object, oldObject, kind)
   const { edits, diagnostics } = left || asked
   if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusalMessage(diagnostics))
   const warnings = warningsOf(diagnostics)

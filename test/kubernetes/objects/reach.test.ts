@@ -140,11 +140,11 @@ test('an annotated VM with its user-data in a Secret is told of its network too'
 
 const asManifest = (...objects: readonly object[]): Uint8Array =>
   bytes(objects.map(one => JSON.stringify(one)).join('\n---\n'))
-const secretNamed = (name: string, namespace?: string): object => ({
+const secretNamed = (name: string, namespace?: string, userdata: string = PLAIN): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name, ...(namespace !== undefined && { namespace }), annotations: ASKED },
-  stringData: { userdata: PLAIN },
+  stringData: { userdata },
 })
 
 test('a manifest in which a Secret is injected tells what keeps peers from the VM that uses it', t => {
@@ -157,6 +157,15 @@ test('a manifest in which a Secret is injected tells what keeps peers from the V
   t.deepEqual(codesOf(secretNamed('other'), bare), [])
   t.deepEqual(codesOf(secretNamed('web', 'elsewhere'), bare), [])
   t.is(injectManifest(asManifest(secretNamed('web'), bare), { ...ROOMY, strict: true }).output, undefined)
+})
+
+test('user-data in a Secret may say what the agent is to advertise', t => {
+  const vm = connected([{ name: 'a', masquerade: {} }], {}, { secretRef: { name: 'web' } })
+  const bare = JSON.parse(JSON.stringify(vm).replaceAll('consul.hashicorp.com/', 'example.org/'))
+  const codesWith = (userdata: string): readonly string[] =>
+    codes(injectManifest(asManifest(secretNamed('web', undefined, userdata), bare), ROOMY).diagnostics)
+  t.true(codesWith(PLAIN).includes('W604'))
+  t.false(codesWith('#!/bin/sh\necho "advertise_addr = \\"$(address)\\"" > /etc/consul.d/a.hcl\n').includes('W604'))
 })
 
 test('the ports of the plan are those that are looked for', t => {
