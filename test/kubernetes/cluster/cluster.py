@@ -7,7 +7,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -145,8 +144,8 @@ class Webhook:
         """Applies the example as its README says it is done without cert-manager, and says where the Service leads."""
         folder = self.cluster.folder / 'webhook'
         shutil.copytree(EXAMPLE / 'webhook', folder)
-        for name, line in (('kustomization.yaml', '  - certificate.yaml\n'),
-                           ('webhook.yaml', '  annotations:\n    cert-manager.io/inject-ca-from: consul-vm-inject/consul-vm-inject\n')):
+        injector = '    cert-manager.io/inject-ca-from: consul-vm-inject/consul-vm-inject\n'
+        for name, line in (('kustomization.yaml', '  - certificate.yaml\n'), ('webhook.yaml', f'  annotations:\n{injector}')):
             text = (folder / name).read_text()
             assert line in text, (name, line)
             (folder / name).write_text(text.replace(line, ''))

@@ -63,11 +63,12 @@ class Kinds(ClusterCase):
         self.assertEqual(self.get('vmpool', 'web')['spec'], changed(stored, 'spec', 'replicas', to=5)['spec'])
 
     def test_a_replica_set_is_injected_and_its_instances_are_left_as_it_has_them(self) -> None:
-        stored = self.apply({'apiVersion': 'kubevirt.io/v1', 'kind': 'VirtualMachineInstanceReplicaSet', 'metadata': {'name': 'web'},
-                             'spec': {'replicas': 1, 'template': {'metadata': {'annotations': ASKED}, 'spec': instance()}}})
+        stored = self.apply({'apiVersion': 'kubevirt.io/v1', 'kind': 'VirtualMachineInstanceReplicaSet',
+                             'metadata': {'name': 'web'}, 'spec': {'replicas': 1, 'template': {'metadata': {'annotations': ASKED}, 'spec': instance()}}})
         self.assert_injected(stored, PLAIN)
-        child = self.make(self.owned(stored, 'VirtualMachineInstance', 'web-a', template(stored)['metadata'], template(stored)['spec']))
-        self.assertEqual(child['spec'], template(stored)['spec'])
+        of_it = template(stored)
+        child = self.make(self.owned(stored, 'VirtualMachineInstance', 'web-a', of_it['metadata'], of_it['spec']))
+        self.assertEqual(child['spec'], of_it['spec'])
 
     def test_an_instance_of_its_own_is_injected_when_it_is_made(self) -> None:
         stored = self.make({'apiVersion': 'kubevirt.io/v1', 'kind': 'VirtualMachineInstance',
@@ -99,7 +100,8 @@ class Kinds(ClusterCase):
         credentials = [{'sshPublicKey': {'source': {'secret': {'secretName': 'keys'}}, 'propagationMethod': method}}
                        for method in ({'noCloud': {}}, {'qemuGuestAgent': {'users': ['debian']}})]
         rich = vm('web', ASKED)
-        rich['spec'] |= {'instancetype': {'name': 'u1.small'}, 'preference': {'kind': 'VirtualMachineClusterPreference', 'name': 'debian'}}
+        rich['spec'] |= {'instancetype': {'name': 'u1.small'},
+                         'preference': {'kind': 'VirtualMachineClusterPreference', 'name': 'debian'}}
         template(rich)['spec']['accessCredentials'] = credentials
         source(rich)['networkDataSecretRef'] = {'name': 'network'}
         stored = self.apply(rich)
@@ -171,8 +173,10 @@ class Told(ClusterCase):
     def test_ports_that_leave_out_those_of_the_mesh_are_warned_of(self) -> None:
         web = [{'name': 'default', 'masquerade': {}, 'ports': [{'port': 8080}, {'port': 22}]}]
         done = self.kubectl('apply', '-f', '-', given=vm('web', ASKED, interfaces=web))
-        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W603 \S+interfaces\[0\]\.ports: peers do not reach 20000/TCP \(sidecar\)')
-        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W604 \S+interfaces\[0\]\.masquerade: masquerade gives every VM the same address')
+        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W603 \S+interfaces\[0\]\.ports: '
+                                      r'peers do not reach 20000/TCP \(sidecar\)')
+        self.assertRegex(done.stderr, r'Warning: consul-vm-inject: W604 \S+interfaces\[0\]\.masquerade: '
+                                      r'masquerade gives every VM the same address')
         self.assert_injected(self.get('vm', 'web'), PLAIN)
 
     def test_a_vm_with_its_user_data_in_a_secret_is_told_where_to_annotate(self) -> None:
