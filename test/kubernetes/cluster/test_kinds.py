@@ -64,7 +64,8 @@ class Kinds(ClusterCase):
 
     def test_a_replica_set_is_injected_and_its_instances_are_left_as_it_has_them(self) -> None:
         stored = self.apply({'apiVersion': 'kubevirt.io/v1', 'kind': 'VirtualMachineInstanceReplicaSet',
-                             'metadata': {'name': 'web'}, 'spec': {'replicas': 1, 'template': {'metadata': {'annotations': ASKED}, 'spec': instance()}}})
+                             'metadata': {'name': 'web'}, 'spec': {'replicas': 1,
+                             'template': {'metadata': {'annotations': ASKED}, 'spec': instance()}}})
         self.assert_injected(stored, PLAIN)
         of_it = template(stored)
         child = self.make(self.owned(stored, 'VirtualMachineInstance', 'web-a', of_it['metadata'], of_it['spec']))
