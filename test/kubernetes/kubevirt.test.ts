@@ -90,9 +90,12 @@ test('the Pod of the webhook has no rights that it does not need', t => {
 
 test('the webhook is asked about every kind that is mutated, and of Secrets about labelled ones only', t => {
   const asked = webhooks.map(webhook =>
-    (at(webhook, 'rules') as readonly unknown[]).map(rule => at(rule, 'resources.0')),
+    (at(webhook, 'rules') as readonly unknown[]).flatMap(rule => at(rule, 'resources') as readonly string[]),
   )
-  t.deepEqual(asked, [['virtualmachines', 'virtualmachineinstances'], ['secrets']])
+  t.deepEqual(asked, [
+    ['virtualmachines', 'virtualmachineinstancereplicasets', 'virtualmachinepools', 'virtualmachineinstances'],
+    ['secrets'],
+  ])
   t.is(at(webhooks[0], 'objectSelector'), undefined)
   const [secret] = objectsIn('vm-with-secret.yaml')
   t.deepEqual(at(webhooks[1], 'objectSelector.matchLabels'), at(secret, 'metadata.labels'))
@@ -114,6 +117,16 @@ test('the example goes through the admission: its Secret is injected and its VM 
 test('the golden case of the pipe is the example', t => {
   const golden = join(projectFolder, 'test', 'golden', 'a-kubernetes-secret-is-injected-in-place', 'input.yaml')
   t.is(readFileSync(golden, 'utf8'), read('vm-with-secret.yaml'))
+})
+
+test('the pool lists the ports of the mesh, and has room for the injection of a prebuilt image', t => {
+  const response = answerTo(review(objectsIn('pool.yaml')[0]), { profile: 'prebuilt' })
+  t.deepEqual([response.allowed, response.warnings], [true, undefined])
+  t.true(
+    operationsIn(response).some(({ path }) =>
+      path.startsWith('/spec/virtualMachineTemplate/spec/template/spec/volumes/1'),
+    ),
+  )
 })
 
 test('the VM with inline user-data has room for the injection of a prebuilt image', t => {

@@ -47,6 +47,13 @@ const vmOf = fc
     return `apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  name: web\n${own}spec:\n  running: true\n  template:\n${template}    spec:\n${volumes}\n`
   })
 
+/** A VM as the template of a pool. */
+const poolOf = vmOf.map(text => {
+  const template = indented(text.slice(text.indexOf('metadata:')), 4)
+  const head = 'apiVersion: pool.kubevirt.io/v1alpha1\nkind: VirtualMachinePool\nmetadata: {name: web}\n'
+  return `${head}spec:\n  replicas: 2\n  virtualMachineTemplate:\n${template}`
+})
+
 const vmiOf = style.map(({ text, style, indent, annotated, comment }) => {
   const key = style.endsWith('base64') ? 'userDataBase64' : 'userData'
   const notes = annotated ? `  annotations:${comment}\n    # asked for\n${indented(NOTES, 4)}` : ''
@@ -88,7 +95,7 @@ const others = fc.constantFrom(
 const listOf = (items: readonly string[]): string =>
   `apiVersion: v1\nitems:\n${items.map(item => `- ${indented(item, 2).trimStart()}`).join('')}kind: List\n`
 
-const object = fc.oneof(vmOf, vmiOf, secretOf)
+const object = fc.oneof(vmOf, vmiOf, secretOf, poolOf)
 
 /** A stream of manifests: VMs, VMIs and Secrets in several styles, some annotated, among other documents; as YAML or JSON. */
 export const manifest: fc.Arbitrary<string> = fc.oneof(

@@ -4,13 +4,14 @@ import type { InjectOptions } from '../../api/inject.ts'
 import { utf8Of } from '../../decode/utf8.ts'
 import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
 import { toData } from '../../decode/yaml-data.ts'
-import { type Diagnostic, diagnostic, hasErrors, withoutMootNotes } from '../../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, hasErrors, warningsAsErrors, withoutMootNotes } from '../../report/diagnostics.ts'
 import { type Source, type Span, spanOf } from '../../report/source.ts'
 import { type Edit, edited } from '../objects/edit.ts'
 import { injectObject, type ObjectChange, type ObjectOptions, uninjectObject } from '../objects/inject.ts'
 import { type Kind, kindOf } from '../objects/kinds.ts'
 import type { Locator } from '../objects/locator.ts'
 import { type Path, textOf, valueAt } from '../objects/path.ts'
+import { type Member, throughSecrets, unreadObject } from './besides.ts'
 import type { Page } from './entries.ts'
 import { entryIn, merges, spotAt } from './node-path.ts'
 import { applied, textEdits } from './splice.ts'
@@ -21,36 +22,41 @@ export interface ManifestResult {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** An object of a known kind inside a stream of manifests. */
-interface ManifestObject {
+/** An object inside a stream of manifests. */
+interface AnyObject {
   /** Number of its document. */
   readonly document: number
   /** The way to it inside the document: into a List, or nowhere. */
   readonly base: Path
   readonly node: YamlNode
   readonly data: unknown
+}
+
+/** An object of a known kind. */
+interface ManifestObject extends AnyObject {
   readonly kind: Kind
 }
 
 /** The objects of a document: itself, or the items of a List. */
-function objectsIn(root: YamlNode, document: number): readonly ManifestObject[] {
+function objectsIn(root: YamlNode, document: number): readonly AnyObject[] {
   const items = entryIn(root, 'items')?.value
   const kind = entryIn(root, 'kind')?.value
   const isList = kind?.kind === 'scalar' && kind.text.endsWith('List') && items?.kind === 'sequence'
   const nodes: readonly (readonly [Path, YamlNode])[] = isList
     ? items.items.map((item, at) => [['items', at], item] as const)
     : [[[], root]]
-  return nodes.flatMap(([base, node]) => {
-    const data = toData(node)
-    const row = kindOf(data)
-    return row === undefined ? [] : [{ document, base, node, data, kind: row }]
-  })
+  return nodes.map(([base, node]) => ({ document, base, node, data: toData(node) }))
+}
+
+const known = (one: AnyObject): readonly ManifestObject[] => {
+  const kind = kindOf(one.data)
+  return kind === undefined ? [] : [{ ...one, kind }]
 }
 
 /** Places in the text of the manifest; user-data is a source of its own, as the parts of a MIME message are. */
-function locatorIn(source: Source, { node, data, kind }: ManifestObject): Locator {
-  const name = valueAt(data, ['metadata', 'name'])
-  const label = typeof name === 'string' ? `${kind.kind} ${name}` : kind.kind
+function locatorIn(source: Source, { node, data }: AnyObject): Locator {
+  const [kind, name] = [valueAt(data, ['kind']), valueAt(data, ['metadata', 'name'])]
+  const label = [kind, name].filter(word => typeof word === 'string').join(' ')
   const span = (one: YamlNode): Span => spanOf(source, one.start, Math.max(one.end, one.start + 1))
   const field = (path: Path): Span => {
     const spot = spotAt(node, path)
@@ -125,6 +131,7 @@ function rewrite(
   name: string,
   nothing: string,
   changeOf: (found: ManifestObject, locator: Locator) => ObjectChange,
+  besides: (found: readonly AnyObject[], members: readonly Member[], source: Source) => readonly Diagnostic[],
 ): ManifestResult {
   const utf8 = utf8Of(input)
   const source: Source = { name, text: utf8 ?? Buffer.from(input).toString('utf8') }
@@ -137,19 +144,21 @@ function rewrite(
   const stream = readYamlStream(source.text)
   if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))
-  const changes = found.map(one => {
+  const changes = found.flatMap(known).map(one => {
     const locator = locatorIn(source, one)
-    return { one, locator, ...changeOf(one, locator) }
+    const change = changeOf(one, locator)
+    return { one, data: one.data, kind: one.kind, locator, change, edits: change.edits }
   })
-  const diagnostics = distinct(
-    changes.flatMap(({ one, locator: { field }, edits, diagnostics: own }) => {
+  const diagnostics = distinct([
+    ...changes.flatMap(({ one, locator: { field }, change: { edits, diagnostics: own } }) => {
       if (own.length + edits.length > 0 && merges(one.node)) return [unsafe(field(['kind']))]
       // What has no place of its own stands at the object's name.
       return own.map(entry =>
         entry.span === undefined && entry.severity !== 'note' ? { ...entry, span: field(['metadata', 'name']) } : entry,
       )
     }),
-  )
+    ...besides(found, changes, source),
+  ])
   if (hasErrors(diagnostics)) return { output: undefined, diagnostics: withoutMootNotes(diagnostics) }
   const changed = changes.filter(({ edits }) => edits.length > 0)
   const [first] = changed
@@ -171,8 +180,17 @@ function rewrite(
 export function injectManifest(input: Uint8Array, options: InjectOptions & ObjectOptions = {}): ManifestResult {
   const { name = '<stdin>', metadata, ...shared } = options
   const also = metadata !== undefined && 'text' in metadata ? readMetadata(metadata) : metadata
-  return rewrite(input, name, 'no object in it asks for injection', ({ data, kind }, locator) =>
-    injectObject(data, kind, shared, locator, also),
+  return rewrite(
+    input,
+    name,
+    'no object in it asks for injection',
+    ({ data, kind }, locator) => injectObject(data, kind, shared, locator, also),
+    (found, members, source) => {
+      const others = found.filter(one => known(one).length === 0)
+      const unread = others.flatMap(one => unreadObject(one.data, locatorIn(source, one)))
+      const said = [...throughSecrets(members), ...unread]
+      return options.strict === true ? warningsAsErrors(said) : said
+    },
   )
 }
 
@@ -181,6 +199,10 @@ export const uninjectManifest = (
   input: Uint8Array,
   { name = '<stdin>', force = false }: { readonly name?: string; readonly force?: boolean } = {},
 ): ManifestResult =>
-  rewrite(input, name, 'no object in it was injected', ({ data, kind }, locator) =>
-    uninjectObject(data, kind, force, locator),
+  rewrite(
+    input,
+    name,
+    'no object in it was injected',
+    ({ data, kind }, locator) => uninjectObject(data, kind, force, locator),
+    () => [],
   )

@@ -10,6 +10,13 @@ import { type Path, valueAt } from './path.ts'
 const MARK = 'consul.hashicorp.com/connect-inject-status'
 const INJECTED = 'injected'
 
+/** The annotation that decides. */
+const DECISION = 'consul.hashicorp.com/connect-inject'
+
+/** Whether the metadata of an object decide on injection, whatever they say. */
+export const decides = (object: unknown, { metadata }: Kind): boolean =>
+  metadata.some(meta => valueAt(object, [...meta, 'annotations', DECISION]) !== undefined)
+
 /** Whether the first metadata of an object say that it is injected. */
 export const isMarked = (object: unknown, { metadata }: Kind): boolean =>
   valueAt(object, [...metadata[0], 'annotations', MARK]) === INJECTED

@@ -8,6 +8,8 @@ import { annotationsOf, isMarked, marked } from './annotations.ts'
 import type { Edit } from './edit.ts'
 import type { Kind } from './kinds.ts'
 import type { Locator } from './locator.ts'
+import { valueAt } from './path.ts'
+import { unreachable } from './reach.ts'
 import {
   bytesIn,
   cloudInitVolumes,
@@ -30,6 +32,8 @@ export type ObjectOptions = Omit<InjectOptions, 'name' | 'metadata'> & {
 export interface ObjectChange {
   readonly edits: readonly Edit[]
   readonly diagnostics: readonly Diagnostic[]
+  /** What is injected; absent where nothing is to be. */
+  readonly judgement?: Judgement
 }
 
 /** A field that holds no user-data to change. */
@@ -57,13 +61,13 @@ function tooLarge(field: InlineField, { bytes, packed }: TooLarge, full: boolean
 }
 
 /** Injection is asked for and there is no user-data that could be changed. */
-function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic {
+function without(object: unknown, field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic {
   const name = locator.name(field.path)
   const span = locator.field(field.path)
   if (field.at === 'secret') {
     return diagnostic('W601', `the user-data is in the Secret ${field.name}: it is injected there, not here`, {
       span,
-      hint: 'annotate the Secret, or the user-data in it',
+      hint: 'annotate the Secret, or the user-data in it; for the webhook also label it',
     })
   }
   if (field.at === 'wrong') {
@@ -75,6 +79,13 @@ function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic
   if (kind === 'Secret') {
     return diagnostic('E603', 'the Secret has no user-data', { span, hint: 'put it under the key userdata' })
   }
+  const volumes = valueAt(object, field.path)
+  if (Array.isArray(volumes) && volumes.some(volume => valueAt(volume, ['sysprep']) !== undefined)) {
+    return diagnostic('E603', 'the VM is set up by sysprep, which is for Windows, and has no cloud-init volume', {
+      span,
+      hint: 'take the annotations off: only Linux with cloud-init is brought into the mesh',
+    })
+  }
   return diagnostic('E603', 'the VM has no cloud-init volume', {
     span,
     hint: `add a disk and to ${name} its volume with cloudInitNoCloud`,
@@ -82,8 +93,8 @@ function without(field: Elsewhere, { kind }: Kind, locator: Locator): Diagnostic
 }
 
 /** KubeVirt reads one cloud-init volume only. */
-function unread(object: unknown, { volumes }: Kind, locator: Locator): readonly Diagnostic[] {
-  const [first, second] = volumes === undefined ? [] : cloudInitVolumes(object, volumes)
+function unread(object: unknown, { instance }: Kind, locator: Locator): readonly Diagnostic[] {
+  const [first, second] = instance === undefined ? [] : cloudInitVolumes(object, instance)
   if (first === undefined || second === undefined) return []
   return [
     diagnostic('W602', `KubeVirt reads ${locator.name(first)} only, the first cloud-init volume`, {
@@ -94,12 +105,22 @@ function unread(object: unknown, { volumes }: Kind, locator: Locator): readonly 
 }
 
 /** What is to be done when the user-data cannot be changed here. */
-function unchanged(field: Elsewhere, kind: Kind, { decision, diagnostics }: Judgement, locator: Locator): ObjectChange {
+function unchanged(
+  object: unknown,
+  field: Elsewhere,
+  kind: Kind,
+  judgement: Judgement,
+  locator: Locator,
+): ObjectChange {
+  const { decision, diagnostics } = judgement
   if (!decision.inject) return { edits: [], diagnostics }
   // Not every VM has user-data: without an operator's own word that is no fault.
   if (field.at === 'nowhere' && !decision.explicit) return NOTHING
-  const why = without(field, kind, locator)
-  if (field.at === 'secret') return { edits: [], diagnostics: [why] }
+  const why = without(object, field, kind, locator)
+  if (field.at === 'secret') {
+    const reach = hasErrors(diagnostics) ? [] : unreachable(object, kind, judgement, locator)
+    return { edits: [], diagnostics: [why, ...reach], judgement }
+  }
   return { edits: [], diagnostics: [...diagnostics.filter(({ severity }) => severity !== 'note'), why] }
 }
 
@@ -128,6 +149,7 @@ function change(
   kind: Kind,
   field: InlineField,
   { output, decision, diagnostics, injection }: InjectResult,
+  judgement: Judgement,
   locator: Locator,
 ): ObjectChange {
   if (output === undefined || (!decision.inject && !decision.explicit)) return { edits: [], diagnostics }
@@ -137,11 +159,11 @@ function change(
     return { edits: [...edits, ...marked(object, kind, false)], diagnostics }
   }
   const result = written(field, output)
-  const all = [...diagnostics, ...unread(object, kind, locator)]
+  const all = [...diagnostics, ...unread(object, kind, locator), ...unreachable(object, kind, judgement, locator)]
   if ('bytes' in result) {
     return { edits: [], diagnostics: [...all, tooLarge(field, result, injection?.profile === 'full', locator)] }
   }
-  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all }
+  return { edits: [...result, ...marked(object, kind, true)], diagnostics: all, judgement }
 }
 
 /**
@@ -157,7 +179,7 @@ export function injectObject(
   also?: AnnotationLayer,
 ): ObjectChange {
   const { inlineLimit = INLINE_LIMIT, ...shared } = options
-  const isVm = kind.volumes !== undefined
+  const isVm = kind.instance !== undefined
   const own = annotationsOf(object, kind, locator)
   const layers = also === undefined || !isVm ? [own] : [own, also]
   const metadata: AnnotationLayer = {
@@ -172,22 +194,27 @@ export function injectObject(
   const judgement = judge(bytes ?? new Uint8Array(), settings)
   const asks = isAnnotated || mentions(judgement) || (isVm && judgement.decision.inject)
   if (!asks) return NOTHING
-  const { edits, diagnostics: found } =
+  const { diagnostics: found, ...changed } =
     field.at === 'inline' && bytes !== undefined
-      ? change(object, kind, field, injected(judgement, field, settings), locator)
-      : unchanged(field.at === 'inline' ? notBase64(field) : field, kind, judgement, locator)
+      ? change(object, kind, field, injected(judgement, field, settings), judgement, locator)
+      : unchanged(object, field.at === 'inline' ? notBase64(field) : field, kind, judgement, locator)
   const diagnostics = options.strict === true ? warningsAsErrors(found) : found
-  return { edits: hasErrors(diagnostics) ? [] : edits, diagnostics }
+  return hasErrors(diagnostics) ? { edits: [], diagnostics } : { ...changed, diagnostics }
 }
 
-/** Takes an injection out of an object, whatever its annotations say. */
-export function uninjectObject(object: unknown, kind: Kind, force: boolean, locator: Locator): ObjectChange {
+/** Takes an injection out of an object, whatever its annotations say; where there is none, the mark that is left of one. */
+export function uninjectObject(
+  object: unknown,
+  kind: Kind,
+  force: boolean,
+  locator: Locator,
+): ObjectChange & { readonly wasInjected: boolean } {
   const field = userDataField(object, kind, INLINE_LIMIT)
   const bytes = field.at === 'inline' ? bytesIn(field) : undefined
   const unmarked = isMarked(object, kind) ? marked(object, kind, false) : []
-  if (field.at !== 'inline' || bytes === undefined) return { edits: unmarked, diagnostics: [] }
+  if (field.at !== 'inline' || bytes === undefined) return { edits: unmarked, diagnostics: [], wasInjected: false }
   const { output, injected, diagnostics } = uninject(bytes, { name: locator.name(field.path), force })
-  if (output === undefined || hasErrors(diagnostics)) return { edits: [], diagnostics }
-  if (!injected) return { edits: unmarked, diagnostics: [] }
-  return { edits: [...restored(field, output), ...unmarked], diagnostics }
+  if (output === undefined || hasErrors(diagnostics)) return { edits: [], diagnostics, wasInjected: true }
+  if (!injected) return { edits: unmarked, diagnostics: [], wasInjected: false }
+  return { edits: [...restored(field, output), ...unmarked], diagnostics, wasInjected: true }
 }

@@ -1,9 +1,9 @@
 import { isRecord } from '../../decode/record.ts'
 import { hasErrors } from '../../report/diagnostics.ts'
 import type { V1AdmissionResponse, V1AdmissionReview } from '../types.ts'
-import { annotationsOf, isMarked } from './annotations.ts'
+import { annotationsOf, decides, isMarked } from './annotations.ts'
 import { patchOf } from './edit.ts'
-import { injectObject, type ObjectOptions } from './inject.ts'
+import { injectObject, type ObjectChange, type ObjectOptions, uninjectObject } from './inject.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { PATH_LOCATOR } from './locator.ts'
 import { refusalMessage, warningsOf } from './message.ts'
@@ -27,16 +27,27 @@ const inputsOf = (object: unknown, kind: Kind): string =>
     userDataField(object, kind, INLINE_LIMIT),
   ])
 
-/** A VMI that was made of a VM which went through here. Its user-data is what the VM's became. */
-function fromVirtualMachine(object: unknown, kind: Kind): boolean {
+/** An object that was made of a template which went through here. Its user-data is what the template's became. */
+function fromTemplate(object: unknown, kind: Kind): boolean {
   const owners = valueAt(object, ['metadata', 'ownerReferences'])
-  const owned = Array.isArray(owners) && owners.some(owner => valueAt(owner, ['kind']) === 'VirtualMachine')
-  return owned && kind.kind === 'VirtualMachineInstance' && isMarked(object, kind)
+  const { madeBy = [] } = kind
+  const owned = Array.isArray(owners) && owners.some(owner => madeBy.some(kind => valueAt(owner, ['kind']) === kind))
+  return owned && isMarked(object, kind)
 }
 
-/** Whether an object is let through unread: it is being deleted, or it comes from a VM that went through here. */
+/** Whether an object is let through unread: it is being deleted, or it comes from a template that went through here. */
 const isSettled = (object: unknown, kind: Kind): boolean =>
-  (valueAt(object, ['metadata', 'deletionTimestamp']) ?? null) !== null || fromVirtualMachine(object, kind)
+  (valueAt(object, ['metadata', 'deletionTimestamp']) ?? null) !== null || fromTemplate(object, kind)
+
+/**
+ * What an update leaves of an injection that nothing asks for any more: the injection where the decision was taken off, and the mark
+ * where a manifest without annotations was applied over it.
+ */
+function withdrawn(object: unknown, oldObject: unknown, kind: Kind): ObjectChange | undefined {
+  if (!isRecord(oldObject) || !isMarked(oldObject, kind) || !isMarked(object, kind)) return undefined
+  const { wasInjected, ...change } = uninjectObject(object, kind, false, PATH_LOCATOR)
+  return !wasInjected || (decides(oldObject, kind) && !decides(object, kind)) ? change : undefined
+}
 
 function answer(uid: string, request: Readonly<Record<string, unknown>>, options: MutateOptions): V1AdmissionResponse {
   const { operation, object, oldObject, subResource } = request
@@ -48,7 +59,9 @@ function answer(uid: string, request: Readonly<Record<string, unknown>>, options
   // An update about something else comes from a controller: it must not be stopped, and is no occasion to inject anew.
   const same = isRecord(oldObject) && inputsOf(object, kind) === inputsOf(oldObject, kind)
   if (same && isMarked(object, kind)) return untouched
-  const { edits, diagnostics } = injectObject(object, kind, options, PATH_LOCATOR)
+  const asked = injectObject(object, kind, options, PATH_LOCATOR)
+  const left = asked.judgement === undefined && !hasErrors(asked.diagnostics) && withdrawn(object, oldObject, kind)
+  const { edits, diagnostics } = left || asked
   if (hasErrors(diagnostics)) return same ? untouched : refused(uid, UNPROCESSABLE, refusalMessage(diagnostics))
   const warnings = warningsOf(diagnostics)
   return {

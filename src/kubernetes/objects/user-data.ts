@@ -34,8 +34,9 @@ const SOURCES = ['cloudInitNoCloud', 'cloudInitConfigDrive']
 /** KubeVirt takes the first of these keys that is there. */
 const SECRET_KEYS = ['userdata', 'userData']
 
-/** The cloud-init volumes of a VM, in the order of KubeVirt, which takes the first. */
-export function cloudInitVolumes(object: unknown, path: Path): readonly Path[] {
+/** The cloud-init volumes of an instance, in the order of KubeVirt, which takes the first. */
+export function cloudInitVolumes(object: unknown, instance: Path): readonly Path[] {
+  const path = [...instance, 'volumes']
   const volumes = valueAt(object, path)
   if (!Array.isArray(volumes)) return []
   return volumes.flatMap((volume, at) =>
@@ -56,6 +57,14 @@ function inVolume(object: unknown, path: Path, limit: number): UserDataField {
   if (filled(userDataBase64)) return field('userDataBase64', userDataBase64, 'userData')
   const name = valueAt(source, ['secretRef', 'name'])
   if (typeof name === 'string' && name !== '') return { at: 'secret', path: [...path, 'secretRef'], name }
+  // Its name in the messages of KubeVirt, which the API leaves out without a word.
+  if (source['userDataSecretRef'] !== undefined) {
+    return {
+      at: 'wrong',
+      path: [...path, 'userDataSecretRef'],
+      what: 'is under a key that the API does not know: it is secretRef there',
+    }
+  }
   return field('userData', userData ?? undefined, 'userDataBase64')
 }
 
@@ -74,10 +83,10 @@ function inSecret(object: unknown): UserDataField {
 }
 
 /** Where an object of a kind has its user-data. `limit` is for user-data inside a VM. */
-export function userDataField(object: unknown, { volumes }: Kind, limit: number): UserDataField {
-  if (volumes === undefined) return inSecret(object)
-  const [first] = cloudInitVolumes(object, volumes)
-  return first === undefined ? { at: 'nowhere', path: volumes } : inVolume(object, first, limit)
+export function userDataField(object: unknown, { instance }: Kind, limit: number): UserDataField {
+  if (instance === undefined) return inSecret(object)
+  const [first] = cloudInitVolumes(object, instance)
+  return first === undefined ? { at: 'nowhere', path: [...instance, 'volumes'] } : inVolume(object, first, limit)
 }
 
 /** The bytes of user-data; undefined when the field should hold base64 and does not. */

@@ -157,6 +157,50 @@ test('annotations given beside a manifest go to its VMs, and to no Secret that i
   t.true(after.endsWith('  userdata: IyEK\n'))
 })
 
+const TEMPLATE = `apiVersion: template.openshift.io/v1
+kind: Template
+objects:
+  - metadata:
+      annotations: {consul.hashicorp.com/connect-inject: "true"}
+`
+const unread = test.macro<[what: string, text: string, hint: RegExp | undefined]>({
+  exec(t, _, text, hint) {
+    const { output, diagnostics } = injectManifest(bytes(text), ROOMY)
+    t.is(utf8(output ?? bytes('')), text)
+    t.deepEqual(codes(diagnostics), [hint === undefined ? 'N101' : 'W605'])
+    if (hint !== undefined) t.regex(diagnostics[0]?.hint ?? '', hint)
+    const strict = injectManifest(bytes(text), { ...ROOMY, strict: true })
+    t.is(strict.output === undefined, hint !== undefined)
+  },
+  title: (_, what, __, hint) => `${what} is ${hint === undefined ? 'not spoken of' : 'named, with what to do instead'}`,
+})
+test(unread, 'an annotated template of OpenShift', TEMPLATE, /oc process/)
+test(
+  unread,
+  'an annotated instance type',
+  `apiVersion: instancetype.kubevirt.io/v1beta1\nkind: VirtualMachineInstancetype\nmetadata: {name: a}\nspec:${NOTES}`,
+  /annotate the VirtualMachine/,
+)
+test(
+  unread,
+  'an annotated preset',
+  `apiVersion: kubevirt.io/v1\nkind: VirtualMachineInstancePreset\nmetadata:${NOTES}`,
+  /annotate the VirtualMachine/,
+)
+test(
+  unread,
+  'an instance type',
+  'apiVersion: instancetype.kubevirt.io/v1\nkind: VirtualMachineInstancetype\n',
+  undefined,
+)
+test(
+  unread,
+  'a Deployment whose Pods the injector of Kubernetes injects',
+  `apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    metadata:${NOTES.replaceAll('\n', '\n    ')}`.trimEnd() +
+    '\n',
+  undefined,
+)
+
 test('what was edited inside the injected parts is not taken out, and comes out by force', t => {
   const edited = injected(withUserData('\n        userData: "#!/bin/sh\\n"')).replace('joins the mesh', 'joins a mesh')
   const { output, diagnostics } = uninjectManifest(bytes(edited))

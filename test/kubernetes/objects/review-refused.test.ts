@@ -18,6 +18,7 @@ import {
   vm,
   vmi,
 } from '../../support/kubevirt.ts'
+import { connected, MESH, pool } from '../../support/kubevirt-network.ts'
 import { pathsIn } from '../../support/paths.ts'
 
 const USER_DATA = '/spec/template/spec/volumes/1/cloudInitNoCloud/userData'
@@ -165,6 +166,19 @@ const hostile: fc.Arbitrary<unknown> = fc.letrec(tie => ({
       fc.constantFrom(
         ...['metadata', 'annotations', 'spec', 'template', 'volumes', 'cloudInitNoCloud', 'cloudInitConfigDrive'],
         ...['userData', 'userDataBase64', 'secretRef', 'name', 'data', 'stringData', 'userdata', '__proto__', 'length'],
+        ...[
+          'domain',
+          'devices',
+          'interfaces',
+          'masquerade',
+          'binding',
+          'ports',
+          'port',
+          'protocol',
+          'kind',
+          'toString',
+        ],
+        ...['userDataSecretRef', 'virtualMachineTemplate'],
         ...[`${P}connect-inject`, `${P}connect-service`, MARK, 'constructor', 'ownerReferences', 'deletionTimestamp'],
       ),
       tie('any'),
@@ -176,11 +190,12 @@ const hostile: fc.Arbitrary<unknown> = fc.letrec(tie => ({
 test('whatever is asked, there is an answer that has the uid and can be sent', t => {
   fc.assert(
     fc.property(
-      fc.constantFrom('VirtualMachine', 'VirtualMachineInstance', 'Secret'),
+      fc.constantFrom('VirtualMachine', 'VirtualMachineInstance', 'VirtualMachinePool', 'Secret'),
       hostile,
       hostile,
       (kind, object, old) => {
-        const apiVersion = kind === 'Secret' ? 'v1' : 'kubevirt.io/v1'
+        const group = kind === 'VirtualMachinePool' ? 'pool.kubevirt.io/' : 'kubevirt.io/'
+        const apiVersion = kind === 'Secret' ? 'v1' : `${group}v1`
         const shaped = { ...(typeof object === 'object' ? object : { spec: object }), apiVersion, kind }
         const answer = answerTo(review(shaped, { oldObject: old, operation: 'UPDATE' }))
         t.is(answer.uid, 'a-uid')
@@ -196,6 +211,8 @@ test('whatever is asked, there is an answer that has the uid and can be sent', t
 const BASES = [
   vm({ userData: PLAIN }, ASKED),
   vmi({ userDataBase64: base64(IN_DOCUMENT) }),
+  connected([{ name: 'a', masquerade: {}, ports: [...MESH] }]),
+  pool([{ name: 'a', binding: { name: 'passt' }, ports: [...MESH] }], { vm: { annotations: ASKED } }),
   secret({ data: { userdata: base64(PLAIN) } }, ASKED),
 ]
 
