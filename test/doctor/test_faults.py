@@ -131,7 +131,7 @@ FAULTS = [
     ('dns-other', 'does not answer', drop('dns', ('127.0.0.53', 53))),
     ('mesh-handshake', 'speaks no TLS', given('peer_names', ssl.SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number'))),
     ('mesh-handshake', 'certificate of', given('peer_names', ['spiffe://x/svc/other'])),
-    ('mesh-checks', 'listens is critical', answered(CHECKS, lambda all: all['b'].update(Status='critical'))),
+    ('mesh-checks', 'listens is critical', answered(CHECKS, lambda all: all['b'].update(Status='critical', Output='refused'))),
     ('mesh-intentions', 'reach its upstream db', put('agent_answers', '/v1/connect/intentions/check?source=web&destination=db', {'Allowed': False})),
     ('mesh-intentions', 'denies web to reach db', put('agent_answers', '/v1/connect/intentions/match?by=source&name=web', {'web': [DENY]})),
 ]
@@ -169,6 +169,8 @@ class FaultsOfTexts(unittest.TestCase):
                 ('envoy-unit', unit(ENVOY, NRestarts='9')),
                 ('envoy-limits', put('files', '/proc/300/limits', 'Max open files  1024  1024 files\n')),
                 ('traffic-users', lambda vm: vm.sockets.__setitem__(4, (9002, '0.0.0.0', 'w1', 991))),
+                ('service-checks', answered(CHECKS, lambda all: all['a'].update(Status='critical', Output=''))),
+                ('mesh-checks', answered(CHECKS, lambda all: all['b'].update(Status='critical', Output=''))),
                 ('dns-agent', put('dns', ('127.0.0.1', 8600), (5, 0))),
                 ('mesh-upstreams', put('agent_answers', '/v1/health/connect/db?passing', []))):
             with self.subTest(wanted):

@@ -87,7 +87,8 @@ def agent_certificate(vm):
             raise Failed("expired %s ago: the certificate %s" % (span(now - end), what), "put a new one in its place (`consul tls cert create` makes one), then " + RESTART)
         if begin > now + 30:
             raise Failed("the certificate %s is valid only %s from now" % (what, span(begin - now)), "set the clock, or wait")
-        if end - now < 3 * 86400:
+        # One that the agent renews by itself has a twelfth of its time left at least.
+        if end - now < min(3 * 86400, (end - begin) // 12):
             soon.append("%s (in %s)" % (what, span(end - now)))
     if soon:
         raise Warned("expires soon: " + listed(soon), "put a new one in its place, then " + RESTART)
@@ -172,6 +173,9 @@ def agent_xds(vm, name):
         if tls:
             variables = vm.variables(name)
             file = variables.get("CONSUL_GRPC_CACERT") or variables.get("CONSUL_CACERT")
+            if not file and not variables.get("CONSUL_CAPATH") and not variables.get("CONSUL_GRPC_CAPATH"):
+                raise Failed("%s: Envoy will speak TLS there, and knows no CA for it" % address,
+                             "annotate alpha.consul.hashicorp.com/ca-file, or make the agent serve without TLS (ports { grpc = 8502, grpc_tls = -1 }) and " + RESTART)
             try:
                 with trusting(file=file or None).wrap_socket(connection, server_hostname=host):
                     return "%s, by TLS" % address

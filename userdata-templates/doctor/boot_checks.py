@@ -15,7 +15,7 @@ GUEST = {}  # by the build
 # What no plan can do without.
 NEEDED = ("generate-sidecar-configs.py", "consul-redirect-traffic", "consul-retry-sidecar", "consul-cleanup-iptables",
           "consul-sidecar-init.service", "envoy@.service", "consul-envoy-retry@.service")
-AGAIN = "install them again: `consul-vm-inject guest | ssh THIS-VM sudo sh` (user-data that brings them does so at each boot)"
+AGAIN = "install them again: `consul-vm-inject guest | ssh THIS-VM sudo sh`, with the --values that it was injected with (user-data that brings them does so at each boot)"
 SET_CLOCK = "set the clock and keep it right, by chrony or `timedatectl set-ntp true`; then `systemctl restart consul`"
 
 

@@ -45,8 +45,10 @@ def service_checks(vm, name):
     own = [one for one in checks if one.get("ServiceName") == name]
     for state, kind in (("critical", Failed), ("warning", Warned)):
         bad = [one for one in own if one.get("Status") == state]
+        if bad and not bad[0].get("Output"):
+            raise Warned("%s has not run yet" % bad[0].get("Name"), "wait for its interval, and ask again")
         if bad:
-            raise kind("%s is %s: %s" % (bad[0].get("Name"), state, (bad[0].get("Output") or "it has not run yet").strip()),
+            raise kind("%s is %s: %s" % (bad[0].get("Name"), state, bad[0]["Output"].strip()),
                        "have the service answer this check (nobody is sent to it until it does), or annotate another")
     return "%d passing" % len(own)
 
