@@ -74,6 +74,8 @@ FAULTS = [
     ('agent-api', 'nothing listens there', given('silent', 'nothing listens there')),
     ('agent-api', 'speaks TLS', put('refusals', '/v1/status/leader', (400, 'Client sent an HTTP request to an HTTPS server.\n'))),
     ('agent-joined', 'joined no server', put('refusals', '/v1/status/leader', (500, 'No known Consul servers'))),
+    ('agent-joined', 'do not answer: s1', lambda vm: (put('refusals', '/v1/status/leader', (500, 'rpc error'))(vm), vm.agent_answers.update({
+        '/v1/agent/members': [{'Name': 's1', 'Addr': '10.0.0.1', 'Tags': {'role': 'consul'}}]}))),
     ('agent-joined', 'no leader', put('refusals', '/v1/status/leader', (500, 'No cluster leader'))),
     ('agent-token', 'missing', drop('files', '/etc/token')),
     ('agent-token', 'empty', put('files', '/etc/token', '\n')),

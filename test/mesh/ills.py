@@ -41,6 +41,15 @@ def edited(change: str) -> str:
             f"json.dump(it, open(path, \"w\"))'")
 
 
+# When a fault was not named, or did not go away: so that the next one is made on a sound machine.
+RESCUE = f'''rm -f {SETTINGS} /etc/consul.d/old.json /etc/systemd/system/envoy@dashboard.service; systemctl daemon-reload
+umount -l /opt/consul; mv /root/envoy /usr/bin/; systemctl stop taker-20000 taker-19000; [ ! -f /root/config.json ] || cp -p /root/config.json {CONFIG}
+ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf; chmod 0755 /usr/local/bin/consul-*
+for signal in CONT; do systemctl kill --signal=$signal consul dashboard envoy@dashboard; done
+systemctl enable consul-sidecar-init; systemctl start dashboard systemd-resolved; timeout 60 systemctl restart consul
+consul maint -disable -service=dashboard; consul intention delete dashboard counting
+for tool in iptables iptables-legacy; do $tool -t nat -F ISTIO_OUTPUT; $tool -t nat -X ISTIO_OUTPUT; done
+/usr/local/bin/consul-cleanup-iptables; timeout 60 systemctl restart consul-sidecar-init; timeout 100 systemctl restart envoy@dashboard; true'''
 UNSET, PUT_BACK = f'rm {SETTINGS}', f'cp -p /root/config.json {CONFIG}'
 ILLS: dict[str, Ill] = {
     'a stopped agent': Ill('agent-running', 'does not run', 'systemctl stop consul'),
@@ -48,7 +57,7 @@ ILLS: dict[str, Ill] = {
     'an agent that refuses its settings': Ill('agent-running', 'zz-ill.hcl', setting('nonsense {'), UNSET),
     'an agent whose API is elsewhere': Ill('agent-api', 'nothing listens there', setting('ports { http = 8555 }'), UNSET),
     'an agent without a port for Envoy': Ill('agent-xds', 'no port for Envoy', setting('ports { grpc = -1 }'), UNSET),
-    'a server that is down': Ill('agent-joined', 'leader', 'systemctl stop consul', 'systemctl start consul', on_server=True, follow=False),
+    'a server that is down': Ill('agent-joined', 'do not answer: server at 10.77.0.10', 'systemctl stop consul', 'systemctl start consul', on_server=True, follow=False),
     'a registration that was edited by hand': Ill('plan-current', REGISTRATION, f'sed -i s/9002/9003/ {REGISTRATION}'),
     'a registration that was deleted': Ill('plan-current', 'missing', f'rm {REGISTRATION}'),
     'a part of a unit that was deleted': Ill(

@@ -11,7 +11,7 @@ import unittest
 import choice
 import looks
 from guarded import TLS, TOKEN, Guarded
-from ills import ILLS, Ill, cure
+from ills import ILLS, RESCUE, Ill, cure
 from mesh import Mesh
 from standing import Standing
 from test_guarded import give
@@ -86,6 +86,8 @@ class DoctorOpen(Named, unittest.TestCase):
     def ill(self, name: str, ill: Ill) -> None:
         machine = self.mesh.dashboard
         self.sound(machine)
+        self.addCleanup(lambda: done or machine.try_sh(RESCUE, timeout=300))
+        done = []
         try:
             (self.mesh.server if ill.on_server else machine).sh(ill.make, timeout=120)
             first = self.named(machine, ill.check, ill.words, ill.runner)
@@ -94,6 +96,7 @@ class DoctorOpen(Named, unittest.TestCase):
         if ill.follow:
             self.follow(machine, first['remedy'])
         report = self.sound(machine)
+        done.append(name)
         print(f'doctor: {name}: {ill.check}: {first["cause"]} -> {first["remedy"]}; then sound in {report["seconds"]:.1f} s', flush=True)
 
     def test_on_sound_machines_it_finds_nothing_and_changes_nothing(self) -> None:

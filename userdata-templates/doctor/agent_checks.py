@@ -116,6 +116,9 @@ def agent_joined(vm):
         raise Failed(str(silent), RESTART)
     if status == 200 and text.strip().strip('"'):
         return "the leader is %s" % text.strip().strip('"')
+    known = ["%s at %s" % (one.get("Name"), one.get("Addr")) for one in vm.members or []]
+    if known:
+        raise Failed("the servers that it knows do not answer: %s: %s" % (listed(known), text.strip()), "see that they run and have a leader, and that their port 8300 is open to this VM; the agent finds them again by itself")
     if "No known Consul servers" in text or status == 200 and not vm.members:
         raise Failed("the agent has joined no server: %s" % (vm.last_words(AGENT) or text.strip()),
                      "say whom to join (alpha.consul.hashicorp.com/retry-join, or retry_join in its settings); ports 8300 and 8301 have to be open both ways; then " + RESTART)

@@ -44,7 +44,7 @@ def service_checks(vm, name):
     checks = (vm.ask("/v1/agent/checks") or {}).values()
     own = [one for one in checks if one.get("ServiceName") == name]
     for state, kind in (("critical", Failed), ("warning", Warned)):
-        bad = [one for one in own if one.get("Status") == state]
+        bad = sorted((one for one in own if one.get("Status") == state), key=lambda one: not one.get("Output"))
         if bad and not bad[0].get("Output"):
             raise Warned("%s has not run yet" % bad[0].get("Name"), "wait for its interval, and ask again")
         if bad:
