@@ -197,6 +197,15 @@ class FaultsOfTexts(unittest.TestCase):
         self.assertLessEqual({'plan-current', 'agent-token', 'envoy-ports', 'traffic-rules'}, unseen)
         self.assertIn('dns-mesh', {result.id for result in results if result.status == 'ok'})
 
+    def test_whatever_the_configuration_is_every_check_has_a_result(self) -> None:
+        for text in ('', '[]', '1', '{"format": 2}', '{"format": 2, "plan": []}', '{"format": 2, "plan": {"registration": []}}', '{"format": 2, "plan": {"agent_is": 1}}',
+                     '{"format": 2, "plan": {"registration": {"services": [1]}, "sidecars": 5}}', '{"plan": {}}', '{"format": "x", "plan": {"registration": {"service": {}}}}',
+                     '{"format": 2, "plan": {"registration": {"service": {"name": "web", "connect": 3}}, "sidecars": [{}]}}', Unseen('it may not be read')):
+            with self.subTest(text=text):
+                vm = Fake()
+                vm.files[CONFIG] = text
+                self.assertGreaterEqual(len(examined(vm)), 45)
+
     def test_a_token_is_never_said(self) -> None:
         vm = Fake()
         vm.logs[ENVOY] = [f'error: no such token {UUID}']

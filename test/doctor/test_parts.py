@@ -206,6 +206,12 @@ class Names(unittest.TestCase):
             self.assertEqual(vm.query('127.0.0.1', server.getsockname()[1], 'consul.service.consul'), (3, 2))
         self.assertIsNone(main.Vm(9).query('127.0.0.1', 1, 'x', 0.2))
 
+    def test_a_module_is_not_loaded_by_asking(self) -> None:
+        for loaded, built, has in ((None, None, True), ('', None, True), ('nft_nat 1 0\n', 'kernel/net/x.ko\n', False), ('nf_tables 1 0\n', '', True), ('', 'kernel/net/netfilter/nf_tables.ko\n', True)):
+            vm = main.Vm(9)
+            vm.read = lambda path, loaded=loaded, built=built: loaded if path == '/proc/modules' else built
+            self.assertEqual(vm.has_module('nf_tables'), has, (loaded, built))
+
     def test_sockets_that_listen_are_read_of_both_families(self) -> None:
         with socket.create_server(('127.0.0.1', 0)) as four, socket.create_server(('::1', 0), family=socket.AF_INET6) as six:
             found = {(port, address) for port, address, _, _ in main.Vm(9).listening}

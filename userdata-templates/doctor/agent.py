@@ -8,7 +8,7 @@ import ssl
 from certificates import plain_words, trusting
 from machine import fact, memo
 from outcome import Unseen
-from units import AGENT, SIDECAR
+from units import SIDECAR
 
 
 class Silent(Exception):
@@ -176,7 +176,7 @@ class Agent:
 
     @fact
     def agent_unit(self):
-        return self.unit(AGENT)
+        return self.unit(self.agent_name)
 
     @memo
     def shown_by(self, host, port):

@@ -7,11 +7,11 @@ import ssl
 from agent import Silent
 from certificates import ders, plain_words, trusting, validity
 from outcome import Failed, Unseen, Warned, check
-from units import AGENT, INIT
 from words import listed, span, version_of
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
-RESTART = "`systemctl restart consul`"
+# {agent} is its unit.
+RESTART = "`systemctl restart {agent}`"
 
 
 @check("agent-installed")
@@ -38,20 +38,20 @@ def answers(vm):
 def agent_running(vm):
     unit = vm.agent_unit
     state = unit.get("ActiveState", "")
-    pid = vm.pid(AGENT)
+    pid = vm.pid(vm.agent_name)
     if state == "active" and pid and vm.process_state(pid) == "T":
-        raise Failed("the agent (process %d) was stopped by a signal" % pid, "`systemctl kill --signal=CONT consul`")
+        raise Failed("the agent (process %d) was stopped by a signal" % pid, "`systemctl kill --signal=CONT {agent}`")
     if state in ("active", "reloading", "activating") and pid:
         return "process %d" % pid
     if unit.get("LoadState") == "masked":
-        raise Failed("consul.service is masked", "`systemctl unmask consul && systemctl enable --now consul`")
+        raise Failed("%s is masked" % vm.agent_name, "`systemctl unmask {agent} && systemctl enable --now {agent}`")
     if answers(vm):
-        return "not as consul.service"
+        return "not as " + vm.agent_name
     if unit.get("LoadState", "not-found") == "not-found":
-        raise Failed("there is no consul.service, and no agent answers", "install HashiCorp's package, which brings it, and `systemctl enable --now consul`")
+        raise Failed("there is no %s, and no agent answers" % vm.agent_name, "install HashiCorp's package, which brings it, and `systemctl enable --now {agent}`")
     if state in ("failed", "activating"):
-        raise Failed("it does not run: " + vm.why(AGENT), "correct what it says (`consul validate /etc/consul.d` checks its settings); then " + RESTART)
-    raise Failed("it does not run (consul.service is %s)" % (state or "unknown"), "`systemctl enable --now consul`")
+        raise Failed("it does not run: " + vm.why(vm.agent_name), "correct what it says (`consul validate /etc/consul.d` checks its settings); then " + RESTART)
+    raise Failed("it does not run (%s is %s)" % (vm.agent_name, state or "unknown"), "`systemctl enable --now {agent}`")
 
 
 def certificates(vm):
@@ -120,7 +120,7 @@ def agent_joined(vm):
     if known:
         raise Failed("the servers that it knows do not answer: %s: %s" % (listed(known), text.strip()), "see that they run and have a leader, and that their port 8300 is open to this VM; the agent finds them again by itself")
     if "No known Consul servers" in text or status == 200 and not vm.members:
-        raise Failed("the agent has joined no server: %s" % (vm.last_words(AGENT) or text.strip()),
+        raise Failed("the agent has joined no server: %s" % (vm.last_words(vm.agent_name) or text.strip()),
                      "say whom to join (alpha.consul.hashicorp.com/retry-join, or retry_join in its settings); ports 8300 and 8301 have to be open both ways; then " + RESTART)
     raise Failed("the servers have no leader, or do not answer: %s" % text.strip(), "see `consul operator raft list-peers` on a server")
 
@@ -209,17 +209,17 @@ def registration_agent(vm, name):
     found, planned = own_services(vm), vm.registrations[name]
     mine = [one for one in found.values() if one.get("Service") == name and one.get("Kind", "") == ""]
     proxies = [one for one in found.values() if one.get("Kind") == "connect-proxy" and one.get("Proxy", {}).get("DestinationServiceName") == name]
-    reload = "`systemctl reload-or-restart consul`; when that does not do, `journalctl -u consul` says what the agent refuses"
+    reload = "`systemctl reload-or-restart {agent}`; when that does not do, `journalctl -u {agent}` says what the agent refuses"
     if not mine:
         raise Failed("the agent does not know %s" % name, reload)
     if len(mine) > 1:
         raise Failed("the agent has %d instances of %s: %s" % (len(mine), name, listed(one["ID"] for one in mine)), "deregister or delete the one that is not of this tool: see /etc/consul.d")
     if mine[0].get("Port") != planned.get("port", 0):
-        raise Failed("the agent has %s at port %s, and the plan says %s" % (name, mine[0].get("Port"), planned.get("port")), "`systemctl restart %s && systemctl reload-or-restart consul`; see whether another file of /etc/consul.d registers it" % INIT)
+        raise Failed("the agent has %s at port %s, and the plan says %s" % (name, mine[0].get("Port"), planned.get("port")), "`systemctl restart consul-sidecar-init && systemctl reload-or-restart {agent}`; see whether another file of the agent registers it")
     if not proxies:
         raise Failed("the agent knows no sidecar of %s" % name, reload)
     if proxies[0].get("Port") != vm.public_port(name):
-        raise Failed("the agent has the sidecar at port %s, and the plan says %s" % (proxies[0].get("Port"), vm.public_port(name)), "`systemctl restart %s && systemctl reload-or-restart consul`" % INIT)
+        raise Failed("the agent has the sidecar at port %s, and the plan says %s" % (proxies[0].get("Port"), vm.public_port(name)), "`systemctl restart consul-sidecar-init && systemctl reload-or-restart {agent}`")
     for one in mine + proxies:
         maintained = "_service_maintenance:" + one["ID"]
         if maintained in (vm.ask("/v1/agent/checks") or {}):
@@ -235,7 +235,7 @@ def registration_catalog(vm, name):
     there = {one.get("ServiceID") for service in (name, name + "-sidecar-proxy") for one in vm.ask("/v1/catalog/service/" + service) or []}
     missing = sorted(own - there)
     if missing:
-        words = vm.last_words(AGENT, re.compile("(?i)permission|denied|sync|ACL"))
+        words = vm.last_words(vm.agent_name, re.compile("(?i)permission|denied|sync|ACL"))
         raise Failed("the catalog does not have %s: %s" % (listed(missing), words or "the agent has not told it yet"),
                      "the agent tells it within a minute or two; where its log says that permission is denied, correct the token's policy, then " + RESTART)
     return ""

@@ -16,7 +16,7 @@ GUEST = {}  # by the build
 NEEDED = ("generate-sidecar-configs.py", "consul-redirect-traffic", "consul-retry-sidecar", "consul-cleanup-iptables",
           "consul-sidecar-init.service", "envoy@.service", "consul-envoy-retry@.service")
 AGAIN = "install them again: `consul-vm-inject guest | ssh THIS-VM sudo sh`, with the --values that it was injected with (user-data that brings them does so at each boot)"
-SET_CLOCK = "set the clock and keep it right, by chrony or `timedatectl set-ntp true`; then `systemctl restart consul`"
+SET_CLOCK = "set the clock and keep it right, by chrony or `timedatectl set-ntp true`; then `systemctl restart {agent}`"
 
 
 def begins(vm):
@@ -57,7 +57,7 @@ def system_disk(vm):
         seen.add(space[2])
         if space[0] < MIB or space[1] == 0:
             raise Failed("%s is full: no %s left" % (folder, "space is" if space[0] < MIB else "inodes are"),
-                         "free space there: `du -xh %s | sort -h | tail` shows what takes it; then `systemctl restart consul`" % folder)
+                         "free space there: `du -xh %s | sort -h | tail` shows what takes it; then `systemctl restart {agent}`" % folder)
         if space[0] < 50 * MIB:
             low.append("%s (%d MiB left)" % (folder, space[0] // MIB))
     if low:

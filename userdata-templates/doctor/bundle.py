@@ -8,7 +8,7 @@ import tarfile
 from outcome import Unseen
 from plans import CONFIG, STATE
 from report import data
-from units import AGENT, INIT, SIDECAR
+from units import INIT, SIDECAR
 from words import masked, masked_data
 
 REGISTRATION = "/etc/consul.d/service-registration.json"
@@ -37,7 +37,7 @@ def collected(vm, results):
         yield "files" + path, lambda path=path: vm.read(path)
     for folder in ("/run/consul-vm-inject", "/etc/consul.d"):
         yield "files%s/NAMES" % folder, lambda folder=folder: "".join(name + "\n" for name in vm.lists(folder))
-    for unit in [INIT, AGENT, "cloud-final.service"] + [form % name for name in vm.services for form in (
+    for unit in [INIT, vm.agent_name, "cloud-final.service"] + [form % name for name in vm.services for form in (
             SIDECAR, "consul-envoy-retry@%s.service", "consul-acl-token@%s.service", "consul-envoy-watch@%s.service")]:
         yield "units/%s.log" % unit, lambda unit=unit: vm.run(
             "journalctl", "--boot", "--no-pager", "--output=short-iso-precise", "--lines=2000", "--unit=" + unit, seconds=3)[1]

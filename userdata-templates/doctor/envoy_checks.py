@@ -87,6 +87,9 @@ def envoy_user(vm):
 
 def planned_ports(vm, name):
     """Ports that the sidecar needs: (port, what for)."""
+    for line in vm.sidecar(name).get("ports", []):
+        port, _, key = line.partition(" ")
+        yield int(port), "the sidecar (%s moves it)" % key
     yield vm.public_port(name), "its public listener"
     yield vm.admin(name)[1], "its admin API"
     if vm.redirected(name):
@@ -163,7 +166,7 @@ def envoy_configured(vm, name):
         raise Failed("Envoy refuses %s: %s" % refused[0], "correct what it says (proxy-config-map, proxy-defaults, a port in use); then `systemctl restart %s`" % unit)
     if statistics.get("control_plane.connected_state") == 0:
         raise Failed("Envoy has no connection to the agent (xDS): %s" % (vm.last_words(unit, re.compile("(?i)gRPC|xds|config stream")) or "its log does not say why"),
-                     "`systemctl restart %s`; when that does not do, see what the agent says: `journalctl -u consul`" % unit)
+                     "`systemctl restart %s`; when that does not do, see what the agent says: `journalctl -u {agent}`" % unit)
     for kind in ("listener_manager.lds", "cluster_manager.cds"):
         if statistics and not statistics.get(kind + ".update_success") and statistics.get(kind + ".update_rejected"):
             raise Failed("Envoy has refused all it was given (%s)" % kind, "see `journalctl -u %s`" % unit)
@@ -175,7 +178,7 @@ def envoy_listeners(vm, name):
     listed_names = " ".join(vm.listeners(name))
     for wanted in ("public_listener", "outbound_listener") if vm.redirected(name) else ("public_listener",):
         if wanted not in listed_names:
-            raise Failed("Envoy has no %s: Consul has not given it one" % wanted, "see whether the agent knows the sidecar, and `journalctl -u consul`; then `systemctl restart %s`" % (SIDECAR % name))
+            raise Failed("Envoy has no %s: Consul has not given it one" % wanted, "see whether the agent knows the sidecar, and `journalctl -u {agent}`; then `systemctl restart %s`" % (SIDECAR % name))
     port = vm.public_port(name)
     if not any(number == port for number, _, _, _ in vm.listening):
         raise Failed("nothing listens on port %d, Envoy's public listener" % port, "`systemctl restart %s`" % (SIDECAR % name))
@@ -191,11 +194,11 @@ def instant(text):
 def envoy_certificate(vm, name):
     leaf = vm.leaf(name)
     if leaf is None:
-        raise Failed("Envoy has no certificate of the mesh", "see `journalctl -u consul` for what the servers refuse to sign; `systemctl restart %s`" % (SIDECAR % name))
+        raise Failed("Envoy has no certificate of the mesh", "see `journalctl -u {agent}` for what the servers refuse to sign; `systemctl restart %s`" % (SIDECAR % name))
     begin, end, now = instant(leaf["valid_from"]), instant(leaf["expiration_time"]), vm.now()
     names = [one["uri"] for one in leaf.get("subject_alt_names", []) if "uri" in one]
     if end < now:
-        raise Failed("Envoy's certificate expired %s ago: the agent has not renewed it" % span(now - end), "`systemctl restart consul`, then `systemctl restart %s`" % (SIDECAR % name))
+        raise Failed("Envoy's certificate expired %s ago: the agent has not renewed it" % span(now - end), "`systemctl restart {agent}`, then `systemctl restart %s`" % (SIDECAR % name))
     if begin > now + 30:
         raise Failed("Envoy's certificate is valid only %s from now: the clock is behind" % span(begin - now), "set the clock: `timedatectl set-ntp true`")
     if not any(uri.endswith("/svc/" + name) for uri in names):

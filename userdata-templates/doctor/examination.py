@@ -14,6 +14,7 @@ def attempt(vm, row, service):
         title += " (%s)" % service
 
     def result(status, note="", cause="", remedy=""):
+        remedy = remedy.replace("{agent}", vm.agent_name)
         words = [shown(masked(text or "", vm.secrets)) for text in (note, cause, remedy)]
         return Result(row["id"], row["section"], title, service, status, *words)
     try:

@@ -1,4 +1,5 @@
 """Sockets, the rules of the kernel, and names."""
+import os
 import re
 import socket
 import struct
@@ -41,13 +42,19 @@ class Network:
         return {self.owners.get(inode, 0) for own, address, inode, _ in self.listening
                 if own == port and (addresses is None or address in addresses)}
 
+    def has_module(self, name):
+        """Whether the kernel has a module already, be it built in: to ask would load it. One without modules is as it is."""
+        loaded = self.read("/proc/modules")
+        built = self.read("/lib/modules/%s/modules.builtin" % os.uname().release)
+        return loaded is None or built is None or bool(re.search(r"(?m)^%s\b" % name, loaded)) or "/%s.ko" % name in built
+
     @fact
     def rules(self):
         """The nat tables, as saved: "iptables-nft" -> lines; and under "nft" the lines of Consul's own table. A table that is not there is
         not asked for, since that could make it. Raises Unseen without root."""
         self.need_root("the rules of the kernel")
         found = {}
-        tables = self.run("nft", "list", "tables")[1].splitlines() if self.stat("/sys/module/nf_tables") else []
+        tables = self.run("nft", "list", "tables")[1].splitlines() if self.has_module("nf_tables") else []
         for tool, family in TOOLS:
             if "legacy" in tool:
                 there = "nat" in (self.read("/proc/net/%s_tables_names" % family) or "").split()

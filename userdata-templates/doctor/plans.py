@@ -70,11 +70,30 @@ class Plans:
         return sys.executable or "python3"
 
     @fact
+    def agent_name(self):
+        """The unit of the agent: as the plan says, as the generator found it, or that of the package."""
+        for find in (lambda: self.plan["agent_is"]["unit"], lambda: self.installed["agent"]["unit"]):
+            try:
+                return str(find() or "consul.service")
+            except (Unseen, LookupError, TypeError):
+                continue
+        return "consul.service"
+
+    @property
+    def asks_dns(self):
+        """Whether names of the mesh are to be resolved."""
+        return bool(self.plan.get("dns") or self.plan.get("resolved")) or any(
+            "consul-dns" in str(one.get("redirect")) for one in self.plan.get("sidecars", []))
+
+    @fact
     def registrations(self):
         """The services of the plan, by name."""
         found = self.plan.get("registration") or {}
-        services = found.get("services") or ([found["service"]] if "service" in found else [])
-        return {service["name"]: service for service in services}
+        try:
+            services = found.get("services") or ([found["service"]] if "service" in found else [])
+            return {str(service["name"]): service for service in services}
+        except (AttributeError, LookupError, TypeError):
+            return {}
 
     @property
     def services(self):

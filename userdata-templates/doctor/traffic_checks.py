@@ -146,10 +146,10 @@ def traffic_others(vm):
 def dns_agent(vm):
     port = vm.dns_port
     if port <= 0:
-        raise Warned("the agent answers no DNS", "set ports { dns = 8600 } in its settings, then `systemctl restart consul`")
+        raise Warned("the agent answers no DNS", "set ports { dns = 8600 } in its settings, then `systemctl restart {agent}`")
     found = vm.query("127.0.0.1", port, "consul.service." + vm.domain)
     if found is None:
-        raise Failed("the agent does not answer DNS at 127.0.0.1:%d" % port, "see ports and client_addr in its settings, then `systemctl restart consul`")
+        raise Failed("the agent does not answer DNS at 127.0.0.1:%d" % port, "see ports and client_addr in its settings, then `systemctl restart {agent}`")
     if found[0] == 5:
         raise Warned("the agent refuses: its token may not read the service consul", "give the agent a default token that reads service_prefix \"\" and node_prefix \"\"")
     return "127.0.0.1:%d" % port
@@ -162,8 +162,7 @@ def way(vm):
 
 @check("dns-mesh")
 def dns_mesh(vm):
-    wanted = [vm.sidecar(name) for name in vm.services]
-    if not vm.plan.get("resolved") and not any("consul-dns" in str(one.get("redirect")) for one in wanted):
+    if not vm.asks_dns:
         return "names of the mesh are not asked for (consul-dns)"
     name = "consul.service." + vm.domain
     direct = vm.query("127.0.0.1", vm.dns_port, name)
@@ -175,7 +174,7 @@ def dns_mesh(vm):
     if vm.state("systemd-resolved.service") == "active" and stub not in vm.nameservers:
         raise Failed("%s is not resolved: /etc/resolv.conf asks %s, not systemd-resolved, which knows the mesh" % (name, listed(vm.nameservers) or "nobody"),
                      "`ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf`; keep what replaced it from doing so again")
-    if vm.plan.get("resolved") and vm.state("systemd-resolved.service") not in ("active", ""):
+    if vm.state("systemd-resolved.service") not in ("active", ""):
         if stub in vm.nameservers:
             raise Failed("%s is not resolved: systemd-resolved does not run" % name, "`systemctl restart systemd-resolved`")
     raise Failed("%s is not resolved, %s, though the agent knows it" % (name, way(vm)), "`systemctl restart consul-sidecar-init`, then `systemctl restart systemd-resolved`; see /etc/resolv.conf and /etc/nsswitch.conf")

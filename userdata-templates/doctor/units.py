@@ -7,7 +7,6 @@ from machine import memo
 
 SIDECAR = "envoy@%s.service"
 INIT = "consul-sidecar-init.service"
-AGENT = "consul.service"
 # Settings by which words of a unit's own that say what went wrong are told.
 WRONG = re.compile(r"(?i)error|critical|fail|fatal|panic|not |no |cannot|missing|refused|denied|unable|waiting|invalid")
 RESULTS = {
