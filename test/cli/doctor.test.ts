@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import { CHECKS, DOCTOR } from '../../userdata-templates/generated/doctor.ts'
 import { GUEST } from '../../userdata-templates/generated/guest.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
 import { PLACES } from '../../userdata-templates/generated/places.ts'
+import { projectFolder } from '../shared.ts'
 import { runIn } from './world.ts'
 
 const doctor = async (...argv: readonly string[]): Promise<string> => {
@@ -64,4 +67,23 @@ test('a check that there is not is refused with a suggestion', async t => {
   t.is(exit, 2)
   t.regex(stderr, /did you mean doctor\/agent-xds\?/)
   t.regex((await runIn({}, 'explain', 'doctor/nothing-like-it')).stderr, /explain doctor/)
+})
+
+test('the README of the doctor lists what it checks', t => {
+  const path = join(projectFolder, 'examples/doctor/README.md')
+  const readme = readFileSync(path, 'utf8')
+  const part = (section: string): string => {
+    const rows = CHECKS.filter(row => row.section === section)
+    const lines = rows.map(
+      ({ id, title, meaning }) => `- \`${id}\` ${title.replaceAll('{service}', 'SERVICE')}. ${meaning}\n`,
+    )
+    return `### ${section}\n\n${lines.join('')}`
+  }
+  const reference = [...new Set(CHECKS.map(({ section }) => section))].map(part).join('\n')
+  const wanted = readme.replace(
+    /(?<=<!-- reference -->\n)[\s\S]*(?=<!-- end of reference -->)/,
+    () => `\n${reference}\n`,
+  )
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, wanted)
+  t.is(readFileSync(path, 'utf8'), wanted)
 })

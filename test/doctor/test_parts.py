@@ -112,6 +112,18 @@ class Deadlines(unittest.TestCase):
             vm = Asking(port)
             with self.assertRaisesRegex(main.Agent.request.__globals__['Silent'], 'did not answer in time'):
                 vm.request('GET', '/', seconds=0.3)
+            start = time.monotonic()
+            with self.assertRaisesRegex(Unseen, 'did not answer in time'):
+                vm.ask('/v1/agent/self')
+            self.assertLess(time.monotonic() - start, 0.3)
+
+    def test_an_agent_of_the_enterprise_edition_is_asked_in_the_namespace_of_the_service(self) -> None:
+        vm, asked = Fake(), []
+        vm.plan_text['registration']['service'].update(namespace='shop', partition='east')
+        vm.request = lambda method, path, **more: asked.append(path) or (200, '{}')
+        vm.ask('/v1/agent/services')
+        vm.ask('/v1/health/connect/db?passing')
+        self.assertEqual(asked, ['/v1/agent/services?ns=shop&partition=east', '/v1/health/connect/db?passing&ns=shop&partition=east'])
 
     def test_facts_are_found_out_once_and_so_is_that_they_cannot_be(self) -> None:
         vm = main.Vm(9)

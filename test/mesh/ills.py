@@ -1,5 +1,6 @@
 """Faults of one machine, each with the check of the doctor that is to name it first, and how the operator follows its remedy."""
 
+import subprocess
 from dataclasses import dataclass
 
 from flavors import VALUES
@@ -113,6 +114,6 @@ ILLS: dict[str, Ill] = {
 def cure(mesh: Mesh, machine: Standing, ill: Ill) -> None:
     """What the operator does by hand."""
     if ill.cure == 'GUEST':
-        machine.sh(f"cat >/root/guest.sh <<'END-OF-GUEST'\n{tool('guest', '--values', VALUES).decode()}\nEND-OF-GUEST\nsh /root/guest.sh")
+        subprocess.run(machine.enter('/bin/sh'), input=tool('guest', '--values', VALUES), check=True, capture_output=True, timeout=90)
     elif ill.cure:
         (mesh.server if ill.on_server else machine).sh(ill.cure, timeout=90)

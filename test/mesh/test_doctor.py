@@ -27,7 +27,7 @@ LOOKS = re.compile(r'^(?:journalctl|du|ss|consul validate|consul operator|consul
 def seen(machine: Standing, *options: str, runner: str = '', user: str = '') -> tuple[int, bytes, bytes]:
     """Status and what a doctor writes that comes down the pipe."""
     python = ['python3', '-c', runner] if runner else ['python3', '-', *options]
-    argv = machine.enter(*(['setpriv', f'--reuid={user}', '--clear-groups'] if user else []), *python)
+    argv = machine.enter(*(['setpriv', f'--reuid={user}', '--regid=nogroup', '--clear-groups'] if user else []), *python)
     done = subprocess.run(argv, input=PROGRAM if not runner else tool('doctor', *options), capture_output=True, timeout=60)
     return done.returncode, done.stdout, done.stderr
 

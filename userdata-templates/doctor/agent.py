@@ -27,6 +27,9 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Agent:
+    # Why the agent is asked no more: it would take the time of what can be told without it.
+    late = ""
+
     @memo
     def variables(self, name):
         """The variables of a sidecar's unit; of no unit where they may not be read."""
@@ -87,6 +90,8 @@ class Agent:
 
     def request(self, method, path, body=None, token=None, seconds=3):
         """(status, text) of one answer of the agent. Raises Silent."""
+        if self.late:
+            raise Silent(self.late)
         scheme, host, port = self.api
         timeout = self.left(seconds)
         context = self.context if scheme == "https" else None
@@ -110,7 +115,9 @@ class Agent:
         except PermissionError:
             raise Unseen("the agent's socket may not be used: run it as root (sudo)")
         except (ssl.SSLError, ssl.CertificateError, OSError, http.client.HTTPException) as error:
-            raise Silent(plain_words(error) if not isinstance(error, socket.timeout) else "it did not answer in time")
+            if isinstance(error, socket.timeout):
+                self.late = "it did not answer in time"
+            raise Silent(self.late or plain_words(error))
         finally:
             connection.close()
 
@@ -119,7 +126,7 @@ class Agent:
         """What the agent answers to a GET, as data; None where it has no such thing. Raises Unseen where it does not tell, or not to this
         token."""
         try:
-            status, text = self.request("GET", path, token=token)
+            status, text = self.request("GET", path + ("&" if "?" in path else "?") + self.scope if self.scope else path, token=token)
         except Silent as silent:
             raise Unseen("the agent does not answer: %s" % silent)
         if status == 404:
@@ -130,6 +137,13 @@ class Agent:
             return json.loads(text)
         except ValueError:
             return text
+
+    @fact
+    def scope(self):
+        """The namespace and the partition of the services, as a query; empty in the community edition."""
+        service = next(iter(self.registrations.values()), {})
+        found = (("ns", service.get("namespace")), ("partition", service.get("partition")))
+        return "&".join("%s=%s" % one for one in found if one[1])
 
     @fact
     def self(self):

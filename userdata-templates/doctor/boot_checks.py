@@ -21,7 +21,7 @@ SET_CLOCK = "set the clock and keep it right, by chrony or `timedatectl set-ntp 
 
 def begins(vm):
     """Since when something is valid that was made elsewhere: (what, seconds of the epoch)."""
-    for name in vm.services:
+    for name in vm.services[:1]:
         try:
             leaf = vm.ask("/v1/agent/connect/ca/leaf/" + name)
             yield "the certificate of %s in the mesh" % name, validity(ders(leaf["CertPEM"])[0])[0]

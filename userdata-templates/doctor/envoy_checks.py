@@ -129,7 +129,8 @@ def envoy_unit(vm, name):
         restarts = int(found.get("NRestarts") or 0)
         if restarts > 3:
             raise Warned("it was restarted %d times" % restarts, "see `journalctl -u %s`" % unit)
-        return "process %d" % vm.pid(unit)
+        tries = sum("next try in" in message for _, message in vm.told(unit, 300))
+        return "process %d" % vm.pid(unit) + (", after %d tries" % (tries + 1) if tries else "")
     if found.get("LoadState") == "not-found":
         raise Failed("systemd does not know it", "`systemctl daemon-reload && systemctl restart consul-sidecar-init`")
     words = vm.why(unit)
