@@ -130,6 +130,9 @@ FAULTS = [
     ('dns-agent', 'does not answer', drop('dns', ('127.0.0.1', 8600))),
     ('dns-mesh', 'not systemd-resolved', lambda vm: (vm.files.update({'/etc/resolv.conf': 'nameserver 9.9.9.9\n'}), vm.names_known.clear())),
     ('dns-mesh', 'does not run', lambda vm: (unit('systemd-resolved.service', ActiveState='inactive')(vm), vm.names_known.clear())),
+    ('dns-mesh', 'does not run', lambda vm: (
+        unit('systemd-resolved.service', ActiveState='inactive')(vm), vm.names_known.clear(), vm.files.pop('/etc/resolv.conf'),
+        vm.same.update({'/run/systemd/resolved.conf.d/consul-vm-inject.conf': 'left', '/run/consul-vm-inject/web.redirect': 'edited'}))),
     ('dns-other', 'does not answer', drop('dns', ('127.0.0.53', 53))),
     ('mesh-handshake', 'speaks no TLS', given('peer_names', ssl.SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number'))),
     ('mesh-handshake', 'certificate of', given('peer_names', ['spiffe://x/svc/other'])),

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from fake import PLAN, TABLE, UUID, Fake, examined
@@ -101,6 +101,18 @@ class Deadlines(unittest.TestCase):
         start = time.monotonic()
         self.assertEqual(main.Vm(9).run('sh', '-c', 'sleep 61 & sleep 61', seconds=0.3)[0], 124)
         self.assertLess(time.monotonic() - start, 5)
+
+    def test_what_no_deadline_reaches_is_ended_by_the_alarm(self) -> None:
+        kept, alarm = dict(FUNCTIONS), main.ALARM
+        self.addCleanup(lambda: (FUNCTIONS.clear(), FUNCTIONS.update(kept), setattr(main, 'ALARM', alarm)))
+        main.TABLE[:], main.ALARM = TABLE[:2], 0.5
+        self.addCleanup(main.TABLE.clear)
+        FUNCTIONS['system-disk'] = lambda vm: time.sleep(60)
+        out, start = io.StringIO(), time.monotonic()
+        with redirect_stdout(out):
+            self.assertEqual(main.main(['--output', 'json']), 0)
+        self.assertLess(time.monotonic() - start, 20)
+        self.assertEqual([one['status'] for one in json.loads(out.getvalue())['checks']], ['ok', 'unseen'])
 
     def test_when_the_time_is_over_what_is_left_is_not_seen(self) -> None:
         vm = Fake()

@@ -74,7 +74,7 @@ class Named:
                 machine.sh(command, timeout=120)
 
 
-class DoctorOpen(Named, unittest.TestCase):
+class DoctorPlain(Named, unittest.TestCase):
     """Without ACLs and TLS."""
 
     @classmethod
@@ -131,9 +131,9 @@ class DoctorOpen(Named, unittest.TestCase):
 
 
 def add(name: str, ill: Ill) -> None:
-    def test(self: DoctorOpen) -> None:
+    def test(self: DoctorPlain) -> None:
         self.ill(name, ill)
-    setattr(DoctorOpen, f'test_{name.replace(" ", "_").replace("-", "_")}_is_named', test)
+    setattr(DoctorPlain, f'test_{name.replace(" ", "_").replace("-", "_")}_is_named', test)
 
 
 for name_of_ill, one_ill in ILLS.items():

@@ -1,7 +1,7 @@
 """Runs the checks in the order of the table. What needs a check that failed is skipped, so that the first that failed is the cause."""
 import collections
 
-from outcome import FAILED, FUNCTIONS, OK, SKIPPED, TABLE, UNSEEN, WARNING, Finding, Unseen
+from outcome import FAILED, FUNCTIONS, OK, SKIPPED, UNSEEN, WARNING, Finding, Unseen
 from words import masked, shown
 
 Result = collections.namedtuple("Result", "id section title service status note cause remedy")
@@ -28,7 +28,7 @@ def attempt(vm, row, service):
         return result(UNSEEN, note="this check cannot cope with what it found here: %s: %s" % (type(error).__name__, error))
 
 
-def examine(vm, table=TABLE):
+def examine(vm, table):
     """A result for each check, and for each service where it is about one."""
     barred = {}
     for row in table:

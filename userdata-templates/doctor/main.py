@@ -14,7 +14,7 @@ from bundle import write
 from examination import examine, verdict
 from machine import Machine
 from network import Network
-from outcome import Late
+from outcome import TABLE, Late
 from plans import Plans
 from report import People, Programs
 from sidecar import Sidecar
@@ -55,7 +55,7 @@ def main(argv):
     # Again and again: a handler's exception ends one wait, and each check after it is told at once that the time is over.
     signal.setitimer(signal.ITIMER_REAL, ALARM - (BUNDLE_SECONDS - SECONDS) if asked.bundle else ALARM, 0.2)
     try:
-        for result in examine(vm):
+        for result in examine(vm, TABLE):
             results.append(result)
             printer.add(result)
     except Late:

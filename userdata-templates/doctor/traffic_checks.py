@@ -174,9 +174,8 @@ def dns_mesh(vm):
     if vm.state("systemd-resolved.service") == "active" and stub not in vm.nameservers:
         raise Failed("%s is not resolved: /etc/resolv.conf asks %s, not systemd-resolved, which knows the mesh" % (name, listed(vm.nameservers) or "nobody"),
                      "`ln -sf /run/systemd/resolve/stub-resolv.conf /etc/resolv.conf`; keep what replaced it from doing so again")
-    if vm.state("systemd-resolved.service") not in ("active", ""):
-        if stub in vm.nameservers:
-            raise Failed("%s is not resolved: systemd-resolved does not run" % name, "`systemctl restart systemd-resolved`")
+    if vm.state("systemd-resolved.service") not in ("active", "") and vm.nameservers in ([], [stub]):
+        raise Failed("%s is not resolved: systemd-resolved does not run" % name, "`systemctl restart systemd-resolved`")
     raise Failed("%s is not resolved, %s, though the agent knows it" % (name, way(vm)), "`systemctl restart consul-sidecar-init`, then `systemctl restart systemd-resolved`; see /etc/resolv.conf and /etc/nsswitch.conf")
 
 
