@@ -184,6 +184,12 @@ class FaultsOfTexts(unittest.TestCase):
                 found = {result.id: result.status for result in examined(vm) if result.status not in ('ok', 'unseen')}
                 self.assertEqual(found, {wanted: 'warning'})
 
+    def test_a_run_that_systemd_has_forgotten_is_known_by_what_it_wrote(self) -> None:
+        vm = Fake()
+        unit(INIT, ExecMainStartTimestampMonotonic='0')(vm)
+        vm.files['/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf'] = ''
+        self.assertEqual([result for result in examined(vm) if result.status != 'ok'], [])
+
     def test_guest_files_of_another_version_are_not_called_edited(self) -> None:
         vm = Fake()
         vm.digests[FIRST] = 'another'
