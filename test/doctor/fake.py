@@ -83,7 +83,7 @@ class Fake(main.Vm):
         self.digests = dict.fromkeys(GUEST, 'light')
         self.free = (10 << 30, 10000, 1)
         self.units = {'consul-sidecar-init.service': {**ACTIVE, 'ActiveState': 'inactive'}, 'consul.service': {**ACTIVE, 'MainPID': '200'},
-                      'envoy@web.service': {**ACTIVE, 'MainPID': '300'}, 'systemd-resolved.service': dict(ACTIVE)}
+                      'envoy@web.service': {**ACTIVE, 'MainPID': '300', 'ExecStart': '{ argv[]=/usr/bin/env -admin-bind=127.0.0.1:19000 ; }'}, 'systemd-resolved.service': dict(ACTIVE)}
         self.logs: dict[str, list[str]] = {}
         self.states = {200: 'S', 300: 'S'}
         self.programs = {'consul': 'Consul v1.22.1\n', 'envoy': 'envoy version: abc/1.36.2/Clean\n', 'cloud-init': '', 'id': '991\n'}

@@ -215,6 +215,16 @@ class FaultsOfTexts(unittest.TestCase):
                 vm.files[CONFIG] = text
                 self.assertGreaterEqual(len(examined(vm)), 45)
 
+    def test_whoever_may_not_read_the_plan_knows_the_services_by_their_units(self) -> None:
+        vm = Fake()
+        vm.root, vm.same = False, Unseen('only root sees that (sudo)')
+        vm.files[CONFIG] = Unseen('it may not be read: run it as root (sudo)')
+        vm.programs['systemctl'] = '  envoy@web.service loaded active running Envoy sidecar of web\n'
+        vm.agent_answers['/v1/agent/services']['web-sidecar-proxy']['Proxy']['Mode'] = 'transparent'
+        results = {result.id: result.status for result in examined(vm)}
+        self.assertEqual({name for name, status in results.items() if status not in ('ok', 'unseen')}, set())
+        self.assertEqual([results[name] for name in ('envoy-ready', 'envoy-listeners', 'mesh-handshake', 'dns-mesh')], ['ok'] * 4)
+
     def test_a_token_is_never_said(self) -> None:
         vm = Fake()
         vm.logs[ENVOY] = [f'error: no such token {UUID}']

@@ -10,6 +10,7 @@ import unittest
 
 import choice
 import looks
+from foreign import STATE
 from guarded import TLS, TOKEN, Guarded
 from ills import ILLS, RESCUE, Ill, cure
 from mesh import Mesh
@@ -102,13 +103,13 @@ class DoctorPlain(Named, unittest.TestCase):
     def test_on_sound_machines_it_finds_nothing_and_changes_nothing(self) -> None:
         for machine in (self.mesh.counting, self.mesh.dashboard):
             self.sound(machine)
-            rules = looks.rules(machine)
+            rules = machine.sh(STATE)
             modules = machine.sh('cut -d " " -f 1 /proc/modules 2>/dev/null || true')
             start = int(time.time())
             status, out, _ = seen(machine)
             self.assertEqual(status, 0, out)
             self.assertEqual(machine.sh(f"find / -xdev -newermt @{start} -type f ! -path '/var/log/*' ! -path '/opt/consul/*'"), '')
-            self.assertEqual((looks.rules(machine), machine.sh('cut -d " " -f 1 /proc/modules 2>/dev/null || true')), (rules, modules))
+            self.assertEqual((machine.sh(STATE), machine.sh('cut -d " " -f 1 /proc/modules 2>/dev/null || true')), (rules, modules))
             self.assertIn(b'a peer reaches ' + machine.name.encode(), out)
 
     def test_without_root_it_says_what_it_cannot_see(self) -> None:

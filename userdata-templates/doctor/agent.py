@@ -141,7 +141,10 @@ class Agent:
     @fact
     def scope(self):
         """The namespace and the partition of the services, as a query; empty in the community edition."""
-        service = next(iter(self.registrations.values()), {})
+        try:
+            service = next(iter(self.registrations.values()), {})
+        except Unseen:
+            service = {}
         found = (("ns", service.get("namespace")), ("partition", service.get("partition")))
         return "&".join("%s=%s" % one for one in found if one[1])
 

@@ -50,7 +50,7 @@ def agent_running(vm):
     if unit.get("LoadState", "not-found") == "not-found":
         raise Failed("there is no %s, and no agent answers" % vm.agent_name, "install HashiCorp's package, which brings it, and `systemctl enable --now {agent}`")
     if state in ("failed", "activating"):
-        raise Failed("it does not run: " + vm.why(vm.agent_name), "correct what it says (`consul validate /etc/consul.d` checks its settings); then " + RESTART)
+        raise Failed("it does not run: " + vm.why(vm.agent_name), "correct what it says (`consul validate /etc/consul.d` checks its settings); then `systemctl reset-failed {agent}; systemctl restart {agent}`")
     raise Failed("it does not run (%s is %s)" % (vm.agent_name, state or "unknown"), "`systemctl enable --now {agent}`")
 
 

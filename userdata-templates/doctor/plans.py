@@ -5,6 +5,7 @@ import sys
 
 from machine import fact
 from outcome import Unseen
+from units import SIDECAR
 
 CONFIG = "/srv/consul/service-config.json"
 GENERATOR = "/srv/consul/generate-sidecar-configs.py"
@@ -95,16 +96,26 @@ class Plans:
         except (AttributeError, LookupError, TypeError):
             return {}
 
-    @property
+    @fact
     def services(self):
-        return list(self.registrations)
+        """Their names. Whoever may not read the plan knows them by the units of their sidecars."""
+        try:
+            return list(self.registrations)
+        except Unseen:
+            listed = self.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "envoy@*.service")[1]
+            return re.findall(r"(?m)^\s*envoy@(\S+)\.service\s", listed)
 
     def sidecar(self, name):
         """What the plan has for a sidecar: lists of nodes, by key."""
         return next((one for one in self.plan.get("sidecars", []) if one.get("service") == name), {})
 
     def proxy(self, name):
-        return self.registrations[name].get("connect", {}).get("sidecar_service", {})
+        """The sidecar's own registration: as planned, or what the agent tells of it."""
+        try:
+            return self.registrations[name].get("connect", {}).get("sidecar_service", {})
+        except Unseen:
+            found = (self.ask("/v1/agent/services") or {}).get(name + "-sidecar-proxy") or {}
+            return {"port": found.get("Port"), "proxy": {"mode": found.get("Proxy", {}).get("Mode")}}
 
     def public_port(self, name):
         return self.proxy(name).get("port") or 20000
@@ -113,15 +124,20 @@ class Plans:
         return self.proxy(name).get("proxy", {}).get("upstreams") or []
 
     def redirected(self, name):
-        return bool(self.sidecar(name).get("redirect"))
+        try:
+            return bool(self.sidecar(name).get("redirect"))
+        except Unseen:
+            return self.proxy(name).get("proxy", {}).get("mode") == "transparent"
 
     def closed(self, name):
         """Whether traffic is held back as long as Envoy is not there."""
         return "CONSUL_HOLD" in json.dumps(self.sidecar(name).get("unit", []))
 
     def admin(self, name):
-        """Address and port of Envoy's admin API."""
-        found = re.search(r"-admin-bind=([^\s\"]+):(\d+)", json.dumps(self.sidecar(name).get("unit", [])))
+        """Address and port of Envoy's admin API: as its unit has them, or as planned."""
+        bound = r"-admin-bind=([^\s\"]+):(\d+)"
+        found = re.search(bound, self.unit(SIDECAR % name).get("ExecStart", ""))
+        found = found or re.search(bound, json.dumps(self.sidecar(name).get("unit", [])))
         return (found.group(1), int(found.group(2))) if found else ("127.0.0.1", 19000)
 
     @fact

@@ -162,7 +162,11 @@ def way(vm):
 
 @check("dns-mesh")
 def dns_mesh(vm):
-    if not vm.asks_dns:
+    try:
+        asks = vm.asks_dns
+    except Unseen:
+        asks = None
+    if asks is False:
         return "names of the mesh are not asked for (consul-dns)"
     name = "consul.service." + vm.domain
     direct = vm.query("127.0.0.1", vm.dns_port, name)
@@ -170,6 +174,8 @@ def dns_mesh(vm):
         raise Unseen("the agent itself has no address for %s" % name)
     if vm.resolve(name):
         return "%s, %s" % (name, way(vm))
+    if asks is None:
+        raise Unseen("%s is not resolved, and the plan, which may not be read, says whether it is to be" % name)
     stub = "127.0.0.53"
     if vm.state("systemd-resolved.service") == "active" and stub not in vm.nameservers:
         raise Failed("%s is not resolved: /etc/resolv.conf asks %s, not systemd-resolved, which knows the mesh" % (name, listed(vm.nameservers) or "nobody"),
