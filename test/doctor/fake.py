@@ -176,6 +176,8 @@ class Fake(main.Vm):
         return self.names.get(pid, 'other')
 
     def connect(self, host: str, port: int, seconds: float = 2):
+        if self.silent and port == 8500:
+            raise ConnectionRefusedError
         if self.xds_error:
             raise self.xds_error
         return Speaking()
@@ -231,6 +233,9 @@ class Speaking:
         return self
 
     def __exit__(self, *_: object) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def sendall(self, data: bytes) -> None:

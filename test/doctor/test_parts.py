@@ -252,11 +252,11 @@ class Names(unittest.TestCase):
 class Words(unittest.TestCase):
     def test_secrets_are_masked_by_name_shape_and_value(self) -> None:
         for text in ('"token": "hunter2"', "gossip_key = 'hunter2'", 'encrypt=hunter2', 'X-Consul-Token: hunter2', 'http://u:hunter2@h/', 'Bearer hunter2',
-                     '-----BEGIN EC PRIVATE KEY-----\nhunter2\n-----END EC PRIVATE KEY-----', 'dbPassword: hunter2', 'said hunter2'):
+                     '-----BEGIN EC PRIVATE KEY-----\nhunter2\n-----END EC PRIVATE KEY-----', 'dbPassword: hunter2', 'said hunter2', '?token=hunter2', '--token=hunter2'):
             self.assertNotIn('hunter2', masked(text, {'hunter2'} if text.startswith('said') else ()), text)
 
     def test_what_is_no_secret_is_left(self) -> None:
-        for text in ('token_file: /etc/token', '"ConnectEnabled": true', 'public_key_type = rsa', 'waiting for /etc/consul.d/tokens/service', 'cluster.web.upstream_cx_total: 5',
+        for text in ('token_file: /etc/token', '"ConnectEnabled": true', 'public_key_type = rsa', 'waiting for /etc/consul.d/tokens/service', 'into /etc/token: it needs service:write',  'cluster.web.upstream_cx_total: 5',
                      'ssl.session_reused: 0', 'CONSUL_HTTP_TOKEN_FILE=/etc/token', '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'):
             self.assertEqual(masked(text), text)
 

@@ -11,7 +11,7 @@ from outcome import Unseen
 from units import SIDECAR
 
 
-class Silent(Exception):
+class Silent(Unseen):
     """The agent gave no answer, and why."""
 
 

@@ -19,8 +19,8 @@ SHAPES = (
     re.compile(r"\b((?:AKIA|ASIA)[0-9A-Z]{16}|(?:gh[opsur]_|github_pat_|glpat-|hv[bsr]\.|xox[abeoprs]-)[\w.-]{12,})"),
     re.compile(r"(\$(?:1|2[abxy]?|5|6|7|y|gy|argon2\w*)\$[^\s\"',]+)"),
 )
-# NAME=VALUE, NAME: VALUE, --NAME VALUE, in whatever a log or a settings file is written.
-ASSIGNED = re.compile(r"""([A-Za-z][\w.-]*)(["']?\s*(?:[:=]+)\s*|["']\s*,\s*|\s+(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s,;"'{}\[\]]+)""")
+# NAME=VALUE, NAME: VALUE, in whatever a log or a settings file is written; the last part of a path is no name.
+ASSIGNED = re.compile(r"""(?<![/\w.])([A-Za-z][\w.-]*)(["']?\s*(?:[:=]+)\s*|["']\s*,\s*|\s+(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s,;"'{}\[\]]+)""")
 
 
 def snake(name):
