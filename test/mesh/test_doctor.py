@@ -85,10 +85,11 @@ class DoctorPlain(Named, unittest.TestCase):
         cls.mesh = cls.enterClassContext(Mesh('boot', choice.suite, choice.envoy))
         cls.addClassCleanup(setattr, cls, 'mesh', None)
         looks.first_count(cls.mesh)
+        # Each test leaves it so.
+        cls().sound(cls.mesh.dashboard)
 
     def ill(self, name: str, ill: Ill) -> None:
         machine = self.mesh.dashboard
-        self.sound(machine)
         self.addCleanup(lambda: done or machine.try_sh(RESCUE, timeout=300))
         done = []
         try:
