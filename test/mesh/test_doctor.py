@@ -121,7 +121,7 @@ class DoctorPlain(Named, unittest.TestCase):
         self.assertEqual(found(report, 'unseen'), [])
         self.assertEqual(report['exit'], 0)
         unseen = {one['id'] for one in found(report)}
-        self.assertLessEqual({'plan-current', 'traffic-rules', 'envoy-limits'}, unseen)
+        self.assertLessEqual({'plan-current', 'traffic-rules', 'envoy-ports'}, unseen)
         self.assertLessEqual({'agent-joined', 'envoy-listeners', 'dns-mesh', 'mesh-handshake'}, {one['id'] for one in report['checks']} - unseen)
 
     def test_a_bundle_goes_down_the_pipe(self) -> None:
