@@ -13,7 +13,8 @@ REGISTRATION = '/etc/consul.d/service-registration.json'
 SETTINGS = '/etc/consul.d/zz-ill.hcl'
 # The clock of a program alone, as the machines share that of their host.
 AN_HOUR_BACK = 'import sys, time; now = time.time; time.time = lambda: now() - 3600; exec(compile(sys.stdin.read(), "-", "exec"))'
-TAKE = "systemd-run --collect --unit=taker-{port} /usr/bin/python3 -m http.server {port}"
+TAKE = """systemd-run --collect --unit=taker-{port} /usr/bin/python3 -m http.server {port}
+timeout 20 sh -c 'until ss -tln | grep -q ":{port} "; do sleep 0.2; done'"""
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,10 @@ ILLS: dict[str, Ill] = {
     'a program that is gone': Ill('envoy-installed', 'no program envoy', 'mv /usr/bin/envoy /root/', 'mv /root/envoy /usr/bin/', follow=False),
     'a public port that is taken': Ill(
         'envoy-ports', 'port 20000',
-        f'systemctl stop envoy@dashboard; {TAKE.format(port=20000)}; sleep 1; systemctl --no-block start envoy@dashboard; sleep 3'),
+        f'systemctl stop envoy@dashboard; {TAKE.format(port=20000)}\nsystemctl --no-block start envoy@dashboard; sleep 3'),
     'an admin port that is taken': Ill(
         'envoy-ports', 'port 19000',
-        f'systemctl stop envoy@dashboard; {TAKE.format(port=19000)}; sleep 1; systemctl --no-block start envoy@dashboard; sleep 3'),
+        f'systemctl stop envoy@dashboard; {TAKE.format(port=19000)}\nsystemctl --no-block start envoy@dashboard; sleep 3'),
     'a sidecar that was stopped': Ill('envoy-unit', 'stopped', 'systemctl stop envoy@dashboard'),
     'an Envoy that a signal stopped': Ill('envoy-ready', 'stopped by a signal', 'systemctl kill --kill-who=main --signal=STOP envoy@dashboard'),
     'a sidecar that is masked': Ill('files-enabled', 'masked', 'ln -s /dev/null /etc/systemd/system/envoy@dashboard.service; systemctl daemon-reload'),
