@@ -23,6 +23,7 @@ const LATER = new Map([
   ['schema.js', pathOf('../../dist/annotations/generated/schema.js')],
   ['preview-schema.js', pathOf('../../dist/src/preview/generated/schema.js')],
   ['bundle.js', pathOf('../../dist/userdata-templates/generated/bundle.js')],
+  ['doctor.js', pathOf('../../dist/userdata-templates/generated/doctor.js')],
   ['guest.js', pathOf('../../dist/userdata-templates/generated/guest.js')],
   ['light.js', pathOf('../../dist/userdata-templates/generated/light.js')],
   ['packed.js', pathOf('../../dist/userdata-templates/generated/packed.js')],

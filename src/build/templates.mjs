@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Handlebars from 'handlebars'
+import { digestsOf, joinDoctor } from './doctor.mjs'
 import { gzip, zlib } from './pack.mjs'
 import { IMAGE, PACKS, PLACES, READERS, segments } from './packs.mjs'
 import { strip } from './strip.mjs'
@@ -50,6 +51,19 @@ const bundle = Handlebars.compile(read('envelopes', 'bundle.py.hbs'), { strict: 
   packed: await pack(segments(Object.keys(PLACES), guest)),
 })
 
+const checks = JSON.parse(read('doctor', 'checks.json'))
+const modules = Object.fromEntries(
+  list('doctor')
+    .filter(name => name.endsWith('.py'))
+    .map(name => [name.slice(0, -3), read('doctor', name)]),
+)
+const doctor = joinDoctor(modules, {
+  VERSION: version,
+  GUEST: digestsOf(PLACES, guest, light),
+  TABLE: checks,
+  OPTIONS: [],
+})
+
 mkdirSync(new URL('generated/', here), { recursive: true })
 write(
   'envelopes.ts',
@@ -89,4 +103,14 @@ write(
   'bundle.ts',
   '/** All guest files in full, as a program that installs them: what the profile fetch fetches. */\n',
   constant('BUNDLE', bundle),
+)
+write(
+  'doctor.ts',
+  '/** A check of the doctor, as userdata-templates/doctor/checks.json has it. */\n',
+  'export interface CheckRow {\n',
+  '  readonly id: string\n  readonly section: string\n  readonly title: string\n  readonly needs: readonly string[]\n',
+  '  /** Whether it is about each service. */\n  readonly each: boolean\n  readonly meaning: string\n}\n\n',
+  constant('CHECKS', checks, 'readonly CheckRow[]'),
+  '\n/** The program that looks for what is wrong with a VM. */\n',
+  constant('DOCTOR', doctor),
 )

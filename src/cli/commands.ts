@@ -1,6 +1,7 @@
 import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { completionCommand } from './completion.ts'
+import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { guestCommand } from './guest.ts'
 import { helpCommand } from './help.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   explainCommand,
   guestCommand,
+  doctorCommand,
   terraformCommand,
   serveCommand,
   schemaCommand,

@@ -9,6 +9,7 @@ import { jsonText } from '../report/json.ts'
 import { visible } from '../report/visible.ts'
 import { columns, hang } from '../report/wrap.ts'
 import { type Command, text } from './command.ts'
+import { explainCheck } from './doctor.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { FORMAT } from './options.ts'
 
@@ -107,6 +108,8 @@ function answer(asked: string | undefined, json: boolean): string {
   if (asked === undefined) return json ? rowsOf(ANNOTATIONS) : overview()
   const code = explainCode(asked, json)
   if (code !== undefined) return code
+  const check = explainCheck(asked)
+  if (check !== undefined) return json ? jsonText(check.rows) : check.text
   const row = rowFor(asked)
   return json ? rowsOf([row]) : whole(row)
 }
@@ -119,7 +122,7 @@ export const explainCommand: Command = {
   summary: 'explain an annotation, or list them all',
   description: [
     `The key may leave out ${DOMAIN} or ${ALPHA}.`,
-    'The code of a diagnostic, such as E202, is explained as well.',
+    'The code of a diagnostic, such as E202, is explained as well, and so is a check of the doctor: doctor/agent-xds.',
   ],
   options: [{ ...FORMAT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],
   examples: ['consul-vm-inject explain', 'consul-vm-inject explain connect-service-upstreams'],

@@ -27,3 +27,10 @@ withBundle('only the preview loads what only the preview needs', t => {
   }
   t.true(loadedBy('preview', '-q').includes('preview.js'))
 })
+
+withBundle('only the doctor loads the doctor', t => {
+  for (const argv of [['--version'], ['inject', '-q'], ['help'], ['explain', 'connect-service']]) {
+    t.false(loadedBy(...argv).includes('doctor.js'), argv.join(' '))
+  }
+  t.true(loadedBy('doctor').includes('doctor.js'))
+})
