@@ -1,8 +1,12 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** Lines of base64, and how many bytes of them are worth a code of their own. */
-const BASE64_LINES = /(?:[A-Za-z0-9+/=]{60,}\r?\n)+/g
+/** Characters of a line of base64, and how many bytes of such lines are worth a code of their own. */
+const LINE = 60
 const WORTH = 1024
+const [LF, CR] = [0x0a, 0x0d]
+const BASE64: ReadonlySet<number> = new Set(
+  Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='),
+)
 /** How far back deflate looks. */
 const WINDOW = 32_768
 /** Magic, deflate, no flags, no time; best compression, system unknown. */
@@ -14,16 +18,30 @@ interface Stretch {
   readonly base64: boolean
 }
 
+/** Runs of lines of base64; of the first the end counts. Line by line: a regular expression for all of them fills the stack. */
+function* runsOf(bytes: Uint8Array): Generator<readonly [start: number, end: number]> {
+  let run: readonly [start: number, end: number] = [0, 0]
+  for (let line = 0, feed = bytes.indexOf(LF); feed >= 0; line = feed + 1, feed = bytes.indexOf(LF, line)) {
+    const end = feed > line && bytes[feed - 1] === CR ? feed - 1 : feed
+    let start = end
+    while (start > line && BASE64.has(bytes[start - 1] ?? 0)) start--
+    const goesOn = start === line && end - start >= LINE && run[1] === line && run[1] > run[0]
+    if (!goesOn) yield run
+    if (goesOn) run = [run[0], feed + 1]
+    else run = end - start >= LINE ? [start, feed + 1] : [feed + 1, feed + 1]
+  }
+  yield run
+}
+
 /** The stretches of base64 and what stands between them, up to the end. */
 function stretchesOf(bytes: Uint8Array): readonly Stretch[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   const stretches: Stretch[] = []
   let at = 0
-  for (const { index, 0: lines } of text.matchAll(BASE64_LINES)) {
-    if (lines.length < WORTH) continue
-    if (index > at) stretches.push({ start: at, end: index, base64: false })
-    at = index + lines.length
-    stretches.push({ start: index, end: at, base64: true })
+  for (const [start, end] of runsOf(bytes)) {
+    if (end - start < WORTH) continue
+    if (start > at) stretches.push({ start: at, end: start, base64: false })
+    stretches.push({ start, end, base64: true })
+    at = end
   }
   return at < bytes.length || at === 0 ? [...stretches, { start: at, end: bytes.length, base64: false }] : stretches
 }

@@ -53,7 +53,12 @@ const said = (values: string, more: readonly string[] = [], content = `#cloud-co
 
 for (const [what, values, name, setting] of [
   ['a gossip key', GOSSIP, 'encrypt-file', 'encrypt = "x"'],
-  ['a gossip key that the chart makes', 'global: {gossipEncryption: {autoGenerate: true}}', 'encrypt-file', 'encrypt = "x"'],
+  [
+    'a gossip key that the chart makes',
+    'global: {gossipEncryption: {autoGenerate: true}}',
+    'encrypt-file',
+    'encrypt = "x"',
+  ],
   ['a CA', 'global: {tls: {enabled: true}}', 'rpc-ca-file', 'ca_file = "/ca"'],
   ['a token', 'global: {acls: {manageSystemACLs: true}}', 'agent-token-file', 'tokens { agent = "x" }'],
 ] as const) {
