@@ -62,18 +62,3 @@ for (const [what, content] of [
     t.regex(diagnostics[0]?.message ?? '', new RegExp(`^web .*more than 10*.? ?.*${what.split(' ').at(-1)}$`))
   })
 }
-
-test('of user-data that no platform takes the preview shows what is injected, and no secret', t => {
-  const input = bytes(`#cloud-config\npassword: hunter2\n${many(600_000, '#')}\n`)
-  const shown = preview(input, GIVEN).preview
-  const text = JSON.stringify(shown)
-  t.true(text.includes('only what is injected is shown'))
-  t.true(text.includes('text/cloud-boothook'))
-  t.false(text.includes('hunter2'))
-})
-
-test('a document of one line of any length is previewed, packed for its size, and comes back', t => {
-  const input = bytes(`#!/bin/sh\n: ${'A'.repeat(12_000_000)}\n`)
-  const { output } = preview(input, GIVEN).preview === undefined ? { output: undefined } : inject(input, GIVEN)
-  t.is(Buffer.compare(uninject(output ?? new Uint8Array()).output ?? new Uint8Array(), input), 0)
-})

@@ -1,12 +1,11 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** Characters of a line of base64, and how many bytes of such lines are worth a code of their own. */
+/** The characters of base64, by byte. */
+const BASE64 = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9+/=]/.test(String.fromCharCode(byte))))
+const [LF, CR] = [0x0a, 0x0d]
+/** How long a line of base64 is at least, and how many bytes of such lines are worth a code of their own. */
 const LINE = 60
 const WORTH = 1024
-const [LF, CR] = [0x0a, 0x0d]
-const BASE64: ReadonlySet<number> = new Set(
-  Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='),
-)
 /** How far back deflate looks. */
 const WINDOW = 32_768
 /** Magic, deflate, no flags, no time; best compression, system unknown. */
@@ -18,30 +17,35 @@ interface Stretch {
   readonly base64: boolean
 }
 
-/** Runs of lines of base64; of the first the end counts. Line by line: a regular expression for all of them fills the stack. */
-function* runsOf(bytes: Uint8Array): Generator<readonly [start: number, end: number]> {
-  let run: readonly [start: number, end: number] = [0, 0]
-  for (let line = 0, feed = bytes.indexOf(LF); feed >= 0; line = feed + 1, feed = bytes.indexOf(LF, line)) {
-    const end = feed > line && bytes[feed - 1] === CR ? feed - 1 : feed
-    let start = end
-    while (start > line && BASE64.has(bytes[start - 1] ?? 0)) start--
-    const goesOn = start === line && end - start >= LINE && run[1] === line && run[1] > run[0]
-    if (!goesOn) yield run
-    if (goesOn) run = [run[0], feed + 1]
-    else run = end - start >= LINE ? [start, feed + 1] : [feed + 1, feed + 1]
+/** Whether a line, without its LF, is one of base64. */
+function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = bytes[end - 1] === CR ? end - 1 : end
+  if (last - start < LINE) return false
+  for (let at = start; at < last; at++) if (BASE64[bytes[at] ?? 0] !== 1) return false
+  return true
+}
+
+/** Where the lines of base64 that begin here end. */
+function endOfBase64(bytes: Uint8Array, start: number): number {
+  for (let at = start; ; ) {
+    const end = bytes.indexOf(LF, at)
+    if (end < 0 || !isBase64(bytes, at, end)) return at
+    at = end + 1
   }
-  yield run
 }
 
 /** The stretches of base64 and what stands between them, up to the end. */
 function stretchesOf(bytes: Uint8Array): readonly Stretch[] {
   const stretches: Stretch[] = []
   let at = 0
-  for (const [start, end] of runsOf(bytes)) {
-    if (end - start < WORTH) continue
-    if (start > at) stretches.push({ start: at, end: start, base64: false })
-    stretches.push({ start, end, base64: true })
-    at = end
+  for (let line = 0; line < bytes.length; ) {
+    const end = endOfBase64(bytes, line)
+    if (end - line >= WORTH) {
+      if (line > at) stretches.push({ start: at, end: line, base64: false })
+      stretches.push({ start: line, end, base64: true })
+      at = end
+    }
+    line = bytes.indexOf(LF, end) + 1 || bytes.length
   }
   return at < bytes.length || at === 0 ? [...stretches, { start: at, end: bytes.length, base64: false }] : stretches
 }

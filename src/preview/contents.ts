@@ -97,33 +97,6 @@ function piecewise(userData: UserData, own: readonly TextRange[], replacements: 
   return { raw: pieces.map(({ raw }) => raw).join(''), shown: pieces.map(({ shown }) => shown).join('') }
 }
 
-/** Characters of user-data beyond which the operator's part is not shown: no platform takes as much, and a diff of it helps nobody. */
-const LONGEST = 500_000
-const WITHHELD = `(user-data of more than ${LONGEST} characters: only what is injected is shown)\n`
-
-/** The tool's own stretches alone. */
-function withheld(text: string, own: readonly TextRange[], replacements: readonly Replacement[]): Readable {
-  const stretches = own.map(range =>
-    withLineFeed(replaced(text.slice(range.start, range.end), within(range, replacements))),
-  )
-  const first = own[0]?.start === 0 ? '' : WITHHELD
-  const between = own.map(({ end }, index) => (end === (own[index + 1]?.start ?? text.length) ? '' : WITHHELD))
-  const raw = first + stretches.map((stretch, index) => stretch + between[index]).join('')
-  return { raw, shown: raw }
-}
-
-/** How user-data is read: by itself as one, or piece by piece. */
-function readableOf(
-  carrier: UserData,
-  layout: string | undefined,
-  own: readonly TextRange[],
-  replacements: readonly Replacement[],
-): Readable {
-  const { text } = carrier.source
-  if (text.length > LONGEST) return withheld(text, own, replacements)
-  return layout === 'cloud-config' ? spliced(text, own, replacements) : piecewise(carrier, own, replacements)
-}
-
 /** Reads user-data for the preview, an injection in it included. The last line has its line feed, whether or not there was one. */
 export function contentsOf(userData: UserData): Contents {
   const { name, wrappings, earlier } = userData
@@ -132,7 +105,10 @@ export function contentsOf(userData: UserData): Contents {
   const own = earlier?.own ?? []
   const shortened = earlier === undefined || carried === undefined ? [] : elided(earlier, carried)
   const replacements = [...decodedParts(carrier), ...shortened].sort((a, b) => a.start - b.start)
-  const { raw, shown } = readableOf(carrier, earlier?.layout, own, replacements)
+  const { raw, shown } =
+    earlier?.layout === 'cloud-config'
+      ? spliced(carrier.source.text, own, replacements)
+      : piecewise(carrier, own, replacements)
   return {
     name,
     wrappings: wrappings.map(({ kind }) => kind),

@@ -13,9 +13,6 @@ export const MASK: string = '********'
 /** Packed texts inside packed texts are looked into so far. */
 const DEPTH = 3
 
-/** A longer text is not searched: all of it is taken for a secret. No platform takes as much user-data. */
-const LONGEST = 500_000
-
 const bySight = (text: string): readonly Range[] => [
   ...secretsInLines(text),
   ...secretsInCommands(text),
@@ -27,27 +24,16 @@ const bySight = (text: string): readonly Range[] => [
  * too. Rather too much is taken for a secret than too little.
  */
 function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
-  if (text.length > LONGEST) return [[0, text.length]]
   const packed = depth > 0 ? secretsInBase64(text, inner => secretsIn(inner, depth - 1).length > 0) : []
   return joined([...bySight(text), ...secretsInTree(text, bySight), ...packed])
 }
-
-/** Each line but for the blanks before it. Line by line: a regular expression for all of them fills the stack. */
-const eachLine = (text: string, mask: (secret: string) => string): string =>
-  text
-    .split('\n')
-    .map(line => {
-      const at = line.search(/\S/)
-      return at < 0 ? line : line.slice(0, at) + mask(line.slice(at))
-    })
-    .join('\n')
 
 /** A text with another one for each stretch of a secret within a line. Lines stay lines. */
 function replaced(text: string, mask: (secret: string) => string): string {
   let result = ''
   let at = 0
   for (const [start, end] of secretsIn(text)) {
-    result += text.slice(at, start) + eachLine(text.slice(start, end), mask)
+    result += text.slice(at, start) + text.slice(start, end).replace(/\S[^\n]*/g, mask)
     at = end
   }
   return result + text.slice(at)
@@ -80,6 +66,14 @@ export function maskedData(data: unknown, name = ''): unknown {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, maskedData(value, key)]))
 }
 
+/** Characters of a text that are searched for secrets; of a longer one nothing is shown in an excerpt. */
+const SEARCHED = 1024 * 1024
+
+const blotted = (secret: string): string => '*'.repeat(secret.length)
+
 /** Diagnostics whose excerpts show no secret. Places stay what they are, so a secret is blotted out at its length. */
 export const maskedSources = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  withSources(diagnostics, ({ name, text }) => ({ name, text: replaced(text, secret => '*'.repeat(secret.length)) }))
+  withSources(diagnostics, ({ name, text }) => ({
+    name,
+    text: text.length > SEARCHED ? text.replace(/[^\n]/g, '*') : replaced(text, blotted),
+  }))
