@@ -1,4 +1,4 @@
-import type { AbsolutePath, BindAddress, DatacenterName, GoBool, JoinAddresses } from './values.ts'
+import type { AbsolutePath, BindAddress, DatacenterName, DomainName, GoBool, JoinAddresses, Port } from './values.ts'
 
 /**
  * The Consul agent of the VM: whom it joins, where it is reached, and where its secrets are. Named after the agent's own settings. A
@@ -29,6 +29,29 @@ export interface AgentAnnotations {
    * @vm The agent's `datacenter`.
    */
   'alpha.consul.hashicorp.com/datacenter'?: DatacenterName
+
+  /**
+   * Domain of Consul's names, when it is not `consul`: the names of the mesh are then `web.virtual.DOMAIN`.
+   *
+   * @verdict applies
+   * @default "consul"
+   * @helm global.domain
+   * @since consul-vm-inject 0.2.0
+   * @example "mesh.example.com"
+   * @vm The agent's `domain`, and the names whose questions go to the agent (`consul-dns`).
+   */
+  'alpha.consul.hashicorp.com/domain'?: DomainName
+
+  /**
+   * Port on which the agent answers DNS, when it is not 8600.
+   *
+   * @verdict applies
+   * @default "8600"
+   * @since consul-vm-inject 0.2.0
+   * @example "8653"
+   * @vm The agent's `ports.dns`, and where questions about names of the mesh go (`consul-dns`).
+   */
+  'alpha.consul.hashicorp.com/dns-port'?: Port
 
   /**
    * Where the agent is reached by others: needed on a VM that has several networks. An address, the name of an interface, or a go-sockaddr

@@ -1,7 +1,7 @@
 import type { GoBool } from './values.ts'
 
 /**
- * Resolution of names under `.consul` on the VM.
+ * Resolution of names of the mesh on the VM: those under `.consul`, or under another domain (`domain`).
  *
  * @title DNS
  */
@@ -14,7 +14,7 @@ export interface DnsAnnotations {
    * @since 0.37.0
    * @example "false"
    * @vm Without a value it follows `transparent-proxy`. It does not need the transparent proxy: where systemd-resolved 246
-   * or newer runs, a drop-in forwards the `consul` domain to the agent's DNS port 8600; elsewhere redirect rules do.
+   * or newer runs, a drop-in forwards the domain to the agent's DNS port; elsewhere redirect rules do.
    */
   'consul.hashicorp.com/consul-dns'?: GoBool
 }

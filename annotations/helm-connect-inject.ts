@@ -3,6 +3,7 @@ export interface ConnectInjectValues {
   /**
    * Default of `connect-inject`: whether user-data without that annotation is injected.
    *
+   * @chart Whether Pods without the annotation are injected.
    * @default false
    */
   default?: boolean
@@ -12,6 +13,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `transparent-proxy`.
      *
+     * @chart The same for Pods.
      * @default true
      */
     defaultEnabled?: boolean
@@ -19,6 +21,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `transparent-proxy-overwrite-probes`. The chart's own default, true, does not hold on a VM.
      *
+     * @chart The same for Pods.
      * @default false
      */
     defaultOverwriteProbes?: boolean
@@ -29,6 +32,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `enable-metrics`. `"-"` follows `global.metrics.enabled`.
      *
+     * @chart The same for Pods.
      * @default "-"
      */
     defaultEnabled?: Switch
@@ -36,6 +40,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `prometheus-scrape-port`.
      *
+     * @chart The same for Pods.
      * @default 20200
      */
     defaultPrometheusScrapePort?: WholeNumber
@@ -43,12 +48,17 @@ export interface ConnectInjectValues {
     /**
      * Default of `prometheus-scrape-path`.
      *
+     * @chart The same for Pods.
      * @default "/metrics"
      */
     defaultPrometheusScrapePath?: string
   }
 
-  /** Default of `envoy-extra-args`. */
+  /**
+   * Default of `envoy-extra-args`.
+   *
+   * @chart The same for Pods.
+   */
   envoyExtraArgs?: string | null
 
   /** The sidecar. */
@@ -56,6 +66,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `consul-envoy-proxy-concurrency`.
      *
+     * @chart The same for Pods.
      * @default 2
      */
     concurrency?: WholeNumber
@@ -64,19 +75,35 @@ export interface ConnectInjectValues {
     resources?: {
       /** What the sidecar needs. */
       requests?: {
-        /** Default of `sidecar-proxy-cpu-request`. */
+        /**
+         * Default of `sidecar-proxy-cpu-request`.
+         *
+         * @chart The same for Pods.
+         */
         cpu?: Quantity
 
-        /** Default of `sidecar-proxy-memory-request`. */
+        /**
+         * Default of `sidecar-proxy-memory-request`.
+         *
+         * @chart The same for Pods.
+         */
         memory?: Quantity
       } | null
 
       /** The most that the sidecar gets. */
       limits?: {
-        /** Default of `sidecar-proxy-cpu-limit`. */
+        /**
+         * Default of `sidecar-proxy-cpu-limit`.
+         *
+         * @chart The same for Pods.
+         */
         cpu?: Quantity
 
-        /** Default of `sidecar-proxy-memory-limit`. */
+        /**
+         * Default of `sidecar-proxy-memory-limit`.
+         *
+         * @chart The same for Pods.
+         */
         memory?: Quantity
       } | null
     } | null
@@ -86,6 +113,7 @@ export interface ConnectInjectValues {
       /**
        * Default of `enable-sidecar-proxy-lifecycle`.
        *
+       * @chart The same for Pods.
        * @default true
        */
       defaultEnabled?: boolean
@@ -93,6 +121,7 @@ export interface ConnectInjectValues {
       /**
        * Default of `enable-sidecar-proxy-lifecycle-shutdown-drain-listeners`.
        *
+       * @chart The same for Pods.
        * @default true
        */
       defaultEnableShutdownDrainListeners?: boolean
@@ -100,6 +129,7 @@ export interface ConnectInjectValues {
       /**
        * Default of `sidecar-proxy-lifecycle-shutdown-grace-period-seconds`.
        *
+       * @chart The same for Pods.
        * @default 30
        */
       defaultShutdownGracePeriodSeconds?: WholeNumber
@@ -107,6 +137,7 @@ export interface ConnectInjectValues {
       /**
        * Default of `sidecar-proxy-lifecycle-startup-grace-period-seconds`.
        *
+       * @chart The same for Pods.
        * @default 0
        */
       defaultStartupGracePeriodSeconds?: WholeNumber
@@ -115,6 +146,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-proxy-startup-failure-seconds`.
      *
+     * @chart Startup probe of the sidecar container.
      * @default 0
      */
     defaultStartupFailureSeconds?: WholeNumber
@@ -122,6 +154,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-proxy-liveness-failure-seconds`.
      *
+     * @chart Liveness probe of the sidecar container.
      * @default 0
      */
     defaultLivenessFailureSeconds?: WholeNumber
@@ -132,6 +165,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `enable-consul-dataplane-as-sidecar`.
      *
+     * @chart Whether the sidecar is ready before containers start.
      * @default false
      */
     defaultEnabled?: boolean
@@ -139,6 +173,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-initial-probe-check-delay-seconds`.
      *
+     * @chart Startup probe of that sidecar.
      * @default 1
      */
     initialProbeCheckDelaySeconds?: WholeNumber
@@ -146,6 +181,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-probe-period-seconds`.
      *
+     * @chart Startup probe of that sidecar.
      * @default 1
      */
     probeCheckPeriodSeconds?: WholeNumber
@@ -153,6 +189,7 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-probe-failure-threshold`.
      *
+     * @chart Startup probe of that sidecar.
      * @default 10
      */
     probeCheckFailureThreshold?: WholeNumber
@@ -160,16 +197,45 @@ export interface ConnectInjectValues {
     /**
      * Default of `sidecar-probe-check-timeout-seconds`.
      *
+     * @chart Startup probe of that sidecar.
      * @default 5
      */
     probeCheckTimeoutSeconds?: WholeNumber
   }
+
+  /** The node in Consul. */
+  consulNode?: {
+    /**
+     * Adds to `client.nodeMeta`.
+     *
+     * @chart Meta of the nodes that the injector registers.
+     * @example {"zone": "a"}
+     */
+    meta?: { [key: string]: string | number | boolean | null } | null
+  }
+
+  /**
+   * As `global.image`, where neither that nor `client.image` tells a version: on a VM agent and sidecar are started by one Consul.
+   *
+   * @chart Image of Consul in injected Pods.
+   * @example "hashicorp/consul:1.22.0"
+   */
+  imageConsul?: string | null
+
+  /**
+   * As `global.imageEnvoy`, which outranks it.
+   *
+   * @chart Image of Envoy in charts before `global.imageEnvoy`.
+   * @example "envoyproxy/envoy:v1.35.3"
+   */
+  imageEnvoy?: string | null
 
   /** Consul Enterprise: namespaces. */
   consulNamespaces?: {
     /**
      * Default of `consul-namespace`, when `global.enableConsulNamespaces` is true.
      *
+     * @chart Namespace of all Pods, unless `mirroringK8S` is on.
      * @default "default"
      */
     consulDestinationNamespace?: string

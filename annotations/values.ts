@@ -271,3 +271,11 @@ export type DatacenterName = string
  * @format bind-address
  */
 export type BindAddress = string
+
+/**
+ * The name of a DNS domain, such as `consul` or `mesh.example.com`.
+ *
+ * @format domain-name
+ * @pattern ^[A-Za-z0-9_.-]{1,253}$
+ */
+export type DomainName = string

@@ -269,7 +269,8 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "https://127.0.0.1:8501"
-   * @vm `CONSUL_HTTP_ADDR` of both commands.
+   * @vm `CONSUL_HTTP_ADDR` of both commands. With an address of the VM itself the agent serves that port: `ports.http`, or `ports.https`
+   * with the certificate in `rpc-cert-file`, if there is one.
    */
   'alpha.consul.hashicorp.com/http-addr'?: Address
 
@@ -280,7 +281,8 @@ export interface VmAnnotations {
    * @verdict applies
    * @since consul-vm-inject 0.1.0
    * @example "https://127.0.0.1:8503"
-   * @vm `CONSUL_GRPC_ADDR` of both commands.
+   * @vm `CONSUL_GRPC_ADDR` of both commands. With an address of the VM itself the agent serves that port: `ports.grpc`, or
+   * `ports.grpc_tls` with the certificate in `rpc-cert-file` or the one that `auto-encrypt` gets.
    */
   'alpha.consul.hashicorp.com/grpc-addr'?: Address
 }

@@ -55,7 +55,17 @@ function expression({ format }: Document, { key, value, span }: Annotation): rea
 
 const NO_KEYS: DocumentLayer = { annotations: [], diagnostics: [], cuts: [] }
 
+/** A cloud-config of more nodes than the tool reads. Of other documents nothing but their head is read. */
+function tooLarge(document: Document): readonly Diagnostic[] {
+  const yaml = document.format === 'cloud-config' ? yamlOf(document) : undefined
+  if (yaml === undefined || yaml.ok || yaml.tooLarge === undefined) return []
+  const hint = 'no machine is configured by as much: give another file'
+  return [diagnostic('E101', `${document.source.name} cannot be read: ${yaml.message}`, { hint })]
+}
+
 function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
+  const refused = tooLarge(document)
+  if (refused.length > 0) return { ...NO_KEYS, diagnostics: refused }
   const comments = readHeaderComments(document)
   const keys = document.renders === 'cloud-config' ? readKeys(document, lines) : NO_KEYS
   const found = [...comments.annotations, ...keys.annotations]
@@ -73,9 +83,16 @@ function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
   }
 }
 
+/** Annotations of one piece of user-data. */
+const MOST = 10_000
+
 /** Every annotation that stands in the user-data, with the lines that must leave as comments. */
-export function collect({ documents }: UserData, lines: KeyLines = 'cut'): DocumentLayer {
+export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'): DocumentLayer {
   const layers = documents.map(document => collectFrom(document, lines))
+  if (layers.reduce((sum, { annotations }) => sum + annotations.length, 0) > MOST) {
+    const hint = 'no machine needs as many: give another file'
+    return { ...NO_KEYS, diagnostics: [diagnostic('E101', `${name} has more than ${MOST} annotations`, { hint })] }
+  }
   return {
     annotations: layers.flatMap(({ annotations }) => annotations),
     cuts: layers.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),

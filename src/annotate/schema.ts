@@ -1,4 +1,3 @@
-import { HELM_PATHS } from '../../annotations/generated/helm-paths.ts'
 import { type SchemaFault, validateAnnotations, validateHelmValues } from '../../annotations/generated/validate.ts'
 
 /** A JSON pointer's steps. */
@@ -29,7 +28,3 @@ export function judgeHelmValues(data: unknown): readonly { readonly path: string
   const outer = (path: string): boolean => [...byPath.keys()].some(other => other.startsWith(`${path}.`))
   return [...byPath].flatMap(([path, message]) => (outer(path) ? [] : [{ path, message }]))
 }
-
-/** Whether the model knows a dotted path of the values file, or something below it. */
-export const isHelmPath = (path: string): boolean =>
-  HELM_PATHS.some(known => known === path || known.startsWith(`${path}.`) || path.startsWith(`${known}.`))

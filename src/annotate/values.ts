@@ -1,18 +1,22 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { HelmValues } from '../../annotations/helm.ts'
-import { isRecord } from '../decode/record.ts'
 import { entryOf, followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { type Source, type Span, spanOf } from '../report/source.ts'
 import type { Annotation } from './annotation.ts'
 import { communityEdition, type GrammarSettings } from './grammar/settings.ts'
-import { isHelmPath, judgeHelmValues } from './schema.ts'
+import { dropped } from './helm/dropped.ts'
+import { type ExtraConfig, NO_EXTRA_CONFIG, readExtraConfig } from './helm/extra-config.ts'
+import { HELM_RULES } from './helm/rules.ts'
+import { judgeHelmValues } from './schema.ts'
 
 /** What a values file of the consul-k8s chart says that means something on a VM. */
 export interface Values {
   readonly helm: HelmValues
+  /** `client.extraConfig` of it. */
+  readonly extra: ExtraConfig
   /** Defaults of annotations. */
   readonly annotations: readonly Annotation[]
   readonly settings: GrammarSettings
@@ -36,19 +40,17 @@ const FOLLOWS: Readonly<Record<string, string>> = {
   'dns.enableRedirection': 'connectInject.transparentProxy.defaultEnabled',
 }
 
-/** Whom the agent joins: servers outside the chart's cluster, where those are used. */
-const [JOIN, EXTERNAL] = ['client.join', 'externalServers.enabled']
+const [JOIN, EXTRA] = ['client.join', 'client.extraConfig']
 
-function settled(data: unknown, path: string): unknown {
-  if (path === JOIN) return joined(at(data, at(data, EXTERNAL) === true ? 'externalServers.hosts' : JOIN))
+function settled(data: unknown, path: string, { join }: ExtraConfig): unknown {
   const value = at(data, path)
+  if (path === JOIN) return joined([...(Array.isArray(value) ? value : []), ...join])
   const other = FOLLOWS[path]
   return other !== undefined && (value === '-' || value === undefined) ? at(data, other) : value
 }
 
-/** A list as an annotation writes it; undefined when there is nothing in it. */
-const joined = (list: unknown): string | undefined =>
-  Array.isArray(list) ? list.map(item => String(item).replaceAll(',', '\\,')).join(',') : undefined
+/** A list as an annotation writes it. */
+const joined = (list: readonly unknown[]): string => list.map(item => String(item).replaceAll(',', '\\,')).join(',')
 
 /** Enterprise shows in the image's name or in the licence. */
 function settingsOf(helm: HelmValues): GrammarSettings {
@@ -59,33 +61,38 @@ function settingsOf(helm: HelmValues): GrammarSettings {
   return { enterprise: namespaces || partitions || licensed || /[-+]ent\b/.test(image ?? ''), namespaces, partitions }
 }
 
-/** Dotted paths of the leaves that the model does not know. */
-function ignored(data: unknown, path = ''): readonly string[] {
-  if (path !== '' && !isHelmPath(path)) return [path]
-  if (!isRecord(data)) return []
-  return Object.entries(data).flatMap(([key, value]) => ignored(value, path === '' ? key : `${path}.${key}`))
-}
-
 /** Not the default of an annotation but of the decision: it must not look like the operator's own word. */
 const DECISION = 'consul.hashicorp.com/connect-inject'
 /** The destination namespace counts only where there are namespaces. */
 const NAMESPACE = 'consul.hashicorp.com/consul-namespace'
+const VM_ONLY = 'alpha.consul.hashicorp.com/'
 
-function defaultsOf(helm: HelmValues, place: (path: string) => Span | undefined): readonly Annotation[] {
-  return ANNOTATIONS.flatMap(({ key, helm: path }) => {
+type Place = (path: string) => Span | undefined
+
+const defaultOf = (key: string, value: string, span: Span | undefined): Annotation => ({
+  key,
+  value,
+  origin: 'default',
+  ...(span !== undefined && { span, keySpan: span }),
+})
+
+function defaultsOf(helm: HelmValues, extra: ExtraConfig, place: Place): readonly Annotation[] {
+  const given = ANNOTATIONS.flatMap(({ key, helm: path }) => {
     if (path === undefined || key === DECISION) return []
     if (key === NAMESPACE && helm.global?.enableConsulNamespaces !== true) return []
-    const value = settled(helm, path)
+    const value = settled(helm, path, extra)
     if (!['string', 'number', 'boolean'].includes(typeof value) || value === '') return []
-    const span = place(path === JOIN && at(helm, EXTERNAL) === true ? 'externalServers.hosts' : path)
-    return [
-      { key, value: String(value), origin: 'default' as const, ...(span !== undefined && { span, keySpan: span }) },
-    ]
+    return [defaultOf(key, String(value), place(path) ?? place(EXTRA))]
   })
+  const reached = Object.entries(extra.addresses).map(([name, value]) =>
+    defaultOf(`${VM_ONLY}${name}`, value, place(EXTRA)),
+  )
+  return [...given, ...reached]
 }
 
 const NOTHING: Values = {
   helm: {},
+  extra: NO_EXTRA_CONFIG,
   annotations: [],
   settings: communityEdition,
   defaultInject: false,
@@ -107,24 +114,27 @@ const valuesOf = oncePer((source: Source): Values => {
   const data = toData(yaml.root)
   if (data !== null && yaml.root?.kind !== 'mapping') return { ...NOTHING, diagnostics: [fail('not a mapping', 0)] }
   const helm = (data ?? {}) as HelmValues
-  const place = (path: string): Span | undefined => {
+  const place: Place = path => {
     const node = follow(yaml.root, path.split('.'))
     return node === undefined ? undefined : spanOf(source, node.start, Math.max(node.end, node.start + 1))
   }
   const errors = judgeHelmValues(helm)
-  const diagnostics = errors.map(({ path, message }) => {
+  const wrong = errors.map(({ path, message }) => {
     const span = place(path) ?? spanOf(source, 0, 1)
     return fail(`${path} ${message}`, span.start, span.end)
   })
-  const left = ignored(helm)
-  if (left.length > 0) {
-    const shown = left.length > 6 ? `${left.slice(0, 6).join(', ')} and ${left.length - 6} more` : left.join(', ')
-    diagnostics.push(diagnostic('N103', `${source.name}: without meaning on a VM, ignored: ${shown}`))
-  }
-  if (errors.length > 0) return { ...NOTHING, diagnostics }
+  const left = dropped(helm, source.name, place)
+  if (errors.length > 0) return { ...NOTHING, diagnostics: [...wrong, ...left] }
+  const extra = readExtraConfig(helm.client?.extraConfig) ?? NO_EXTRA_CONFIG
+  const ruled = HELM_RULES.flatMap(rule => rule(helm)).map(({ code, path, message, hint }) =>
+    diagnostic(code, `${source.name}: ${path}${message}`, { span: place(path), hint }),
+  )
+  const diagnostics = [...ruled, ...left]
+  if (hasErrors(diagnostics)) return { ...NOTHING, diagnostics }
   return {
     helm,
-    annotations: defaultsOf(helm, place),
+    extra,
+    annotations: defaultsOf(helm, extra, place),
     settings: settingsOf(helm),
     defaultInject: helm.connectInject?.default === true,
     diagnostics,

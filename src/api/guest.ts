@@ -3,7 +3,7 @@ import { BUNDLE_DIGEST } from '../../userdata-templates/generated/packed.ts'
 import { merge } from '../annotate/merge.ts'
 import { validate } from '../annotate/validate.ts'
 import { readValues } from '../annotate/values.ts'
-import { agentOf, agentSettingsOf } from '../plan/agent.ts'
+import { agentOf, agentSettingsOf, merged } from '../plan/agent.ts'
 import { packagesOf } from '../plan/packages.ts'
 import { Reader } from '../plan/reader.ts'
 import type { GuestFile } from '../render/injection.ts'
@@ -26,11 +26,12 @@ export function guest(options: Pick<JudgeOptions, 'values'> = {}): {
   readonly output: Guest | undefined
   readonly diagnostics: readonly Diagnostic[]
 } {
-  const { helm, annotations, settings, ...read } = readValues(options.values)
+  const values = readValues(options.values)
+  const { helm, annotations, settings } = values
   const valid = validate(merge(annotations).annotations, settings, false)
-  const diagnostics = [...read.diagnostics, ...valid.diagnostics]
+  const diagnostics = [...values.diagnostics, ...valid.diagnostics]
   if (hasErrors(diagnostics)) return { output: undefined, diagnostics }
-  const agent = { ...agentOf(helm), ...agentSettingsOf(new Reader(valid.annotations, settings)) }
+  const agent = merged(agentOf(values), agentSettingsOf(new Reader(valid.annotations, settings)))
   return { output: renderGuest({ agent, packages: packagesOf(helm) }), diagnostics }
 }
 

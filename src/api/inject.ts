@@ -12,8 +12,8 @@ import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
 import type { Layout, Woven } from '../weave/woven.ts'
 import { guestUrlFaults } from './guest-url.ts'
-import { joinless } from './joinless.ts'
 import { type Judgement, type JudgeOptions, judge } from './judge.ts'
+import { unmet } from './unmet.ts'
 
 /** How the injection is written. */
 export interface OutputOptions {
@@ -84,7 +84,7 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const warned = [...joinless(judgement, profile), ...woven.diagnostics]
+  const warned = [...unmet(judgement, profile), ...woven.diagnostics]
   const said = options.strict === true ? warningsAsErrors(warned) : warned
   const all = withoutMootNotes([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }

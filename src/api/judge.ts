@@ -11,7 +11,8 @@ import { decode } from '../decode/decode.ts'
 import type { UserData } from '../decode/user-data.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
-import { type Diagnostic, diagnostic, firstOf, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
+import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
+import { firstOf } from '../report/first-of.ts'
 import type { Source } from '../report/source.ts'
 
 /** What decides which annotations a document has, and what they are worth. */

@@ -107,6 +107,7 @@ const typeOf = schema => {
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ')
   if (schema.enum !== undefined) return schema.enum.map(quoted).join(', ')
   if (schema.const !== undefined) return quoted(schema.const)
+  if (schema.type === 'object') return `mapping of ${typeOf(schema.additionalProperties)}`
   if (schema.type === 'array') return `list of ${typeOf(schema.items)}`
   return [schema.type].flat().join(' or ')
 }
@@ -116,23 +117,38 @@ function valueRows(schema, definitions, path = []) {
   const resolved = schema.$ref === undefined ? schema : { ...definitions[schema.$ref.split('/').pop()], ...schema }
   const objects = [resolved, ...(resolved.anyOf ?? [])].filter(({ properties }) => properties !== undefined)
   if (objects.length === 0) {
-    const { description, default: value } = resolved
-    return [[code(path.join('.')), typeOf(resolved), value === undefined ? '' : quoted(value), description]]
+    const { description, default: value, chart = 'Not in the chart.' } = resolved
+    const shown = value === undefined ? '' : quoted(value)
+    return [[code(path.join('.')), typeOf(resolved), shown, cell(chart), cell(description)]]
   }
   return objects.flatMap(({ properties }) =>
     Object.entries(properties).flatMap(([name, child]) => valueRows(child, definitions, [...path, name])),
   )
 }
 
-const valuesFile = definitions => `## Values file
+/** Rows of what means nothing. Of several names all but the first stand at the end: a column is as wide as its widest cell. */
+const nothingRows = nothing =>
+  nothing.map(({ paths: [first, ...others], chart, why }) => [
+    `${code(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+    '',
+    '',
+    chart,
+    `Nothing. ${why}${others.length > 0 ? ` Also: ${others.map(code).join(', ')}.` : ''}`,
+  ])
 
-\`--values\` takes the values file of the consul-k8s Helm chart. These values in it mean something on a VM; everything else
-is ignored. An annotation outranks the values file, and the values file outranks the defaults in this reference.
+const valuesFile = (definitions, nothing) => `## Values file
 
-${table(['Value', 'Type', 'Default', 'Meaning'], valueRows(definitions.HelmValues, definitions))}`
+\`--values\` takes the values file of the consul-k8s Helm chart as it is used there. An annotation outranks the values file, and the
+values file outranks the defaults in this reference. What of it means nothing on a VM is left out, and named in a note, a line for each
+row of this table; a key that the chart does not have is named too, with the one that was probably meant.
+
+${table(
+  ['Value', 'Type', 'Default', 'In the chart', 'On the VM'],
+  [...valueRows(definitions.HelmValues, definitions), ...nothingRows(nothing)],
+)}`
 
 /** The whole reference, as Markdown. */
-export function reference(families, definitions) {
+export function reference(families, definitions, nothing) {
   const verdicts = table(
     ['Verdict', 'The key'],
     Object.entries(VERDICTS).map(([verdict, meaning]) => [`**${verdict}**`, meaning]),
@@ -144,7 +160,7 @@ export function reference(families, definitions) {
     [
       ...contents,
       `- ${link('Values', 'Values')}: How values are written.`,
-      `- ${link('Values file', 'Values file')}: Defaults from a Helm values file.`,
+      `- ${link('Values file', 'Values file')}: What a Helm values file means on a VM, key by key.`,
     ].join('\n'),
     '## Verdicts',
     verdicts,
@@ -152,6 +168,6 @@ export function reference(families, definitions) {
     ...families.map(familySection),
     '## Values',
     syntaxes(families, definitions),
-    valuesFile(definitions),
+    valuesFile(definitions, nothing),
   ].join('\n\n')}\n`
 }

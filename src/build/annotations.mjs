@@ -19,7 +19,7 @@ const config = {
   ...DEFAULT_CONFIG,
   path: fileURLToPath(new URL('annotations/index.ts', root)),
   skipTypeCheck: true,
-  extraTags: ['verdict', 'helm', 'since', 'vm', 'aliasOf', 'needs'],
+  extraTags: ['verdict', 'helm', 'since', 'vm', 'aliasOf', 'needs', 'chart', 'brief', 'instead', 'unless'],
 }
 const program = createProgram(config)
 
@@ -195,6 +195,23 @@ function helmPaths(definitions, node = definitions.HelmValues, path = '') {
   return inner.flatMap(([key, child]) => helmPaths(definitions, child, path === '' ? key : `${path}.${key}`))
 }
 
+/** `client.{grpc,join}` -> the paths that it stands for. */
+const pathsOf = pattern => {
+  const [, before, names, after] = /^(.*?)\{(.*)\}(.*)$/.exec(pattern) ?? []
+  return names === undefined ? [pattern] : names.split(',').map(name => before + name + after)
+}
+
+/** What of the chart's values means nothing on a VM, row by row. */
+const nothingOf = () =>
+  Object.entries(definitionsOf('HelmNothing', true).HelmNothing.properties).map(([pattern, property]) => ({
+    paths: pathsOf(pattern),
+    chart: unwrap(property.chart),
+    why: unwrap(property.description),
+    brief: unwrap(property.brief),
+    ...(property.instead !== undefined && { instead: unwrap(property.instead) }),
+    ...(property.unless !== undefined && { unless: JSON.parse(property.unless) }),
+  }))
+
 const constant = (name, type, value) => `${NOTICE}\nexport const ${name}: ${type} = ${value}\n`
 
 /** Bounds of the numbers that values mean, by syntax. */
@@ -215,9 +232,10 @@ const current = name => {
 
 const { schema, families } = model()
 const ranges = rangesOf(schema.definitions)
+const nothing = nothingOf()
 const committed = {
   'annotations/schema.json': `${JSON.stringify(schema, null, 2)}\n`,
-  'annotations/README.md': reference(families, schema.definitions),
+  'annotations/README.md': reference(families, schema.definitions, nothing),
   [PLAN_ANNOTATIONS]: withPlanTables(current(PLAN_ANNOTATIONS) ?? '', families, ranges),
 }
 const changed = files => Object.entries(files).filter(([name, text]) => current(name) !== text)
@@ -239,6 +257,11 @@ if (process.argv.includes('--check')) {
       JSON.stringify(committed['annotations/schema.json']),
     ),
     'annotations/generated/helm-paths.ts': constant('HELM_PATHS', 'readonly string[]', paths),
+    'annotations/generated/helm-nothing.ts': constant(
+      'HELM_NOTHING',
+      '\n  readonly { readonly paths: readonly string[]; readonly brief: string; readonly instead?: string; readonly unless?: boolean }[]',
+      JSON.stringify(nothing.map(({ paths, brief, instead, unless }) => ({ paths, brief, instead, unless }))),
+    ),
     'annotations/generated/ranges.ts': constant(
       'RANGES',
       `{ readonly [syntax in ${ranges.map(([name]) => `'${name}'`).join(' | ')}]: readonly [least: number, most: number] }`,

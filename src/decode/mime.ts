@@ -17,9 +17,13 @@ export interface MimeEntity {
   readonly children: readonly MimeEntity[]
   /** Where the line of the closing delimiter begins; undefined where a multipart ends without one, and of all others. */
   readonly closing: number | undefined
+  /** Of a whole message: it has more parts than the tool will read, and not all of them are here. */
+  readonly tooMany?: true
 }
 
 const LINE = /[^\r\n]*(?:\r\n|\n|\r|$)/y
+/** Parts of one message, those around others included. */
+export const PART_LIMIT = 100_000
 /** Messages nested deeper are left unread; Python's parser gives up on them too. */
 const DEPTH_LIMIT = 64
 const HEADER = /^([!-9;-~]*):[ \t]*(.*)$/
@@ -72,8 +76,15 @@ interface Bodies {
 const DELIMITER = /(--)?[ \t]*(?:\r\n|\n|\r|$)/y
 const isBreak = (character: string | undefined): boolean => character === '\n' || character === '\r'
 
-/** Bodies between the delimiter lines of a boundary; the line break before a delimiter belongs to it. */
-function bodiesOf(whole: string, start: number, end: number, boundary: string): Bodies {
+const NONE: Bodies = { bodies: [], closing: undefined }
+
+/** How many parts there may still be. */
+interface Left {
+  parts: number
+}
+
+/** Bodies between the delimiter lines of a boundary; the line break before a delimiter belongs to it. None once there are too many. */
+function bodiesOf(whole: string, start: number, end: number, boundary: string, left: Left): Bodies {
   const text = whole.slice(start, end)
   const mark = `--${boundary}`
   const bodies: Body[] = []
@@ -85,6 +96,7 @@ function bodiesOf(whole: string, start: number, end: number, boundary: string): 
     if (delimiter === null) continue
     const beforeBreak = start + at - (text.startsWith('\r\n', at - 2) ? 2 : 1)
     if (open !== undefined) bodies.push([...open, Math.max(open[1], beforeBreak)])
+    if (--left.parts < 0) return NONE
     if (delimiter[1] !== undefined) return { bodies, closing: start + at }
     open = [start + at, start + DELIMITER.lastIndex]
   }
@@ -98,15 +110,13 @@ function typeIn(header: string | undefined): string {
   return type.split('/').length === 2 ? type : 'text/plain'
 }
 
-const NONE: Bodies = { bodies: [], closing: undefined }
-
-function parse(text: string, [delimiter, start, end]: Body, depth: number): MimeEntity {
+function parse(text: string, [delimiter, start, end]: Body, depth: number, left: Left): MimeEntity {
   const { headers, bodyStart } = readHeaders(text, start, end)
   const header = headers.get('content-type')
   const contentType = typeIn(header)
   const boundary = contentType.startsWith('multipart/') ? parameterOf(header, 'boundary')?.trimEnd() : undefined
   const { bodies, closing } =
-    boundary === undefined || depth >= DEPTH_LIMIT ? NONE : bodiesOf(text, bodyStart, end, boundary)
+    boundary === undefined || depth >= DEPTH_LIMIT ? NONE : bodiesOf(text, bodyStart, end, boundary, left)
   return {
     headers,
     start,
@@ -117,13 +127,17 @@ function parse(text: string, [delimiter, start, end]: Body, depth: number): Mime
     boundary,
     encoding: headers.get('content-transfer-encoding')?.toLowerCase() ?? '7bit',
     filename: parameterOf(headers.get('content-disposition'), 'filename') ?? parameterOf(header, 'name'),
-    children: bodies.map(body => parse(text, body, depth + 1)),
+    children: bodies.map(body => parse(text, body, depth + 1, left)),
     closing,
   }
 }
 
 /** The structure of a MIME document, read leniently as cloud-init's parser does. Never throws. */
-export const parseMime = (text: string): MimeEntity => parse(text, [0, 0, text.length], 0)
+export function parseMime(text: string): MimeEntity {
+  const left: Left = { parts: PART_LIMIT }
+  const entity = parse(text, [0, 0, text.length], 0, left)
+  return left.parts < 0 ? { ...entity, tooMany: true } : entity
+}
 
 /** The leaves in order: what cloud-init handles one after the other. */
 export function leavesOf(entity: MimeEntity): readonly MimeEntity[] {

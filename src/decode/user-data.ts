@@ -5,7 +5,7 @@ import { type Base64Layout, encodeBase64 } from './base64.ts'
 import { latin1Of } from './bytes.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
 import { isGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
-import { leavesOf, type MimeEntity, parseMime } from './mime.ts'
+import { leavesOf, type MimeEntity, PART_LIMIT, parseMime } from './mime.ts'
 import { packGzip } from './pack-gzip.ts'
 import { readAsPyYaml } from './pyyaml.ts'
 import type { TextRange } from './text-range.ts'
@@ -99,12 +99,21 @@ export function documentOf(source: Source, start: number, end: number, format: F
   return { source, start, end, format, renders, editable }
 }
 
+/** What a character means as a hexadecimal digit; NaN when it is none. */
+const digit = (text: string, at: number): number =>
+  /[0-9A-Fa-f]/.test(text[at] ?? '') ? Number.parseInt(text[at] ?? '', 16) : Number.NaN
+
 function decodeQuotedPrintable(text: string): Uint8Array {
   const joined = text.replace(/(?<![ \t])[ \t]*=(?:\r\n|\n)/g, '')
-  return bytesOf(
-    joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  )
+  const bytes = new Uint8Array(joined.length)
+  let length = 0
+  for (let at = 0; at < joined.length; at++) {
+    const code = joined.charCodeAt(at)
+    const byte = code === 0x3d ? digit(joined, at + 1) * 16 + digit(joined, at + 2) : Number.NaN
+    if (!Number.isNaN(byte)) at += 2
+    bytes[length++] = Number.isNaN(byte) ? code : byte
+  }
+  return bytes.subarray(0, length)
 }
 
 /** A leaf of a MIME message: read in place when it stands as it is, else decoded into a source of its own, of at most `limit` bytes. */
@@ -190,6 +199,11 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const { text, charset } = textOf(bytes)
   const source: Source = { name, text }
   const mime = looksLikeMime(bytes) ? parseMime(text) : undefined
+  if (mime?.tooMany) {
+    const hint = 'no machine needs as many: give another file'
+    const refusal = diagnostic('E101', `${name} has more than ${PART_LIMIT} MIME parts`, { hint })
+    return { userData: decodeBare(new Uint8Array(), name).userData, diagnostics: [refusal] }
+  }
   // A document that merely mentions MIME-Version has no headers: it is one part, taken for what it begins with.
   const plain = mime === undefined || mime.headers.size === 0
   const start = mime?.bodyStart ?? 0

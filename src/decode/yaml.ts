@@ -43,6 +43,8 @@ export interface YamlFailure {
   readonly ok: false
   readonly message: string
   readonly offset: number
+  /** It may be YAML all the same: it is more than the tool will read. */
+  readonly tooLarge?: true
 }
 
 export type YamlReading =
@@ -71,12 +73,22 @@ export type Refuse = (
 
 const countOf = (events: readonly Event[]): number => events.filter(({ type }) => type === EVENT_DOCUMENT).length
 
+/** Nodes of a text, and what opens and closes collections: of as many, memory is full before anything is looked at. */
+const EVENT_LIMIT = 1_000_000
+const TOO_LARGE: YamlFailure = {
+  ok: false,
+  message: `it has more than ${EVENT_LIMIT} YAML nodes`,
+  offset: 0,
+  tooLarge: true,
+}
+
 type Build<T> = (events: readonly Event[], builder: Builder, text: string) => T
 
 /** What `build` makes of a text's events, or why js-yaml does not read it. */
 function tryToRead<T>(text: string, build: Build<T>): T | YamlFailure {
   try {
     const events = parseEvents(text, {})
+    if (events.length > EVENT_LIMIT) return TOO_LARGE
     return build(events, new Builder(text, events), text)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error

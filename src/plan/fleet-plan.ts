@@ -34,6 +34,6 @@ export const planFleet = (annotations: Annotations, values: Values, inject: bool
     ...settingsOf(values.settings),
   },
   inject,
-  agent: agentOf(values.helm),
+  agent: agentOf(values),
   packages: packagesOf(values.helm),
 })

@@ -1,8 +1,6 @@
 import type { HelmValues } from '../../annotations/helm.ts'
 import { LIGHT } from '../../userdata-templates/generated/light.ts'
-
-/** `hashicorp/consul:1.22.0-ent` -> `1.22.0`; undefined when the image has no version. */
-const versionOf = (image: string | null | undefined): string | undefined => /:v?(\d+\.\d+\.\d+)/.exec(image ?? '')?.[1]
+import { versionFrom } from '../annotate/helm/image.ts'
 
 /** Where a product comes from unless the values file says otherwise. */
 const sourcesOf = (product: string): Readonly<Record<string, string>> =>
@@ -13,8 +11,9 @@ const sourcesOf = (product: string): Readonly<Record<string, string>> =>
   )
 
 /** `/srv/consul/packages.conf`: lines `NAME=value` that the guest's installer parses and never evaluates. */
-export function packagesOf({ global, vm }: HelmValues): string {
-  const pins = { CONSUL: versionOf(global?.image), ENVOY: versionOf(global?.imageEnvoy) }
+export function packagesOf(helm: HelmValues): string {
+  const pins = { CONSUL: versionFrom('consul', helm), ENVOY: versionFrom('envoy', helm) }
+  const { vm } = helm
   const given = { CONSUL: vm?.packages?.consul, ENVOY: vm?.packages?.envoy }
   const lines = (['CONSUL', 'ENVOY'] as const).flatMap(product => {
     const { version, apt, rpm } = given[product] ?? {}

@@ -38,7 +38,10 @@ function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPl
 
 /** What the values alone decide: the same for all documents of a run. */
 const sharedOf = oncePer(
-  ({ helm }: Values): Pick<MeshPlan, 'agent' | 'packages'> => ({ agent: agentOf(helm), packages: packagesOf(helm) }),
+  (values: Values): Pick<MeshPlan, 'agent' | 'packages'> => ({
+    agent: agentOf(values),
+    packages: packagesOf(values.helm),
+  }),
 )
 
 export interface Planning {

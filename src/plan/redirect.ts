@@ -40,7 +40,10 @@ const automatic = (reader: Reader, flag: string): readonly PlanNode[] =>
 /** The arguments that have names of the mesh resolved by the agent, where systemd-resolved does not ask it. */
 const dnsOf = (reader: Reader): PlanNode => ({
   hole: 'resolved',
-  else: [`-consul-dns-ip=${reader.on('dual-stack') ? '::1' : '127.0.0.1'}`, '-consul-dns-port=8600'],
+  else: [
+    `-consul-dns-ip=${reader.on('dual-stack') ? '::1' : '127.0.0.1'}`,
+    `-consul-dns-port=${reader.text('alpha:dns-port')}`,
+  ],
 })
 
 const uidOf = ({ text, name }: User): PlanNode =>
@@ -71,5 +74,8 @@ export const resolvesNames = (reader: Reader): boolean =>
   reader.on(reader.given('consul-dns') === undefined ? 'transparent-proxy' : 'consul-dns')
 
 /** Settings of systemd-resolved; none where names of the mesh are not to be resolved. */
-export const resolvedOf = (reader: Reader): readonly PlanNode[] =>
-  resolvesNames(reader) ? [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8600', 'Domains=~consul'] }] : []
+export function resolvedOf(reader: Reader): readonly PlanNode[] {
+  if (!resolvesNames(reader)) return []
+  const [port, domain] = [reader.text('alpha:dns-port'), reader.text('alpha:domain')]
+  return [{ hole: 'resolved', then: ['[Resolve]', `DNS=127.0.0.1:${port}`, `Domains=~${domain}`] }]
+}

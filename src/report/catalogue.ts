@@ -43,6 +43,7 @@ export type Code =
   | 'W201'
   | 'W202'
   | 'W203'
+  | 'W204'
   | 'W301'
   | 'W302'
   | 'W303'
@@ -108,6 +109,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
   W203: ['warning', 'a comment that looks like an annotation stands where none is read'],
+  W204: ['warning', 'a value of the Helm values file is unknown to the chart'],
   W301: ['warning', 'an annotation means nothing on a virtual machine'],
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
@@ -123,7 +125,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W605: ['warning', 'an annotated object is of a kind that the tool does not change'],
   N101: ['note', 'the user-data was left as it is'],
   N102: ['note', 'what the tool decided for the operator'],
-  N103: ['note', 'a value of the Helm values file that means nothing on a virtual machine'],
+  N103: ['note', 'what of the Helm values file means nothing on a virtual machine, or is read otherwise there'],
   N104: ['note', 'injection adds keys that vendor-data could also have'],
   N105: ['note', 'the form of the user-data that the platform must be told'],
 }

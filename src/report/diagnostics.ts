@@ -1,4 +1,3 @@
-import { atMost } from './at-most.ts'
 import { CATALOGUE, type Code, type Severity } from './catalogue.ts'
 import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
@@ -63,19 +62,6 @@ export function withSources(
     ...(related !== undefined && { related: { ...related, span: moved(related.span) } }),
   }))
 }
-
-/** Diagnostics of one document. With more of them it is something else than what its name says. */
-const MOST = 1000
-
-/** At most so many, errors before others; the last says how many there are besides. */
-export const firstOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  diagnostics.length <= MOST
-    ? diagnostics
-    : atMost(inOrder(diagnostics), MOST, (count, { code, severity }) => ({
-        code,
-        severity,
-        message: `${count} more complaints about this document are not shown`,
-      }))
 
 /** `--strict`: every warning counts as an error. */
 export const warningsAsErrors = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>

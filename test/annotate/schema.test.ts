@@ -1,5 +1,5 @@
 import test from 'ava'
-import { isHelmPath, judgeHelmValues, unknownKeys } from '../../src/annotate/schema.ts'
+import { judgeHelmValues, unknownKeys } from '../../src/annotate/schema.ts'
 
 const P = 'consul.hashicorp.com/'
 
@@ -23,9 +23,4 @@ test('faults of a values file are told by dotted path, one a path', t => {
 
 test('a values file that says nothing wrong has no faults', t => {
   t.deepEqual(judgeHelmValues({ server: { replicas: 3 }, global: { name: 'consul' } }), [])
-})
-
-test('a path means something when it, something below or something above it does', t => {
-  t.true(['connectInject', 'connectInject.default', 'client.join.0', 'global.tls'].every(isHelmPath))
-  t.false(['connectInjec', 'connectInject.defaul', 'server', 'server.replicas', ''].some(isHelmPath))
 })

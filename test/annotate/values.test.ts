@@ -19,6 +19,7 @@ const at = (path: string, value: string): string =>
 test('no values file says nothing', t => {
   t.deepEqual(readValues(undefined), {
     helm: {},
+    extra: { settings: {}, join: [], addresses: {}, left: [], secrets: [] },
     annotations: [],
     settings: { enterprise: false, namespaces: false, partitions: false },
     defaultInject: false,
@@ -42,6 +43,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'url-path': '/stats',
   'namespace-name': 'team',
   'datacenter-name': 'fra1',
+  'domain-name': 'mesh.example.com',
 }
 
 for (const { key, helm: path, syntax } of ANNOTATIONS) {
@@ -56,16 +58,24 @@ for (const { key, helm: path, syntax } of ANNOTATIONS) {
   })
 }
 
-test('client.join is the default of retry-join, and the hosts of externalServers are where they are used', t => {
+test('client.join is the default of retry-join, whatever the hosts of externalServers are', t => {
   const join = 'client: {join: ["10.0.0.1", "provider=k8s label_selector=\\"a,b\\""]}\n'
   const [found] = read(join).annotations
   t.is(found?.key, 'alpha.consul.hashicorp.com/retry-join')
   t.is(found?.value, String.raw`10.0.0.1,provider=k8s label_selector="a\,b"`)
-  const hosts = (enabled: boolean): string | undefined =>
-    read(`${join}externalServers: {enabled: ${enabled}, hosts: [h1, h2]}`).annotations[0]?.value
-  t.is(hosts(true), 'h1,h2')
-  t.is(hosts(false), found?.value)
+  for (const enabled of [true, false]) {
+    const { annotations, diagnostics } = read(`${join}externalServers: {enabled: ${enabled}, hosts: [h1, h2]}`)
+    t.deepEqual(
+      annotations.map(({ value }) => value),
+      [found?.value],
+    )
+    t.is(
+      diagnostics.some(({ message }) => message.includes('externalServers.hosts: for what has no agent')),
+      enabled,
+    )
+  }
   t.deepEqual(read('client: {join: []}').annotations, [])
+  t.deepEqual(read('externalServers: {enabled: true, hosts: [h1]}').annotations, [])
 })
 
 const gives = test.macro<[what: string, content: string, expected: Readonly<Record<string, string>>]>({
@@ -153,19 +163,125 @@ test(settings, 'global: {enterpriseLicense: {secretName: ""}}', false, false, fa
 test(settings, 'global: {enableConsulNamespaces: true}', true, true, false)
 test(settings, 'global: {adminPartitions: {enabled: true, name: a}}', true, false, true)
 
-test('what means nothing on a VM is named in one note, and the rest counts', t => {
-  const { diagnostics, annotations } = read(
-    'server: {replicas: 3}\nui:\n  enabled: true\nconnectInject:\n  failurePolicy: Fail\n  metrics: {defaultEnabled: true}\n',
-  )
-  t.deepEqual(diagnostics.map(brief), [
-    'N103 nowhere values.yaml: without meaning on a VM, ignored: server, ui, connectInject.failurePolicy',
+const told = (content: string): readonly string[] =>
+  read(content).diagnostics.map(({ message, code }) => `${code} ${message.replace('values.yaml: ', '')}`)
+
+test('what means nothing on a VM is named, a line a kind, and the rest counts', t => {
+  const content =
+    'server: {replicas: 3}\nui:\n  enabled: true\nconnectInject:\n  failurePolicy: Fail\n  metrics: {defaultEnabled: true}\n'
+  t.deepEqual(told(content), [
+    "N103 without meaning on a VM, ignored: server, ui (servers are not the VM's)",
+    "N103 without meaning on a VM, ignored: connectInject.failurePolicy (about the injector's own Pods)",
   ])
-  t.is(annotations.length, 1)
+  t.is(read(content).annotations.length, 1)
 })
 
-test('of many such values the first six are named', t => {
-  const content = Array.from({ length: 9 }, (_, index) => `x${index}: 1`).join('\n')
-  t.regex(read(content).diagnostics.map(brief).join(), /ignored: x0, x1, x2, x3, x4, x5 and 3 more$/)
+test('what says nothing is not named: it loses nothing', t => {
+  t.deepEqual(told('server: {}\nui: {service: {annotations: null}}\nclient: {tolerations: "", extraVolumes: []}\n'), [])
+  t.deepEqual(told('global: {tls: {verify: true, httpsOnly: false}}\nclient: {grpc: true}\n'), [])
+  t.deepEqual(told('global: {tls: {verify: false}}\nclient: {grpc: false}\n').length, 2)
+})
+
+test('a key that the chart does not have is named, with the one that was meant', t => {
+  const { diagnostics } = read(
+    'clients: {join: [a]}\nclient: {jion: [a]}\nglobal: {datacentre: x, acl: {manageSystemACLs: true}}\n',
+  )
+  t.deepEqual(
+    diagnostics.map(({ code, message, hint, span }) => [code, message, hint, pointedAt(span)]),
+    [
+      ['W204', 'values.yaml: clients is not a value of the chart', 'did you mean client?', '{join: [a]}'],
+      ['W204', 'values.yaml: client.jion is not a value of the chart', 'did you mean client.join?', '[a]'],
+      ['W204', 'values.yaml: global.datacentre is not a value of the chart', 'did you mean global.datacenter?', 'x'],
+      [
+        'W204',
+        'values.yaml: global.acl is not a value of the chart',
+        'did you mean global.acls?',
+        '{manageSystemACLs: true}',
+      ],
+    ],
+  )
+  t.deepEqual(told('x-pods: &pods {a: 1}\nserver: *pods\n'), [
+    "N103 without meaning on a VM, ignored: server (servers are not the VM's)",
+    'N103 not values of the chart, ignored: x-pods',
+  ])
+})
+
+test('of many unknown keys the first six are named', t => {
+  const content = Array.from({ length: 9 }, (_, index) => `strange${index}: 1`).join('\n')
+  t.deepEqual(told(content), [
+    'N103 not values of the chart, ignored: strange0, strange1, strange2, strange3, strange4, strange5 and 3 more',
+  ])
+})
+
+test('a program that says who the servers are is refused, and so is what a shell would fill in', t => {
+  const exec = read(
+    'externalServers:\n  enabled: true\n  hosts: ["exec=echo 192.0.2.10"]\nclient: {join: [10.0.0.1]}\n',
+  )
+  t.deepEqual(
+    exec.diagnostics.map(({ code, span }) => [code, placeOf(span)]),
+    [['E206', '3:12']],
+  )
+  t.regex(exec.diagnostics[0]?.hint ?? '', /client\.join/)
+  t.deepEqual(told('externalServers: {enabled: false, hosts: ["exec=echo 192.0.2.10"]}'), [])
+})
+
+test('extraConfig of the client reaches whom the agent joins and where it is reached; what only holds in a container is named', t => {
+  const extra = {
+    limits: { http_max_conns_per_client: 500 },
+    ports: { http: 8700, grpc: -1, grpc_tls: 9503, dns: 8653, serf_lan: 9301 },
+    retry_join: ['10.0.0.2'],
+    advertise_addr: 'HOST_IP',
+    ca_file: '/consul/userconfig/ca/tls.crt',
+    data_dir: '/x',
+    bind_addr: '{{ GetInterfaceIP "eth0" }}',
+  }
+  const content = JSON.stringify({ client: { join: ['10.0.0.1'], extraConfig: JSON.stringify(extra) } })
+  t.deepEqual(defaults(content), {
+    'alpha.retry-join': '10.0.0.1,10.0.0.2',
+    'alpha.http-addr': '127.0.0.1:8700',
+    'alpha.grpc-addr': 'https://127.0.0.1:9503',
+    'alpha.dns-port': '8653',
+  })
+  t.deepEqual(read(content).extra.settings, {
+    limits: { http_max_conns_per_client: 500 },
+    ports: { http: 8700, grpc: -1, grpc_tls: 9503, dns: 8653 },
+    bind_addr: '{{ GetInterfaceIP "eth0" }}',
+  })
+  t.deepEqual(told(content), [
+    'N103 client.extraConfig: not for a VM, left out of it: ports.serf_lan, advertise_addr, ca_file, data_dir',
+  ])
+})
+
+for (const [name, secret] of [
+  ['encrypt', { encrypt: 'pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=' }],
+  ['acl.tokens.agent', { acl: { enabled: true, tokens: { agent: 'x' } } }],
+  ['acl_token', { acl_token: 'x' }],
+  ['auto_config.intro_token', { auto_config: { intro_token: 'x' } }],
+  ['k', { k: '-----BEGIN PRIVATE KEY-----' }],
+] as const) {
+  test(`a secret in extraConfig is refused by name: ${name}`, t => {
+    const { diagnostics, annotations } = read(JSON.stringify({ client: { extraConfig: JSON.stringify(secret) } }))
+    t.deepEqual(codes(diagnostics), ['E205'])
+    t.true(diagnostics[0]?.message.endsWith(`client.extraConfig: ${name} is a secret`))
+    t.deepEqual(annotations, [])
+  })
+}
+
+test('extraConfig that is no JSON object is refused, an empty one says nothing', t => {
+  for (const text of ['{', '[]', '7', '{{ .Values.x }}'])
+    t.deepEqual(
+      told(JSON.stringify({ client: { extraConfig: text } })).map(it => it.slice(0, 4)),
+      ['E206'],
+    )
+  for (const text of ['', '{}', '"{}"', null]) t.deepEqual(told(JSON.stringify({ client: { extraConfig: text } })), [])
+})
+
+test('an image whose tag tells no version is named, unless another tells it', t => {
+  t.deepEqual(told('global: {image: "registry.example/consul:latest"}'), [
+    'N103 global.image: its tag tells no version, so the VM installs the newest of the repository',
+  ])
+  t.deepEqual(told('global: {image: "r/consul:latest"}\nclient: {image: "r/consul:1.22.1"}'), [])
+  t.deepEqual(told('global: {image: "r/consul:latest"}\nvm: {packages: {consul: {version: 1.22.1}}}'), [])
 })
 
 const refuses = test.macro<[what: string, content: string, place: string, message: RegExp]>({
@@ -220,7 +336,8 @@ connectInject:
 `
 
 test('a values file as it is used with the chart can be handed over', t => {
-  t.deepEqual(codes(read(CHART).diagnostics), ['N103'])
+  t.deepEqual([...new Set(codes(read(CHART).diagnostics))], ['N103'])
+  t.true(read(CHART).diagnostics.length < 10)
   t.deepEqual(defaults(CHART), {
     'transparent-proxy': 'true',
     'consul-dns': 'true',
@@ -231,6 +348,6 @@ test('a values file as it is used with the chart can be handed over', t => {
 })
 
 test('several wrong types are all told', t => {
-  const { diagnostics } = read('connectInject:\n  default: 1\n  envoyExtraArgs: 2\nserver: {}\n')
+  const { diagnostics } = read('connectInject:\n  default: 1\n  envoyExtraArgs: 2\nserver: {replicas: 1}\n')
   t.deepEqual(codes(diagnostics), ['E206', 'E206', 'N103'])
 })

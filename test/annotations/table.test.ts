@@ -29,7 +29,7 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(A, 'health-check-interval health-check-timeout transparent-proxy-exclude-ssh'),
     ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata'),
     ...under(A, 'retry-join datacenter bind-addr encrypt-file agent-token-file rpc-ca-file rpc-cert-file'),
-    ...under(A, 'rpc-key-file auto-encrypt'),
+    ...under(A, 'rpc-key-file auto-encrypt domain dns-port'),
   ],
   maps: [
     ...under(P, 'sidecar-proxy-cpu-limit sidecar-proxy-cpu-request sidecar-proxy-memory-limit'),

@@ -59,7 +59,13 @@ test('the values file says what the agent of the image is told, whatever way it 
   const files = { 'values.yaml': VALUES }
   const { exit, written } = await runIn({ files }, 'guest', '--values', 'values.yaml', '--output', 'image')
   t.is(exit, 0)
-  const agent = { connect: { enabled: true }, ports: { grpc_tls: 8503 }, datacenter: 'east', retry_join: ['10.0.0.5'] }
+  const agent = {
+    connect: { enabled: true },
+    addresses: { grpc: '127.0.0.1' },
+    ports: { grpc: 8502 },
+    datacenter: 'east',
+    retry_join: ['10.0.0.5'],
+  }
   t.deepEqual(JSON.parse(String(written.get('image/etc/consul.d/0-consul-vm-inject.json'))), agent)
   const same = guest({ values: { name: 'values.yaml', text: VALUES } }).output as Guest
   t.is((await runIn({ files }, 'guest', '--values', 'values.yaml')).stdout.toString(), same.script)

@@ -48,12 +48,14 @@ WORDS = ["--log-level debug", "--concurrency 4", "--concurrency=4", "-c x", "a '
 JOIN = (["10.0.0.10", "10.0.0.10,10.0.0.11", "consul.example:8301, [fd00::1]:8301,", "::1", "fd00::1,h", "[::1]", "-", " - ", "provider=aws tag_key=consul tag_value=server",
          "provider=k8s label_selector=\"app=consul\\,component=server\"", "tag_key=x provider=gce", "h:65535", "provider=x a=\"b \\\" c\"  d=e", "a\u00a0", "1.2.3.4:1"],
         ["", ",", "a b", "-,a", "h:0", "http://h", "provider=aws secret_access_key=x", "provider=os password=x", "provider=", "provider=aws x", "provider=aws a=\"", "::1:x", "1:2:3:4:5:6:7:8:9",
-         "::ffff:1.2.3.4", "1.2.3", "-h", "h\\,i", "provider=\u00e9", "exec=x y", "provider=aws api_token=1", "fe80::1%eth0", "[::1", "x" * 254, "provider=a\x1cb=c"])
+         "::ffff:1.2.3.4", "1.2.3", "-h", "h\\,i", "provider=\u00e9", "exec=x y", "exec=a", "provider=aws tag_value=${DC}", "provider=x y=`id`", "$(hostname)", "provider=aws api_token=1", "fe80::1%eth0", "[::1", "x" * 254, "provider=a\x1cb=c"])
 BIND = (["10.0.0.1", "::1", "fd00::1", "eth1", "ens3.100", "a", "A_b-c.d", "{{ GetPrivateIP }}", "{{ GetInterfaceIP \"eth0\" }}", "{{x}}", "{{}}}}", "localhost"],
         ["", "1.2.3", "x" * 16, "1eth", "eth 1", "{{}}", "{{ \u00e9 }}", "{{ x", "{{\n}}", "[::1]", "eth@1", "fe80::1%eth0", "1.2.3.4/8", "{{x}}y"])
 
 POOLS = {
     A + "retry-join": JOIN,
+    A + "domain": (["consul", "mesh.example.com", "A_b.c-d", "x" * 63 + ".y"], ["", ".", "a.", ".a", "a..b", "-a", "a-", "x" * 64, "d\u00e9", "a b", "a\n", "~a", ("x" * 63 + ".") * 4 + "y"]),
+    A + "dns-port": (["53", "8653", "65535"], ["0", "65536", "x", "08653", "8600 "]),
     A + "datacenter": (["dc1", "Fra-1", "a_b", "x" * 63, "-"], ["", "a b", "a.b", "x" * 64, "d\u00e9", "a\n"]),
     A + "bind-addr": BIND,
     A + "encrypt-file": (["/etc/consul.d/gossip.key", "/run/credentials/@system/gossip"], ["x", "/a/../b", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/UqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=", "/23456789012345678901A=="]),

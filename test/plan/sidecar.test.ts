@@ -131,22 +131,81 @@ test('variables for the application are sorted, and the first service has them',
   t.is(admin?.environment, undefined)
 })
 
+const GLOBAL = { datacenter: 'fra1', domain: 'mesh.example.com', tls: { enabled: true } }
+const valuesOf = (values: object): string => JSON.stringify(values)
+
 test('the agent learns the mesh settings of the values file', t => {
-  const values = JSON.stringify({
-    global: {
-      datacenter: 'fra1',
-      domain: 'mesh',
-      tls: { enabled: true },
-      adminPartitions: { enabled: true, name: 'vms' },
-    },
-    externalServers: { enabled: true, hosts: ['10.0.0.1'] },
-  })
-  const { plan } = planned({ 'connect-service': 'web' }, values)
+  const { plan } = planned(
+    { 'connect-service': 'web' },
+    valuesOf({
+      global: {
+        ...GLOBAL,
+        adminPartitions: { enabled: true, name: 'vms' },
+        recursors: ['10.0.0.2'],
+        acls: { manageSystemACLs: true },
+        metrics: { enabled: true, enableAgentMetrics: true },
+        logLevel: 'info',
+      },
+      client: {
+        join: ['10.0.0.1'],
+        logLevel: 'debug',
+        nodeMeta: { 'pod-name': '$' + '{HOSTNAME}', zone: 'a', 'consul-x': 'b' },
+        extraConfig:
+          '{"limits": {"http_max_conns_per_client": 500}, "connect": {"enabled": false}, "log_level": "err"}',
+      },
+      connectInject: { consulNode: { meta: { zone: 'b', rack: 7 } } },
+      externalServers: { enabled: true, hosts: ['10.0.0.9'] },
+    }),
+  )
   t.deepEqual(plan?.agent, {
     connect: { enabled: true },
-    ports: { grpc_tls: 8503 },
-    domain: 'mesh',
+    ports: { grpc: 8502 },
+    addresses: { grpc: '127.0.0.1' },
+    acl: { enabled: true, default_policy: 'deny', down_policy: 'extend-cache' },
+    limits: { http_max_conns_per_client: 500 },
+    log_level: 'debug',
+    node_meta: { zone: 'b', rack: '7' },
     partition: 'vms',
+    recursors: ['10.0.0.2'],
+    telemetry: { prometheus_retention_time: '1m' },
   })
-  t.deepEqual(plan?.serviceConfig.plan.agent, { datacenter: 'fra1', retry_join: ['10.0.0.1'] })
+  t.deepEqual(plan?.serviceConfig.plan.agent, {
+    datacenter: 'fra1',
+    domain: 'mesh.example.com',
+    retry_join: ['10.0.0.1'],
+  })
+})
+
+test('the domain and the port of names reach the agent, the resolver and the redirection', t => {
+  const given = { 'connect-service': 'web', 'alpha:dns-port': '8653' }
+  const { agent, resolved, sidecars } = planned(given, valuesOf({ global: GLOBAL })).plan?.serviceConfig.plan ?? {}
+  t.deepEqual(agent, { datacenter: 'fra1', domain: 'mesh.example.com', ports: { dns: 8653 } })
+  t.deepEqual(resolved, [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8653', 'Domains=~mesh.example.com'] }])
+  t.true(JSON.stringify(sidecars?.[0]?.redirect).includes('"-consul-dns-port=8653"'))
+})
+
+test('the agent serves where the sidecar is told to reach it, with the certificate that it has', t => {
+  const given = {
+    'connect-service': 'web',
+    'alpha:http-addr': 'https://127.0.0.1:8501',
+    'alpha:grpc-addr': 'https://localhost:8503',
+    'alpha:ca-file': '/ca.pem',
+  }
+  const agentOf = (more: object): object | undefined => planned({ ...given, ...more }).plan?.serviceConfig.plan.agent
+  const ports = { https: 8501, grpc_tls: 8503 }
+  t.deepEqual(agentOf({}), { ports })
+  const own = { cert_file: '/cert.pem', key_file: '/key.pem' }
+  t.deepEqual(agentOf({ 'alpha:rpc-cert-file': '/cert.pem', 'alpha:rpc-key-file': '/key.pem' }), {
+    ports,
+    tls: { https: own, grpc: own, internal_rpc: own },
+  })
+  t.deepEqual(agentOf({ 'alpha:auto-encrypt': 'true' }), {
+    ports,
+    tls: { grpc: { use_auto_cert: true } },
+    auto_encrypt: { tls: true },
+  })
+  t.deepEqual(agentOf({ 'alpha:http-addr': '[::1]:8700', 'alpha:grpc-addr': '127.0.0.1:8602' }), {
+    ports: { http: 8700, grpc: 8602 },
+  })
+  t.is(agentOf({ 'alpha:http-addr': 'unix:///run/consul', 'alpha:grpc-addr': 'https://10.0.0.1:8503' }), undefined)
 })

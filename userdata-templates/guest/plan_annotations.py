@@ -89,6 +89,8 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/grpc-addr": "address",
     "alpha.consul.hashicorp.com/retry-join": "join-addresses",
     "alpha.consul.hashicorp.com/datacenter": "datacenter-name",
+    "alpha.consul.hashicorp.com/domain": "domain-name",
+    "alpha.consul.hashicorp.com/dns-port": "port",
     "alpha.consul.hashicorp.com/bind-addr": "bind-address",
     "alpha.consul.hashicorp.com/encrypt-file": "absolute-path",
     "alpha.consul.hashicorp.com/agent-token-file": "absolute-path",
@@ -126,6 +128,8 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/health-check-timeout": "2s",
     "alpha.consul.hashicorp.com/on-sidecar-failure": "open",
     "alpha.consul.hashicorp.com/acl-aws-iam": "false",
+    "alpha.consul.hashicorp.com/domain": "consul",
+    "alpha.consul.hashicorp.com/dns-port": "8600",
     "alpha.consul.hashicorp.com/auto-encrypt": "false",
 }
 ALIASES = {
@@ -332,6 +336,8 @@ def join_addresses(text):
     if not servers:
         raise Bad("the value names no server")
     for server in servers:
+        if re.search(r"\Aexec=|`|\$[({]", server):
+            raise Bad("%s would run a program" % quote(server))
         if "provider=" in server:
             if not re.match(r'(?:[a-z0-9_]+=(?:"(?:[ !#-\[\]-~]|\\[ -~])*"|[!#-~]+)(?: +|\Z))+\Z', server):
                 raise unlike(server, "a cloud auto-join string")
@@ -518,6 +524,7 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "upstreams": upstreams,
     "bind-address": bind_address, "join-addresses": join_addresses,
     "datacenter-name": matching(r"[A-Za-z0-9_-]{1,63}", "the name of a datacenter"),
+    "domain-name": matching(r"(?!.{254})(?:%s\.)*%s" % ((r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?",) * 2), "the name of a domain"),
     "address": matching(r"(?:https?://)?%s:%s|unix://(?P<path>.*)" % (HOST, PORT), "[http://|https://]HOST:PORT or unix:///PATH"),
     "grpc-target": matching(r"%s:%s(?:/[A-Za-z0-9_.-]+)?" % (HOST, PORT), "HOST:PORT[/SERVICE]"),
     "host-port": matching(HOST + ":" + PORT, "HOST:PORT"),
@@ -631,7 +638,7 @@ def plan(config):
         it.faults.append((META, "more than 64 meta entries"))
     if it.faults:
         raise Refused(it.faults)
-    resolve = ["[Resolve]", "DNS=127.0.0.1:8600", "Domains=~consul"]
+    resolve = ["[Resolve]", "DNS=127.0.0.1:%d" % it.alpha("dns-port"), "Domains=~" + it.alpha("domain")]
     return present(
         agent=agent(it), app_unit=it.alpha("app-unit"),
         registration={"services": services} if len(services) > 1 else {"service": services[0]},
@@ -737,13 +744,25 @@ def agent(it):
     def secret(name):
         return {"hole": "secret", "path": it.alpha(name)} if it.alpha(name) else None
 
+    def local(name):
+        found = re.match(r"(?:(https?)://)?(?:localhost|127\.[0-9.]+|\[::1\]):([0-9]+)\Z", it.alpha(name) or "")
+        return found and (found.group(1) == "https", int(found.group(2)))
+
+    def said(name):
+        return it.alpha(name) if A + name in it.values else None
+
     token, rpc = secret("agent-token-file"), {name: it.alpha("rpc-%s-file" % name[:-5]) for name in RPC}
+    own = present(cert_file=rpc["cert_file"], key_file=rpc["key_file"])
+    certificate = {"use_auto_cert": True} if it.alpha("auto-encrypt") and not own else own
+    http, grpc = local("http-addr") or (False, None), local("grpc-addr") or (False, None)
     if rpc["ca_file"]:
         rpc.update(verify_outgoing=True, verify_server_hostname=True)
     return present(
-        retry_join=it.alpha("retry-join"), datacenter=it.alpha("datacenter"), bind_addr=it.alpha("bind-addr"),
+        retry_join=it.alpha("retry-join"), datacenter=it.alpha("datacenter"), domain=said("domain"), bind_addr=it.alpha("bind-addr"),
         encrypt=secret("encrypt-file"), acl={"enabled": True, "tokens": {"agent": token}} if token else None,
-        tls=present(internal_rpc=present(**rpc)), auto_encrypt={"tls": True} if it.alpha("auto-encrypt") else None)
+        ports=present(**{"https" if http[0] else "http": http[1], "grpc_tls" if grpc[0] else "grpc": grpc[1], "dns": said("dns-port")}),
+        tls=present(internal_rpc=present(**rpc), https=own if http[0] else None, grpc=certificate if grpc[0] else None),
+        auto_encrypt={"tls": True} if it.alpha("auto-encrypt") else None)
 
 
 def environment(found):
@@ -813,7 +832,7 @@ def redirect(it, name, i):
         nodes.append("-namespace=" + it.get("consul-namespace"))
     if resolves_names(it):
         dns = "-consul-dns-ip=" + ("::1" if it.get("dual-stack") else "127.0.0.1")
-        nodes.append({"hole": "resolved", "else": [dns, "-consul-dns-port=8600"]})
+        nodes.append({"hole": "resolved", "else": [dns, "-consul-dns-port=%d" % it.alpha("dns-port")]})
     return list({json.dumps(node): node for node in nodes}.values())
 
 

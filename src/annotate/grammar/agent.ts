@@ -21,7 +21,15 @@ const autoJoinIssues = (text: string): readonly Issue[] => {
   return [complaint(`${secret} is a secret, and any process on the VM can read user-data`, hint)]
 }
 
+/** What a program or a shell would have to say. */
+const EVALUATED = /^exec=|`|\$[({]/
+
 const server = (text: string): Parsed<string> => {
+  if (EVALUATED.test(text)) {
+    const hint =
+      'a VM evaluates nothing: write the addresses of the servers, or a cloud auto-join string such as "provider=aws tag_key=consul tag_value=server"'
+    return refuse(complaint(`${quote(text)} would run a program to find the servers`, hint))
+  }
   if (ipAddress(text) !== undefined) return meaning(text)
   if (!text.includes('provider=')) return hostOrHostPort(text)
   const issues = autoJoinIssues(text)
@@ -52,6 +60,16 @@ export const datacenterName: (value: string) => Parsed<string> = onOneLine(value
     : refuse(
         complaint(`${quote(value)} is not the name of a datacenter`, 'use letters, digits, dashes and underscores'),
       ),
+)
+
+/** The name of a DNS domain, as written. */
+export const domainName: (value: string) => Parsed<string> = onOneLine(value =>
+  value.length <= 253 &&
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$/.test(
+    value,
+  )
+    ? meaning(value)
+    : refuse(complaint(`${quote(value)} is not the name of a domain`, 'write it as "consul" or "mesh.example.com"')),
 )
 
 /** What the agent's `bind_addr` is to be: an address or a template as written; of an interface the template that gives its address. */

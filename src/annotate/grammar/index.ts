@@ -1,4 +1,4 @@
-import { bindAddress, datacenterName, joinAddresses } from './agent.ts'
+import { bindAddress, datacenterName, domainName, joinAddresses } from './agent.ts'
 import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
@@ -65,6 +65,7 @@ export interface SyntaxMeanings {
   readonly 'join-addresses': readonly string[]
   readonly 'datacenter-name': string
   readonly 'bind-address': string
+  readonly 'domain-name': string
 }
 
 /** The name of a value syntax. */
@@ -109,6 +110,7 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'join-addresses': joinAddresses,
   'datacenter-name': datacenterName,
   'bind-address': bindAddress,
+  'domain-name': domainName,
 }
 
 /** Whether a text names a value syntax. */

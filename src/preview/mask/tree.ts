@@ -97,9 +97,14 @@ function documentsOf(text: string): readonly (readonly [at: number, document: st
   return starts.map((start, index) => [start, text.slice(start, marks[index]?.[0] ?? text.length)] as const)
 }
 
+/** Documents of a stream that are read one by one. With more of them it is no YAML that anybody wrote, and its lines say enough. */
+const MOST_DOCUMENTS = 1000
+
 /** Secrets of a YAML document by the names of its keys: exact where the lines are not, silent where it is not YAML. */
 export function secretsInTree(text: string, find: SecretFinder): readonly Range[] {
-  return documentsOf(withoutJinja(text)).flatMap(([at, document]) => {
+  const documents = documentsOf(withoutJinja(text))
+  if (documents.length > MOST_DOCUMENTS) return []
+  return documents.flatMap(([at, document]) => {
     const yaml = readYaml(document)
     const search = new Search(document, find)
     // A text that is one scalar is no YAML: a script, say.

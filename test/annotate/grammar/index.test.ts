@@ -43,6 +43,7 @@ const GOOD: Record<SyntaxName, string> = {
   'join-addresses': '10.0.0.1',
   'datacenter-name': 'dc1',
   'bind-address': 'eth1',
+  'domain-name': 'mesh.example.com',
 }
 
 const CONTROLS = ['\0', '\n', '\x1b', '\x7f', '\u0085', '\u2028', '\u2029']

@@ -43,3 +43,36 @@ for (const [what, content, options] of [
 test('with --strict the warning is an error', t => {
   t.is(inject(bytes(`#cloud-config\n${WEB}`), { strict: true }).output, undefined)
 })
+
+const GOSSIP = 'global: {gossipEncryption: {secretName: gossip, secretKey: key}}'
+const said = (values: string, more: readonly string[] = [], content = `#cloud-config\n${WEB}`): string =>
+  inject(bytes(content), { values: { name: 'v', text: values }, annotations: [`${JOIN}=h`, ...more] })
+    .diagnostics.filter(({ code }) => code === 'W303')
+    .map(({ message, hint }) => `${message}: ${hint}`)
+    .join()
+
+for (const [what, values, name, setting] of [
+  ['a gossip key', GOSSIP, 'encrypt-file', 'encrypt = "x"'],
+  [
+    'a gossip key that the chart makes',
+    'global: {gossipEncryption: {autoGenerate: true}}',
+    'encrypt-file',
+    'encrypt = "x"',
+  ],
+  ['a CA', 'global: {tls: {enabled: true}}', 'rpc-ca-file', 'ca_file = "/ca"'],
+  ['a token', 'global: {acls: {manageSystemACLs: true}}', 'agent-token-file', 'tokens { agent = "x" }'],
+] as const) {
+  test(`what the values file wants of an agent is asked for, with the annotation for its file: ${what}`, t => {
+    const given = ['alpha.consul.hashicorp.com/acl-token-file=/t']
+    t.regex(said(values, given), new RegExp(`alpha\\.consul\\.hashicorp\\.com/${name}: "`))
+    t.false(said(values, [...given, `alpha.consul.hashicorp.com/${name}=/x`]).includes(name))
+    t.false(said(values, given, file(`  content: ${JSON.stringify(setting)}\n`)).includes(name))
+    t.false(said('global: {tls: {enabled: false}}', given).includes(name))
+  })
+}
+
+test('who has no server to join is told of externalServers.hosts, which agents do not join', t => {
+  const values = { name: 'v', text: 'externalServers: {enabled: true, hosts: [h]}' }
+  const { diagnostics } = inject(bytes(`#cloud-config\n${WEB}`), { values })
+  t.regex(diagnostics.find(({ code }) => code === 'W304')?.hint ?? '', /agents do not join externalServers\.hosts/)
+})
