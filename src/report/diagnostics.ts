@@ -1,64 +1,10 @@
 import { atMost } from './at-most.ts'
+import type { Code } from './code.ts'
 import { type Position, positionOf, type Source, type Span, spanOf } from './source.ts'
 
-export type Severity = 'error' | 'warning' | 'note'
+export type { Code } from './code.ts'
 
-/** The stable codes; a code keeps its meaning for ever. */
-export type Code =
-  | 'E101'
-  | 'E102'
-  | 'E103'
-  | 'E104'
-  | 'E105'
-  | 'E106'
-  | 'E201'
-  | 'E202'
-  | 'E203'
-  | 'E204'
-  | 'E205'
-  | 'E206'
-  | 'E207'
-  | 'E301'
-  | 'E302'
-  | 'E303'
-  | 'E304'
-  | 'E305'
-  | 'E401'
-  | 'E402'
-  | 'E403'
-  | 'E501'
-  | 'E601'
-  | 'E602'
-  | 'E603'
-  | 'E604'
-  | 'E605'
-  | 'E701'
-  | 'E702'
-  | 'E703'
-  | 'E704'
-  | 'E705'
-  | 'E706'
-  | 'E707'
-  | 'E708'
-  | 'W101'
-  | 'W102'
-  | 'W201'
-  | 'W202'
-  | 'W203'
-  | 'W301'
-  | 'W302'
-  | 'W303'
-  | 'W304'
-  | 'W401'
-  | 'W402'
-  | 'W403'
-  | 'W601'
-  | 'W602'
-  | 'N101'
-  | 'N102'
-  | 'N103'
-  | 'N104'
-  | 'N105'
+export type Severity = 'error' | 'warning' | 'note'
 
 /**
  * Every code the tool can give, with its severity and what it stands for. The reference of
@@ -109,6 +55,8 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
   W304: ['warning', 'the agent that the profile full installs has no server to join'],
+  W307: ['warning', 'the document brings software whose containers or guests have networks of their own'],
+  W308: ['warning', 'the document brings a firewall, and the sidecar’s port is not named'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],
