@@ -60,7 +60,7 @@ export interface VmAnnotations {
    * @since consul-vm-inject 0.1.0
    * @example "false"
    * @vm Excludes 169.254.169.254/32, from which cloud-init and cloud credentials come, and what the platform has besides, of both
-   * families: see the table of platforms. Which ones is decided by `--platform`; without, those of all.
+   * families: see [the table of platforms](#networks-and-platforms). Which ones is decided by `--platform`; without, those of all.
    */
   'alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata'?: GoBool
 

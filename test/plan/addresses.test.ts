@@ -1,8 +1,8 @@
 import test from 'ava'
+import { ADDRESSES } from '../../annotations/generated/addresses.ts'
 import { cidrs } from '../../src/annotate/grammar/cidrs.ts'
 import { PLATFORMS } from '../../src/fit/platforms.ts'
 import { type InjectOptions, inject } from '../../src/index.ts'
-import { ADDRESSES } from '../../src/plan/addresses.ts'
 import { shownNodes } from '../../src/plan/node.ts'
 import { bytes } from '../support/places.ts'
 
