@@ -82,7 +82,7 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const warned = [...joinless(judgement, profile), ...neighbours(judgement), ...woven.diagnostics]
+  const warned = [...joinless(judgement, profile), ...neighbours(judgement, profile), ...woven.diagnostics]
   const said = options.strict === true ? warningsAsErrors(warned) : warned
   const all = withoutMootNotes([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }

@@ -2,6 +2,7 @@ import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, type YamlNode } from '../decode/yaml.ts'
 import { servicesIn } from '../plan/mesh-plan.ts'
 import { keyOf } from '../plan/reader.ts'
+import type { Profile } from '../render/injection.ts'
 import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import type { Judgement } from './judge.ts'
@@ -159,14 +160,22 @@ function found<Kind extends Neighbour>(
  * What is to be said of software in the document that has networks or a firewall of its own. Nothing where the operator has said
  * which ports stay out of the mesh, and of firewalls where the document names the sidecar's port.
  */
-export function neighbours({ annotations, plan, userData }: Judgement): readonly Diagnostic[] {
+export function neighbours({ annotations, plan, userData }: Judgement, profile: Profile): readonly Diagnostic[] {
   const { registration, sidecars } = plan.serviceConfig.plan
   const ports = servicesIn(registration).map(({ connect }) => connect.sidecar_service.port)
   const excluded = keyOf('transparent-proxy-exclude-inbound-ports')
   const redirected = sidecars.some(({ redirect }) => redirect !== undefined)
   const text = userData.documents.map(readable).join('\n')
   const closed = ports.filter(port => !new RegExp(`\\b${port}\\b`).test(text))
+  const bound = annotations.has(keyOf('alpha:bind-addr')) || /\b(?:bind|advertise)_addr\b/.test(text)
   return [
+    ...(profile === 'full' && !bound
+      ? found(userData, BRIDGED, ({ name, network }) => [
+          'W309',
+          `an agent that finds several private addresses does not start, and ${name} adds one (${network})`,
+          `add # ${keyOf('alpha:bind-addr')}: "eth0" with the interface by which other VMs reach this one`,
+        ])
+      : []),
     ...(redirected && !annotations.has(excluded)
       ? found(userData, BRIDGED, ({ name, network }) => [
           'W307',

@@ -38,7 +38,7 @@ export function vendorData(input: Uint8Array, options: VendorOptions = {}): Inje
   const faults = guestUrlFaults(profile, guestUrl)
   if (faults.length > 0)
     return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...faults]) }
-  const said = [...joinless(judgement, profile), ...neighbours(judgement)]
+  const said = [...joinless(judgement, profile), ...neighbours(judgement, profile)]
   const all = withoutMootNotes([...diagnostics, ...(options.strict === true ? warningsAsErrors(said) : said)])
   if (hasErrors(all)) return { output: undefined, decision, diagnostics: all }
   const injection = render(plan, profile, guestUrl)

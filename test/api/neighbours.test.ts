@@ -43,6 +43,14 @@ for (const [what, body, expected] of DOCUMENTS) {
   })
 }
 
+test('an agent beside bridges is to be told its address, unless somebody has', t => {
+  const codes = (body: string, ...annotations: readonly string[]): readonly string[] =>
+    check(bytes(`${HEAD}packages: [docker.io]\n${body}`), { annotations }).diagnostics.map(({ code }) => code)
+  t.true(codes('').includes('W309'))
+  t.false(codes('', 'alpha.consul.hashicorp.com/bind-addr=eth0').includes('W309'))
+  t.false(codes('write_files: [{path: /etc/consul.d/a.hcl, content: \'bind_addr = "10.0.0.1"\'}]\n').includes('W309'))
+})
+
 test('it is told of in a script, too', t => {
   t.deepEqual(said(`${HEAD.replace('#cloud-config', '#!/bin/sh')}apt-get update\nyum -y install docker\n`), ['W307 7'])
 })

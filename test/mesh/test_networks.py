@@ -52,8 +52,11 @@ class Dual(Mesh):
     def fill(self, stack: ExitStack) -> None:
         self.network.run('ip', 'addr', 'add', f'{OTHER}/64', 'dev', BRIDGE, 'nodad')
         for number, name in enumerate(EXAMPLES, 11):
-            more = ('--annotation', 'consul.hashicorp.com/dual-stack=true') if name == 'dashboard' else ()
-            user_data = tool('inject', '--values', VALUES, *more, example(name))
+            # With a bridge there are two private addresses, and an agent that is not told which is its own does not start.
+            more = ['alpha.consul.hashicorp.com/bind-addr=host0']
+            if name == 'dashboard':
+                more.append('consul.hashicorp.com/dual-stack=true')
+            user_data = tool('inject', '--values', VALUES, *(f'--annotation={one}' for one in more), example(name))
             made = stack.enter_context(self.way.machine(name, self.network, address(number), user_data))
             made.write('/usr/local/bin/consul', CONSUL, 0o755)
             made.write('/opt/generation', GENERATIONS[name])

@@ -62,13 +62,15 @@ class Rules(unittest.TestCase):
                 said = self.sh(SEPARATOR.join((foreign, STATE, redirect, STATE, redirect, STATE, 'consul-cleanup-iptables', STATE)))
                 _, before, first, one, second, two, removal, after = said.split('=====\n')
                 for told, made in ((first, one), (second, two)):
-                    self.assertEqual(told.count('\n'), 2 if told is second else 1, told)
+                    self.assertNotIn('not excluded', told)
                     self.assertIn('redirected with', told)
                     self.assertEqual((made.count(JUMP), made.count(TABLE)), (jumps, tables), made)
-                    self.assertEqual(sum(map(made.count, FORWARDED)), jumps + tables, made)
+                    # What iptables-nft has made is listed in both languages.
+                    self.assertEqual(made.count(FORWARDED[0]), jumps, made)
+                    self.assertEqual(made.count(FORWARDED[1]), tables or (jumps if kind == 'nft' else 0), made)
                     for block in PLATFORMS:
                         six, plain = '6' if ':' in block else '', block.replace('/32', '').replace('/128', '')
-                        found = made.count(f'-d {block} -j RETURN') + made.count(f'ip{six} daddr {plain} return')
+                        found = made.count(f'ip{six} daddr {plain} return') if tables else made.count(f'-d {block} -j RETURN')
                         self.assertEqual(found, 1 if tables or dual_stack or not six else 0, block)
                 self.assertIn('redirection removed', removal)
                 self.assertNotRegex(after.replace('MY_CONSUL_PROXY_OUTPUT', '').replace('"-j CONSUL_PROXY_OUTPUT"', ''), '(?i)consul')
