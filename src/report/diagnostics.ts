@@ -57,10 +57,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W304: ['warning', 'the agent that the profile full installs has no server to join'],
   W307: ['warning', 'the document brings software whose containers or guests have networks of their own'],
   W308: ['warning', 'the document brings a firewall, and the sidecar’s port is not named'],
-  W309: [
-    'warning',
-    'the agent that the profile full installs may find several private addresses, and then does not start',
-  ],
+  W309: ['warning', 'an agent that is installed may find several private addresses, and then does not start'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],
