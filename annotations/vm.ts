@@ -53,15 +53,28 @@ export interface VmAnnotations {
   'alpha.consul.hashicorp.com/transparent-proxy-exclude-serf'?: GoBool
 
   /**
-   * Keeps the instance metadata address out of the outbound redirection.
+   * Keeps the addresses of instance metadata and of the platform's credentials out of the outbound redirection.
    *
    * @verdict applies
    * @default "true"
    * @since consul-vm-inject 0.1.0
    * @example "false"
-   * @vm Excludes 169.254.169.254/32, from which cloud-init and cloud credentials come.
+   * @vm Excludes 169.254.169.254/32, from which cloud-init and cloud credentials come, and what the platform has besides, of both
+   * families: see [the table of platforms](#networks-and-platforms). Which ones is decided by `--platform`; without, those of all.
    */
   'alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata'?: GoBool
+
+  /**
+   * Keeps the other services of the platform out of the outbound redirection: wire server, DNS, time, disks over the network.
+   *
+   * @verdict applies
+   * @default "true"
+   * @since consul-vm-inject 0.2.0
+   * @example "false"
+   * @vm Excludes Azure's 168.63.129.16, Oracle's iSCSI targets, and more: see the table of platforms. Which ones is decided by
+   * `--platform`; without, those of all. Single ones may be taken back in with `transparent-proxy-exclude-outbound-cidrs`.
+   */
+  'alpha.consul.hashicorp.com/transparent-proxy-exclude-platform'?: GoBool
 
   /**
    * Lets other services in transparent proxy mode dial this instance's own IP address.

@@ -2,7 +2,6 @@ import type { Decision } from '../annotate/decision.ts'
 import { decode } from '../decode/decode.ts'
 import { wrap } from '../decode/user-data.ts'
 import { type Compress, fitTo, type Measurement } from '../fit/fit.ts'
-import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import type { Injection, Profile } from '../render/injection.ts'
 import { render } from '../render/render.ts'
@@ -13,17 +12,16 @@ import { added, shadowed } from '../weave/shadowed.ts'
 import type { Layout, Woven } from '../weave/woven.ts'
 import { guestUrlFaults } from './guest-url.ts'
 import { type Judgement, type JudgeOptions, judge } from './judge.ts'
+import { neighbours } from './neighbours.ts'
 import { unmet } from './unmet.ts'
 
 /** How the injection is written. */
-export interface OutputOptions {
+export interface OutputOptions extends Pick<JudgeOptions, 'platform'> {
   readonly profile?: Profile
   /** Where the profile `fetch` finds the guest files: the address of the bundle, or of a folder (with a slash) that holds it by its digest. */
   readonly guestUrl?: string
   /** `multipart` takes every format; `cloud-config` is for platforms that accept one YAML document only. */
   readonly layout?: Layout
-  /** Where the user-data goes: what that does not take is refused. */
-  readonly platform?: PlatformName
   readonly compress?: Compress
   /** The vendor-data that the platform adds: keys of it that would be lost are refused. */
   readonly vendorData?: { readonly name: string; readonly bytes: Uint8Array }
@@ -84,7 +82,7 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const warned = [...unmet(judgement, profile), ...woven.diagnostics]
+  const warned = [...unmet(judgement, profile), ...neighbours(judgement, profile), ...woven.diagnostics]
   const said = options.strict === true ? warningsAsErrors(warned) : warned
   const all = withoutMootNotes([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }

@@ -9,6 +9,7 @@ import { readValues, type Values } from '../annotate/values.ts'
 import { type VendorKey, vendorSwitch } from '../annotate/vendor-switch.ts'
 import { decode } from '../decode/decode.ts'
 import type { UserData } from '../decode/user-data.ts'
+import type { PlatformName } from '../fit/platforms.ts'
 import type { MeshPlan } from '../plan/mesh-plan.ts'
 import { plan } from '../plan/plan.ts'
 import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
@@ -30,6 +31,8 @@ export interface JudgeOptions {
   readonly allowUnknown?: boolean
   /** Every warning counts as an error. */
   readonly strict?: boolean
+  /** Where the user-data goes: addresses of the platform are left alone, and what it does not take is refused. */
+  readonly platform?: PlatformName
 }
 
 /** A document with what its annotations come to. */
@@ -40,6 +43,7 @@ export interface Judgement {
   readonly annotations: Annotations
   readonly given: Annotations
   readonly values: Values
+  readonly platform: PlatformName | undefined
   /** The operator's document: what was injected before is out of it. */
   readonly userData: UserData
   readonly injectedBefore: boolean
@@ -68,7 +72,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
   const decision = decide(merged.annotations, options.defaultInject === true || values.defaultInject)
   const foreign = foreignDocument(userData, decision, document.annotations.length > 0)
-  const planning = plan(valid.annotations, merged.annotations, values)
+  const planning = plan(valid.annotations, merged.annotations, values, options.platform)
   const before = [
     ...foreign,
     ...(foreign.length > 0 && userData.format === 'unknown' ? [] : decoding.diagnostics),
@@ -87,6 +91,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
     annotations: valid.annotations,
     given: merged.annotations,
     values,
+    platform: options.platform,
     userData,
     injectedBefore,
     cuts: document.cuts,

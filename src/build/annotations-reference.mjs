@@ -1,5 +1,7 @@
 /** Writes annotations/README.md, the operator's reference, from the model. */
 
+import { networks } from './networks-reference.mjs'
+
 const VERDICTS = {
   applies: 'means on a VM what it means on Kubernetes',
   maps: 'has its meaning brought about by something that a VM has, such as a systemd directive',
@@ -159,6 +161,7 @@ export function reference(families, definitions, nothing) {
     '## Contents',
     [
       ...contents,
+      `- ${link('Networks and platforms', 'Networks and platforms')}: What is left alone, and what was run for real.`,
       `- ${link('Values', 'Values')}: How values are written.`,
       `- ${link('Values file', 'Values file')}: What a Helm values file means on a VM, key by key.`,
     ].join('\n'),
@@ -166,6 +169,7 @@ export function reference(families, definitions, nothing) {
     verdicts,
     SINCE.trimEnd(),
     ...families.map(familySection),
+    networks(table),
     '## Values',
     syntaxes(families, definitions),
     valuesFile(definitions, nothing),

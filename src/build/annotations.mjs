@@ -9,6 +9,7 @@ import Ajv from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { createFormatter, createParser, createProgram, DEFAULT_CONFIG, SchemaGenerator } from 'ts-json-schema-generator'
 import { reference } from './annotations-reference.mjs'
+import { addressesModule } from './networks-reference.mjs'
 import { withPlanTables } from './plan-tables.mjs'
 
 const root = new URL('../../', import.meta.url)
@@ -213,7 +214,6 @@ const nothingOf = () =>
   }))
 
 const constant = (name, type, value) => `${NOTICE}\nexport const ${name}: ${type} = ${value}\n`
-
 /** Bounds of the numbers that values mean, by syntax. */
 const rangesOf = definitions =>
   Object.values(definitions).flatMap(({ type, format, minimum, maximum }) =>
@@ -249,6 +249,7 @@ if (process.argv.includes('--check')) {
   mkdirSync(new URL('annotations/generated/', root), { recursive: true })
   const paths = JSON.stringify(helmPaths(schema.definitions))
   const generated = {
+    'annotations/generated/addresses.ts': addressesModule(NOTICE),
     'annotations/generated/table.ts': tableOf(families),
     'annotations/generated/validate.ts': validator(schema),
     'annotations/generated/schema.ts': constant(

@@ -1,12 +1,14 @@
 /** The tables of the guest's plan_annotations.py, which are part of that file: what of the model it takes to plan there. */
 
+import { blocksOf } from './networks-reference.mjs'
+
 const BEGIN =
   '# Made by src/build/plan-tables.mjs from the types in annotations/: do not edit, run `npm run generate`.\n'
 const END = '# End of what is made.\n'
 
 /** A Python dictionary, an entry a line. What JSON makes of these strings and lists of whole numbers is Python too. */
 const dictionary = (name, entries) => {
-  const python = value => (Array.isArray(value) ? `[${value.join(', ')}]` : JSON.stringify(value))
+  const python = value => (Array.isArray(value) ? `[${value.map(python).join(', ')}]` : JSON.stringify(value))
   return `${name} = {\n${entries.map(([key, value]) => `    "${key}": ${python(value)},\n`).join('')}}\n`
 }
 
@@ -24,7 +26,11 @@ function tablesOf(families, ranges) {
     given('SYNTAXES', 'syntax') +
     given('DEFAULTS', 'default') +
     given('ALIASES', 'aliasOf') +
-    dictionary('RANGES', ranges)
+    dictionary('RANGES', ranges) +
+    dictionary(
+      'ADDRESSES',
+      ['metadata', 'services'].map(purpose => [purpose, blocksOf(purpose)]),
+    )
   )
 }
 

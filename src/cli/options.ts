@@ -88,7 +88,7 @@ export const INJECTION: readonly Option[] = [
     name: 'platform',
     value: 'PLATFORM',
     choices: CHOICES.platform,
-    summary: 'refuse what this platform would not take: too large, or of a form that it does not know',
+    summary: 'leave its addresses alone, and refuse what it would not take: too large, or of an unknown form',
   },
   {
     name: 'compress',

@@ -16,7 +16,10 @@ import { sidecarOf } from './sidecar.ts'
 function decided(reader: Reader): Diagnostic {
   const names = reader.list<string>('connect-service').join(', ')
   if (!reader.on('transparent-proxy')) return diagnostic('N102', `${names}: joins the mesh without transparent proxy`)
-  const left = AUTOMATIC.filter(({ name }) => reader.on(name)).map(({ value, what }) => `${value} (${what})`)
+  const left = AUTOMATIC.filter(({ name }) => reader.on(name)).flatMap(({ values, what }) => {
+    const [first, ...more] = values(reader.platform)
+    return first === undefined ? [] : [`${first}${more.length > 0 ? ` and ${more.length} more` : ''} (${what})`]
+  })
   const kept = left.length === 0 ? 'nothing is left alone automatically' : `left alone: ${left.join(', ')}`
   return diagnostic('N102', `${names}: joins the mesh with transparent proxy; ${kept}`)
 }
@@ -53,8 +56,8 @@ export interface Planning {
  * Annotations -> MeshPlan. `annotations` are those that count; `given` is all that was given, for the rules that need it. The
  * plan of annotations with errors is not for use.
  */
-export function plan(annotations: Annotations, given: Annotations, values: Values): Planning {
-  const reader = new Reader(annotations, values.settings)
+export function plan(annotations: Annotations, given: Annotations, values: Values, platform?: string): Planning {
+  const reader = new Reader(annotations, values.settings, platform)
   const services = servicesOf(reader)
   const acls = values.helm.global?.acls?.manageSystemACLs === true
   return {

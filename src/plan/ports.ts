@@ -14,6 +14,8 @@ export const RESERVED: readonly (readonly [port: number, use: string])[] = [
   [8502, 'the agent’s gRPC (xDS)'],
   [8503, 'the agent’s gRPC over TLS'],
   [8600, 'the agent’s DNS'],
+  [8653, 'kept by Consul 2.1 for DNS'],
+  [8654, 'kept by Consul 2.1 for DNS'],
   [OUTBOUND_LISTENER, 'Envoy’s outbound listener'],
 ]
 

@@ -23,11 +23,14 @@ const defaultsUnder = oncePer((_: GrammarSettings) => new Map<string, unknown>()
 export class Reader {
   readonly annotations: Annotations
   readonly settings: GrammarSettings
+  /** Where the VM is to run; undefined when nobody said. */
+  readonly platform: string | undefined
   private readonly meanings = new Map<string, unknown>()
 
-  constructor(annotations: Annotations, settings: GrammarSettings) {
+  constructor(annotations: Annotations, settings: GrammarSettings, platform?: string) {
     this.annotations = annotations
     this.settings = settings
+    this.platform = platform
   }
 
   /** The annotation as it was given, by an operator or by a values file. */

@@ -1,6 +1,7 @@
 import type { Cidr } from '../annotate/grammar/cidrs.ts'
 import type { PortRange } from '../annotate/grammar/port-ranges.ts'
 import type { User } from '../annotate/grammar/uids.ts'
+import { addressesOf } from './addresses.ts'
 import { captureOf, isClosed } from './failure.ts'
 import type { PlanNode } from './node.ts'
 import type { Reader } from './reader.ts'
@@ -10,7 +11,8 @@ import type { NamedService } from './registration.ts'
 export const AUTOMATIC: readonly {
   readonly name: string
   readonly flag: '-exclude-inbound-port' | '-exclude-outbound-cidr'
-  readonly value: string
+  /** By the name of the platform, where one is named. */
+  values(platform?: string): readonly string[]
   readonly what: string
   /** What else it excludes, that only the guest knows. */
   readonly hole?: PlanNode
@@ -18,22 +20,33 @@ export const AUTOMATIC: readonly {
   {
     name: 'alpha:transparent-proxy-exclude-ssh',
     flag: '-exclude-inbound-port',
-    value: '22',
+    values: () => ['22'],
     what: 'SSH',
     hole: { hole: 'ssh-ports', prefix: '-exclude-inbound-port=' },
   },
-  { name: 'alpha:transparent-proxy-exclude-serf', flag: '-exclude-inbound-port', value: '8301', what: 'gossip' },
+  {
+    name: 'alpha:transparent-proxy-exclude-serf',
+    flag: '-exclude-inbound-port',
+    values: () => ['8301'],
+    what: 'gossip',
+  },
   {
     name: 'alpha:transparent-proxy-exclude-metadata',
     flag: '-exclude-outbound-cidr',
-    value: '169.254.169.254/32',
+    values: platform => addressesOf('metadata', platform),
     what: 'instance metadata',
+  },
+  {
+    name: 'alpha:transparent-proxy-exclude-platform',
+    flag: '-exclude-outbound-cidr',
+    values: platform => addressesOf('services', platform),
+    what: 'services of the platform',
   },
 ]
 
 const automatic = (reader: Reader, flag: string): readonly PlanNode[] =>
-  AUTOMATIC.filter(row => row.flag === flag && reader.on(row.name)).flatMap(({ value, hole }) => [
-    `${flag}=${value}`,
+  AUTOMATIC.filter(row => row.flag === flag && reader.on(row.name)).flatMap(({ values, hole }) => [
+    ...values(reader.platform).map(value => `${flag}=${value}`),
     ...(hole === undefined ? [] : [hole]),
   ])
 

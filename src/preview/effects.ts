@@ -19,6 +19,7 @@ import { shownService } from './registration.ts'
 export interface Ground {
   readonly annotations: Annotations
   readonly values: Values
+  readonly platform: string | undefined
 }
 
 /** Fields of a registration, one text each: `service.port = 8080`. Lists are one field, lists of objects one an object. */
@@ -75,8 +76,8 @@ export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
   ]
 }
 
-const planOf = (annotations: Annotations, { values }: Ground): readonly Part[] =>
-  factsOf(plan(annotations, annotations, values).plan)
+const planOf = (annotations: Annotations, { values, platform }: Ground): readonly Part[] =>
+  factsOf(plan(annotations, annotations, values, platform).plan)
 
 /** Facts of one plan that the other has not. Both have the same parts. */
 const beyond = (plan: readonly Part[], other: readonly Part[]): readonly Part[] =>

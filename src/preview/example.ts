@@ -32,6 +32,8 @@ export function exampleOf(row: AnnotationRow): Example | undefined {
   const beside = [...SERVICE, ...(needs?.split(' ') ?? [])].map(annotationOf)
   const annotations: Annotations = new Map([...beside, own].map(annotation => [annotation.key, annotation]))
   const values = { ...readValues(undefined), settings: ENTERPRISE }
-  const effects = annotationEffects(annotations, { annotations, values }).find(({ key: name }) => name === own.key)
+  const effects = annotationEffects(annotations, { annotations, values, platform: undefined }).find(
+    ({ key: name }) => name === own.key,
+  )
   return effects === undefined || effects.effects.length === 0 ? undefined : { value, effects: effects.effects }
 }

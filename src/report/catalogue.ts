@@ -49,6 +49,9 @@ export type Code =
   | 'W303'
   | 'W304'
   | 'W305'
+  | 'W307'
+  | 'W308'
+  | 'W309'
   | 'W401'
   | 'W402'
   | 'W403'
@@ -115,6 +118,9 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W303: ['warning', 'a value is accepted but will surprise'],
   W304: ['warning', 'the agent that the profile full installs has no server to join'],
   W305: ['warning', 'a sidecar that fails closed has nothing to hold back'],
+  W307: ['warning', 'the document brings software whose containers or guests have networks of their own'],
+  W308: ['warning', 'the document brings a firewall, and the sidecar’s port is not named'],
+  W309: ['warning', 'an agent that is installed may find several private addresses, and then does not start'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],

@@ -27,7 +27,7 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(A, 'client-key-file acl-auth-method acl-bearer-token-file acl-aws-iam'),
     ...under(A, 'grpc-ca-file http-addr grpc-addr health-check health-check-http health-check-tcp health-check-grpc'),
     ...under(A, 'health-check-interval health-check-timeout transparent-proxy-exclude-ssh'),
-    ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata'),
+    ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata transparent-proxy-exclude-platform'),
     ...under(A, 'retry-join datacenter bind-addr encrypt-file agent-token-file rpc-ca-file rpc-cert-file'),
     ...under(A, 'rpc-key-file auto-encrypt domain dns-port'),
   ],

@@ -55,6 +55,7 @@ test('the defaults that protect the operator are stated, so that they can be see
   const { annotations } = bundleOf(staticVendorData({ annotations: ['connect-service=web'] }).output).defaults
   t.deepEqual(annotations, {
     'alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata': 'true',
+    'alpha.consul.hashicorp.com/transparent-proxy-exclude-platform': 'true',
     'alpha.consul.hashicorp.com/transparent-proxy-exclude-serf': 'true',
     'alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh': 'true',
     'consul.hashicorp.com/connect-service': 'web',

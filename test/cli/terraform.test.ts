@@ -70,7 +70,10 @@ const SAME: readonly (readonly [query: Strings, args: readonly string[]])[] = [
   [{ user_data: SCRIPT, annotations: ON, profile: 'prebuilt' }, [...FLAGS, '--profile', 'prebuilt']],
   [{ user_data: CONFIG, metadata: METADATA, values: VALUES }, ['--metadata', 'metadata', '--values', 'values']],
   [{ user_data: SCRIPT, values: VALUES, default_inject: 'true', annotations: ON }, [...FLAGS, '--values', 'values']],
-  [{ user_data: CONFIG, layout: 'cloud-config', platform: 'multipass' }, ['--layout', 'cloud-config']],
+  [
+    { user_data: CONFIG, layout: 'cloud-config', platform: 'multipass' },
+    ['--layout', 'cloud-config', '--platform', 'multipass'],
+  ],
   [{ user_data: CONFIG, layout: 'cloud-config', vendor_data: VENDOR }, ['--layout', 'cloud-config']],
   [{ user_data: CONFIG, default_inject: 'false', strict: 'false', allow_unknown: 'false' }, []],
 ]
@@ -104,7 +107,7 @@ test('vendor-data whose keys would be hidden is refused', async t => {
 test('what is compressed is there in base64 only', async t => {
   const result = await resultOf({ user_data: CONFIG, platform: 'openstack', compress: 'always' })
   t.false('user_data' in result)
-  const { user_data: plain } = await resultOf({ user_data: CONFIG })
+  const { user_data: plain } = await resultOf({ user_data: CONFIG, platform: 'openstack' })
   t.is(gunzipSync(bytesOf(result)).toString('utf8'), plain ?? '')
 })
 

@@ -125,6 +125,7 @@ POOLS = {
     A + "transparent-proxy-exclude-ssh": BOOL,
     A + "transparent-proxy-exclude-serf": BOOL,
     A + "transparent-proxy-exclude-metadata": BOOL,
+    A + "transparent-proxy-exclude-platform": BOOL,
     A + "dialed-directly": BOOL,
     A + "health-check": BOOL,
     A + "health-check-http": (["http://127.0.0.1:8080/health", "https://localhost/x?y=z", "http://[::1]", "http://h", "http://h?x", "http://h#%41", "http://h/" + "x" * 9000],

@@ -170,6 +170,10 @@ class Upstreams(unittest.TestCase):
         self.assertNotIn('environment', plan()['sidecars'][0])
 
 
+# Of every platform, which the guest does not know the name of.
+BLOCKS = [f'-exclude-outbound-cidr={block}' for block in G.ADDRESSES['metadata'] + G.ADDRESSES['services']]
+
+
 class Redirect(unittest.TestCase):
     def arguments(self, facts=None, **given):
         return filled(plan(**given)['sidecars'][0].get('redirect', []), facts)
@@ -177,8 +181,8 @@ class Redirect(unittest.TestCase):
     def test_what_is_left_alone_automatically(self):
         self.assertEqual(self.arguments({'ssh-ports': [2222]}), [
             '-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22', '-exclude-inbound-port=2222', '-exclude-inbound-port=8301',
-            '-exclude-outbound-cidr=169.254.169.254/32'])
-        off = {f'alpha_transparent_proxy_exclude_{name}': 'false' for name in ('ssh', 'serf', 'metadata')}
+            *BLOCKS])
+        off = {f'alpha_transparent_proxy_exclude_{name}': 'false' for name in ('ssh', 'serf', 'metadata', 'platform')}
         self.assertEqual(self.arguments({'ssh-ports': [2222]}, **off), ['-proxy-id=web-sidecar-proxy'])
 
     def test_what_the_annotations_add_in_their_order_and_once(self):
@@ -189,7 +193,7 @@ class Redirect(unittest.TestCase):
         self.assertEqual(found['sidecars'][0]['redirect'], [
             '-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22', {'hole': 'ssh-ports', 'prefix': '-exclude-inbound-port='}, '-exclude-inbound-port=8301',
             '-exclude-inbound-port=9100', '-exclude-inbound-port=8000:8010', '-exclude-inbound-port=9', '-exclude-outbound-port=443', '-exclude-outbound-port=1:2',
-            '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-outbound-cidr=10.0.0.0/8', '-exclude-outbound-cidr=fd00::/8', '-exclude-outbound-cidr=192.0.2.7',
+            *BLOCKS, '-exclude-outbound-cidr=10.0.0.0/8', '-exclude-outbound-cidr=fd00::/8', '-exclude-outbound-cidr=192.0.2.7',
             '-exclude-uid=1000', {'hole': 'uid', 'user': 'postgres', 'prefix': '-exclude-uid='}, '-exclude-uid=117', '-namespace=n'])
 
     def test_direct_mode_has_none(self):

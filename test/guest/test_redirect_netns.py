@@ -374,25 +374,30 @@ class Redirect(Namespaces):
         self.assertNotIn('consul_tproxy', state)
         self.assertEqual(state.count('-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND'), 1)
 
-    def test_blocks_are_excluded_by_family_where_iptables_refuses_those_of_the_other(self):
+    def test_blocks_are_excluded_by_family_at_the_first_try(self):
         four, six = ('iptables-nft -t nat -S CONSUL_PROXY_OUTPUT', '-d 169.254.169.254/32 -j RETURN'), ('ip6tables-nft -t nat -S CONSUL_PROXY_OUTPUT', '-d fd00::/8 -j RETURN')
         for backend, arguments, found in (
             ('iptables-nft', [*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], [four]),
             ('iptables-nft+6', ARGUMENTS, [four]),
             ('iptables-nft+6', [*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], [four, six]),
+            ('iptables-nft', ARGUMENTS, [four]),
         ):
             with self.subTest(backend=backend, arguments=arguments):
                 space = self.space()
                 done = space.redirect(arguments=arguments, FAKE_BACKEND=backend)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertIn('excluding by family', done.stderr)
-                self.assertEqual(': not excluded: fd00::/8' in done.stderr, 'fd00::/8' in str(arguments) and six not in found)
+                self.assertEqual((done.log.count('redirect-traffic'), done.stderr.count('redirected')), (1, 1), done.stderr)
+                self.assertNotIn('not excluded', done.stderr)
                 for command, rule in found:
                     self.assertEqual(space.sh(command).stdout.count(rule), 1)
                 space.cleanup()
                 self.assertNotIn('CONSUL', space.state())
-        done = self.space().redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND='nftables')
-        self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1))
+        for backend in ('nftables', 'nftables+6'):
+            space = self.space()
+            done = space.redirect(arguments=[*ARGUMENTS, '-exclude-outbound-cidr=fd00::/8'], FAKE_BACKEND=backend)
+            self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1))
+            chain = space.sh('nft list chain inet consul_tproxy CONSUL_PROXY_OUTPUT').stdout
+            self.assertEqual((chain.count('ip daddr 169.254.169.254 return'), chain.count('ip6 daddr fd00::/8 return')), (1, 1))
 
     def test_connections_that_are_older_than_the_rules_go_on(self):
         for backend in ('iptables-nft', 'nftables'):
@@ -568,6 +573,135 @@ class Traffic(Namespaces):
                     self.check(spaces, six, dual)
                     self.assertEqual(vm.cleanup().returncode, 0)
         self.check(spaces, four + six, False)
+
+
+# What Docker makes for a bridge, and a container that publishes port 8080 of the VM; LIBVIRT and CNI have it in other words.
+BRIDGE = '''
+sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+ip link add docker0 type bridge; ip addr add 172.17.0.1/16 dev docker0; ip addr add fd17::1/64 dev docker0 nodad; ip link set docker0 up
+{4} -t nat -N DOCKER
+{4} -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+{4} -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+{4} -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+{4} -t nat -A DOCKER -i docker0 -j RETURN
+{4} -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+{4} -t nat -A DOCKER ! -i docker0 -p tcp --dport 9100 -j DNAT --to-destination 172.17.0.2:80
+{6} -t nat -A POSTROUTING -s fd17::/64 ! -o docker0 -j MASQUERADE
+{6} -t nat -A PREROUTING -p tcp --dport 81 -j RETURN
+{6} -t nat -A OUTPUT -p tcp --dport 81 -j RETURN
+'''
+# A restart of Docker takes its jump away and appends it again; one that came late did so, too.
+RESTART = '{4} -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j DOCKER; {4} -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER'
+
+
+class Forwarded(Traffic):
+    """A VM with Docker's bridge between a container and a peer."""
+
+    test_what_is_excluded_passes_and_all_other_tcp_goes_through_the_sidecar = None
+
+    def containers(self, tool):
+        spaces = self.network()
+        vm, box = spaces['vm'], self.space()
+        vm.sh(BRIDGE.replace('{4}', tool).replace('{6}', tool.replace('iptables', 'ip6tables')))
+        subprocess.run(['ip', 'link', 'add', 'veth0', 'netns', vm.name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', box.name], check=True)
+        vm.sh('ip link set veth0 master docker0 up')
+        box.sh('ip addr add 172.17.0.2/16 dev eth0; ip addr add fd17::2/64 dev eth0 nodad; ip link set eth0 up; '
+               'ip route add default via 172.17.0.1; ip -6 route add default via fd17::1')
+        server = subprocess.Popen(['ip', 'netns', 'exec', box.name, 'python3', '-c', SERVER, 'box', f'{TCP}:80'], stdout=subprocess.PIPE)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        self.assertEqual(server.stdout.readline(), b'listening\n')
+        return {**spaces, 'box': box}
+
+    # Who asks, as whom, for what; the answer without rules, and with them.
+    def forwarded(self, dual=False):
+        yield 'box', 0, TCP, '10.99.0.2', 80, 'peer:80', 'peer:80'
+        yield 'box', 0, TCP, 'fd99::2', 80, 'peer:80', 'peer:80'
+        # What is for the VM itself is captured, whoever asks.
+        yield 'box', 0, TCP, '172.17.0.1', 443, 'vm:443', 'vm:20000'
+        yield 'box', 0, TCP, 'fd17::1', 443, 'vm:443', 'vm:20000' if dual else 'vm:443'
+        yield 'box', 0, TCP, '172.17.0.1', 22, 'vm:22', 'vm:22'
+        # A published port that is the service's goes through the sidecar; one that is excluded reaches its container.
+        yield 'peer', 0, TCP, '10.99.0.1', 8080, 'box:80', 'vm:20000'
+        yield 'peer', 0, TCP, '10.99.0.1', 9100, 'box:80', 'box:80'
+        # Envoy itself reaches the container as Docker would have it.
+        yield 'vm', ENVOY, TCP, '10.99.0.1', 8080, 'box:80', 'box:80'
+        yield 'vm', ENVOY, TCP, '172.17.0.2', 80, 'box:80', 'box:80'
+        yield 'vm', USER, TCP, '10.99.0.2', 443, 'peer:443', 'vm:15001'
+
+    def test_what_is_not_for_the_vm_passes_and_published_ports_are_captured(self):
+        for backend, tool in (('iptables-nft', 'iptables-nft'), ('nftables', 'iptables-nft'), ('iptables-legacy', 'iptables-legacy')):
+            spaces = self.containers(tool)
+            vm = spaces['vm']
+            if not backend_works(vm, tool):
+                continue
+            before = vm.state()
+            for dual in (False, True):
+                rows = list(self.forwarded(dual))
+                with self.subTest(backend=backend, dual=dual):
+                    self.check(spaces, rows, False)
+                    done = vm.redirect(arguments=[*ARGUMENTS[:-2], '-exclude-inbound-port=9100'], FAKE_BACKEND=backend + ('+6' if dual else ''))
+                    self.assertEqual((done.returncode, done.stderr.count('\n')), (0, 1), done.stderr)
+                    self.check(spaces, rows, True)
+                    vm.sh(RESTART.replace('{4}', tool))
+                    self.check(spaces, rows, True)
+                    self.assertEqual(vm.cleanup().returncode, 0)
+                    self.check(spaces, rows, False)
+                    self.assertEqual(vm.state(), before)
+            for space in spaces.values():
+                space.close()
+
+
+# ufw with settings of its own, in a mount namespace of its own: this host's are not touched.
+UFW = '''set -e
+mount -t tmpfs none /run
+mkdir /run/etc && cp -a /etc/ufw/. /run/etc/ && mount --bind /run/etc /etc/ufw
+cp /etc/default/ufw /run/default && sed -i 's/^MANAGE_BUILTINS=.*/MANAGE_BUILTINS={}/' /run/default && mount --bind /run/default /etc/default/ufw
+ufw allow 20000/tcp
+ufw --force enable
+ufw status
+ufw reload
+echo =====
+iptables -S; iptables -t nat -S; nft list tables
+'''
+
+
+class Flushed(Namespaces):
+    @unittest.skipUnless(shutil.which('ufw', path='/usr/sbin:/usr/bin'), 'ufw is not installed')
+    def test_ufw_leaves_the_rules_alone_unless_it_is_to_manage_all(self):
+        for backend in ('iptables-nft', 'nftables'):
+            for manage, left in (('no', True), ('yes', backend == 'nftables')):
+                space = self.space()
+                with self.subTest(backend=backend, manage=manage):
+                    self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend).returncode, 0)
+                    done = space.sh(UFW.format(manage))
+                    said, rules_now = done.stdout.split('=====\n')
+                    self.assertIn('Status: active', said, done.stderr)
+                    self.assertIn('-A ufw-user-input -p tcp -m tcp --dport 20000 -j ACCEPT', rules_now)
+                    jump = '-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND' if backend == 'iptables-nft' else 'table inet consul_tproxy'
+                    self.assertEqual(jump in rules_now, left)
+                    again = space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend)
+                    self.assertEqual((again.returncode, 'redirect-traffic' in again.log), (0, not left), again.stderr)
+                    self.assertIn(jump, space.sh('iptables -t nat -S; nft list tables').stdout)
+                space.close()
+
+    def test_rules_that_others_flush_come_back(self):
+        for backend, flush in (('iptables-nft', 'iptables-nft -t nat -F'), ('iptables-nft', 'for chain in OUTPUT PREROUTING; do iptables -t nat -F $chain; done'),
+                               ('iptables-nft', 'nft flush ruleset'), ('nftables', 'nft flush ruleset'), ('iptables-nft+6', 'nft flush ruleset')):
+            space = self.space()
+            with self.subTest(backend=backend, flush=flush):
+                self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend).returncode, 0)
+                made = space.state()
+                self.assertEqual(space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend).log, '')
+                self.assertEqual(space.state(), made)
+                space.sh(flush)
+                self.assertNotEqual(space.state(), made)
+                done = space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend)
+                self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1), done.stderr)
+                self.assertEqual(sorted(space.state().splitlines()), sorted(made.splitlines()))
+                space.cleanup()
+            space.close()
 
 
 if __name__ == '__main__':

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import looks
 from counted import Counted
 from faults import ssh_answers
+from mesh import Mesh
 from network import BRIDGE, ROUTER
 from waiting import eventually
 
@@ -18,6 +19,22 @@ METADATA = '169.254.169.254'
 
 def intention(source: str, destination: str) -> str:
     return f'connect/intentions/exact?source={source}&destination={destination}'
+
+
+@contextmanager
+def answering(mesh: Mesh, host: str) -> Iterator[None]:
+    """Something answers one request at an address of the bridge."""
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    with mesh.network.call(lambda: socket.create_server((host, 80), family=family)) as listener:
+        def answer() -> None:
+            with listener.accept()[0] as near:
+                near.recv(4096)
+                near.sendall(f'HTTP/1.0 200 OK\r\n\r\nthis is {host}'.encode())
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield
+        thread.join(5)
 
 
 class Borders(Counted):
@@ -100,22 +117,8 @@ class Borders(Counted):
             through = []
             for host in (METADATA, ROUTER):
                 before = looks.statistic(machine, r'cluster\.original-destination\.upstream_cx_total')
-                with self.answering(host):
+                with answering(self.mesh, host):
                     self.assertEqual(machine.inside.get(f'http://{host}/').text, f'this is {host}')
                 through.append(looks.statistic(machine, r'cluster\.original-destination\.upstream_cx_total') - before)
             # The other address outside the mesh is there to show that Envoy would have counted it.
             self.assertEqual(through, [0, 1])
-
-    @contextmanager
-    def answering(self, host: str) -> Iterator[None]:
-        """Something answers one request at an address of the bridge."""
-        with self.mesh.network.call(socket.create_server, (host, 80)) as listener:
-            def answer() -> None:
-                with listener.accept()[0] as near:
-                    near.recv(4096)
-                    near.sendall(f'HTTP/1.0 200 OK\r\n\r\nthis is {host}'.encode())
-
-            thread = threading.Thread(target=answer, daemon=True)
-            thread.start()
-            yield
-            thread.join(5)

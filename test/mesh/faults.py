@@ -40,6 +40,11 @@ class Faults(Counted):
         for machine in self.mesh.machines.values():
             self.kill(machine, 'consul')
 
+    def test_rules_that_others_flush_come_back(self) -> None:
+        for machine in self.mesh.machines.values():
+            with self.again(f'the rules of {machine.name} were flushed'):
+                machine.sh('iptables -t nat -F')
+
     def test_a_restarted_agent_comes_back_and_leaves_envoy_alone(self) -> None:
         for name, machine in self.mesh.machines.items():
             envoy = process(machine, f'envoy@{name}')

@@ -1,5 +1,6 @@
 """The rules of three generations of Consul, made and taken away beside those of others: byte for byte, without a machine."""
 
+import json
 import shlex
 import unittest
 from pathlib import Path
@@ -14,15 +15,15 @@ from tool import PROJECT
 
 GUEST = PROJECT / 'userdata-templates/guest'
 # What the plan has for a sidecar; the program is told its port, as there is no agent to ask.
+PLATFORMS = [row['cidr'] for row in json.loads((PROJECT / 'annotations/addresses.json').read_text())]
 ARGUMENTS = ('-proxy-inbound-port=20000', '-exclude-inbound-port=22', '-exclude-inbound-port=8301',
-             '-exclude-outbound-port=9000:9010', '-exclude-outbound-cidr=169.254.169.254/32', '-exclude-outbound-cidr=fd00:ec2::254/128',
+             '-exclude-outbound-port=9000:9010', *(f'-exclude-outbound-cidr={block}' for block in PLATFORMS),
              '-exclude-uid=1000', '-consul-dns-port=8600')
 # Ours, by the line that takes the traffic: of iptables a rule in each family, of nftables a table for both.
 JUMP = '-A OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT'
 TABLE = 'table inet consul_tproxy {'
-# What is excluded of each family, in either language.
-EXCLUDED = {4: r'-d 169\.254\.169\.254/32 -j RETURN|ip daddr 169\.254\.169\.254 return',
-            6: r'-d fd00:ec2::254/128 -j RETURN|ip6 daddr fd00:ec2::254 return'}
+# What forwarded traffic returns at, in either language.
+FORWARDED = ('-A CONSUL_PROXY_INBOUND -m addrtype ! --dst-type LOCAL -j RETURN', 'fib daddr type != local return')
 SEPARATOR = '\necho =====\n'
 
 
@@ -61,10 +62,16 @@ class Rules(unittest.TestCase):
                 said = self.sh(SEPARATOR.join((foreign, STATE, redirect, STATE, redirect, STATE, 'consul-cleanup-iptables', STATE)))
                 _, before, first, one, second, two, removal, after = said.split('=====\n')
                 for told, made in ((first, one), (second, two)):
+                    self.assertNotIn('not excluded', told)
                     self.assertIn('redirected with', told)
                     self.assertEqual((made.count(JUMP), made.count(TABLE)), (jumps, tables), made)
-                    for family in (4, 6) if dual_stack else (4,):
-                        self.assertRegex(made, EXCLUDED[family])
+                    # What iptables-nft has made is listed in both languages.
+                    self.assertEqual(made.count(FORWARDED[0]), jumps, made)
+                    self.assertEqual(made.count(FORWARDED[1]), tables or (jumps if kind == 'nft' else 0), made)
+                    for block in PLATFORMS:
+                        six, plain = '6' if ':' in block else '', block.replace('/32', '').replace('/128', '')
+                        found = made.count(f'ip{six} daddr {plain} return') if tables else made.count(f'-d {block} -j RETURN')
+                        self.assertEqual(found, 1 if tables or dual_stack or not six else 0, block)
                 self.assertIn('redirection removed', removal)
                 self.assertNotRegex(after.replace('MY_CONSUL_PROXY_OUTPUT', '').replace('"-j CONSUL_PROXY_OUTPUT"', ''), '(?i)consul')
                 if foreign:

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { addressesOf } from '../../src/plan/addresses.ts'
 import { shownNodes } from '../../src/plan/node.ts'
 import { shownUnit } from '../../src/plan/unit.ts'
 import { planned, sidecarsOf } from '../support/plans.ts'
@@ -10,13 +11,16 @@ const redirect = test.macro({
   },
   title: (title = '') => title,
 })
+const PLATFORMS = [...addressesOf('metadata', undefined), ...addressesOf('services', undefined)].map(
+  cidr => `-exclude-outbound-cidr=${cidr}`,
+)
 const DNS = ['-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600'].map(flag => `${flag} {without systemd-resolved}`)
-test('SSH, gossip and instance metadata are left alone by default', redirect, {}, [
+test('SSH, gossip and the addresses of all platforms are left alone by default', redirect, {}, [
   '-proxy-id=web-sidecar-proxy',
   '-exclude-inbound-port=22',
   '-exclude-inbound-port={ssh-ports}',
   '-exclude-inbound-port=8301',
-  '-exclude-outbound-cidr=169.254.169.254/32',
+  ...PLATFORMS,
   ...DNS,
 ])
 test(
@@ -36,7 +40,7 @@ test(
     '-exclude-inbound-port=9901',
     '-exclude-inbound-port=21500:21755',
     '-exclude-inbound-port=8301',
-    '-exclude-outbound-cidr=169.254.169.254/32',
+    ...PLATFORMS,
   ],
 )
 test('closed, the application is held back until its sidecar is up, and is stopped with it', t => {
@@ -65,6 +69,7 @@ test(
     'alpha:transparent-proxy-exclude-ssh': 'false',
     'alpha:transparent-proxy-exclude-serf': 'false',
     'alpha:transparent-proxy-exclude-metadata': 'false',
+    'alpha:transparent-proxy-exclude-platform': 'false',
     'consul-dns': 'false',
   },
   ['-proxy-id=web-sidecar-proxy'],
@@ -87,7 +92,7 @@ test(
     '-exclude-inbound-port=9100',
     '-exclude-inbound-port=8000:8010',
     '-exclude-outbound-port=443',
-    '-exclude-outbound-cidr=169.254.169.254/32',
+    ...PLATFORMS,
     '-exclude-outbound-cidr=10.0.0.0/8',
     '-exclude-uid=1000',
     '-exclude-uid={uid of postgres}',

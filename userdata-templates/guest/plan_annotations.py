@@ -68,6 +68,7 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh": "go-bool",
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-serf": "go-bool",
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata": "go-bool",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-platform": "go-bool",
     "alpha.consul.hashicorp.com/dialed-directly": "go-bool",
     "alpha.consul.hashicorp.com/health-check": "go-bool",
     "alpha.consul.hashicorp.com/health-check-http": "url",
@@ -122,6 +123,7 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-ssh": "true",
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-serf": "true",
     "alpha.consul.hashicorp.com/transparent-proxy-exclude-metadata": "true",
+    "alpha.consul.hashicorp.com/transparent-proxy-exclude-platform": "true",
     "alpha.consul.hashicorp.com/dialed-directly": "false",
     "alpha.consul.hashicorp.com/health-check": "true",
     "alpha.consul.hashicorp.com/health-check-interval": "10s",
@@ -142,13 +144,17 @@ RANGES = {
     "unprivileged-port": [1024, 65535],
     "uint": [0, 4294967295],
 }
+ADDRESSES = {
+    "metadata": ["169.254.169.254/32", "169.254.170.0/24", "169.254.0.23/32", "169.254.42.42/32", "100.100.100.200/32", "fd00:ec2::254/128", "fd00:ec2::23/128", "fd20:ce::254/128", "fe80::a9fe:a9fe/128", "fd00:c1::a9fe:a9fe/128", "fd00:a9fe:a9fe::1/128", "fd00:100::100:200/128", "fd00:42::42/128"],
+    "services": ["168.63.129.16/32", "169.254.169.253/32", "169.254.169.123/32", "169.254.0.0/21", "100.100.2.136/30", "fd00:ec2::253/128", "fd00:ec2::123/128"],
+}
 # End of what is made.
 
 P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 META = P + "service-meta-"
 GENERATOR, PROBE = "/srv/consul/generate-sidecar-configs.py", "/srv/consul/probe-sidecar.py"
 SIDECAR, ADMIN, READY = 20000, 19000, 20800
-RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 15001]
+RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 8653, 8654, 15001]
 HOSTNAME, PYTHON, PRIVILEGED = {"hole": "hostname"}, {"hole": "python"}, {"hole": "systemd", "from": 231, "then": ["+"]}
 HOLD = "/usr/local/bin/consul-hold-traffic "
 STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
@@ -825,7 +831,8 @@ def redirect(it, name, i):
     nodes += [{"hole": "ssh-ports", "prefix": "-exclude-inbound-port="}] if ssh else []
     nodes += left_alone("exclude-inbound-port", "inbound-ports", "serf", "8301")
     nodes += left_alone("exclude-outbound-port", "outbound-ports")
-    nodes += left_alone("exclude-outbound-cidr", "outbound-cidrs", "metadata", "169.254.169.254/32")
+    nodes += left_alone("exclude-outbound-cidr", "", "metadata", *ADDRESSES["metadata"])
+    nodes += left_alone("exclude-outbound-cidr", "outbound-cidrs", "platform", *ADDRESSES["services"])
     nodes += ["-exclude-uid=" + uid if uid.isdigit() else {"hole": "uid", "user": uid, "prefix": "-exclude-uid="}
               for uid in it.list("transparent-proxy-exclude-uids")]
     if it.get("consul-namespace"):

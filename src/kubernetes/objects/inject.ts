@@ -191,7 +191,7 @@ export function injectObject(
   const isAnnotated = own.annotations.length + own.diagnostics.length > 0
   if (!isAnnotated && !isVm && bytes === undefined) return NOTHING
   const settings = { ...shared, metadata, name: locator.name(field.path) }
-  const judgement = judge(bytes ?? new Uint8Array(), settings)
+  const judgement = judge(bytes ?? new Uint8Array(), isVm ? { platform: 'kubevirt', ...settings } : settings)
   const asks = isAnnotated || mentions(judgement) || (isVm && judgement.decision.inject)
   if (!asks) return NOTHING
   const { diagnostics: found, ...changed } =

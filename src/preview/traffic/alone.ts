@@ -31,7 +31,7 @@ function ownPorts(meshed: Meshed): readonly (Omit<Alone, 'box'> & { readonly at:
 
 /** Why the rules leave something alone: what a VM needs, what Envoy has for others, or because it was asked for. */
 function reasonOf({ flag, value }: Setting, own: readonly Omit<Alone, 'box'>[]): string {
-  const automatic = AUTOMATIC.find(row => row.flag === flag && row.value === value)?.what
+  const automatic = AUTOMATIC.find(row => row.flag === flag && row.values().includes(value))?.what
   if (automatic !== undefined) return automatic
   if (value === '{ssh-ports}') return 'SSH'
   if (value === EXPOSED_CHECKS && flag === '-exclude-inbound-port') return 'checks of the agent, by Envoy'

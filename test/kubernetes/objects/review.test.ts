@@ -25,10 +25,11 @@ const ENVELOPE = /^Content-Type: multipart\/mixed; boundary="==consul-vm-inject-
 const OFF = { ...ASKED, [`${P}connect-inject`]: 'false' }
 const IN_DOCUMENT = `#cloud-config\n# ${P}connect-inject: "true"\n# ${P}connect-service: web\n`
 
+// NoCloud is what KubeVirt gives its VMs, without a limit: there are no more addresses of a platform than 169.254.169.254.
 test('the user-data of an annotated VM is injected as the command line injects it, and the template is marked', t => {
   const after = admitted(vm({ userData: PLAIN }, ASKED))
   const annotations = Object.entries(ASKED).map(([key, value]) => `${key}=${value}`)
-  const { output } = inject(bytes(PLAIN), { annotations, profile: 'prebuilt' })
+  const { output } = inject(bytes(PLAIN), { annotations, profile: 'prebuilt', platform: 'nocloud' })
   t.is(sourceIn(after).userData, text(output ?? bytes('')))
   t.deepEqual(after.spec.template.metadata?.annotations, { ...ASKED, [MARK]: 'injected' })
   t.deepEqual(after.metadata, { name: 'web' })
@@ -188,7 +189,11 @@ test('connect-inject switched off takes the injection and the mark out again', t
 test('an annotation of the object outranks the one in the user-data', t => {
   const asked = { [`${P}connect-service`]: 'api' }
   const { userData = '' } = sourceIn(admitted(vm({ userData: IN_DOCUMENT }, asked)))
-  const { output } = inject(bytes(IN_DOCUMENT), { annotations: ['connect-service=api'], profile: 'prebuilt' })
+  const { output } = inject(bytes(IN_DOCUMENT), {
+    annotations: ['connect-service=api'],
+    profile: 'prebuilt',
+    platform: 'nocloud',
+  })
   t.is(userData, text(output ?? bytes('')))
 })
 

@@ -78,7 +78,7 @@ const annotationsOf = (it: Vm): readonly string[] => [
 const automatic = (it: Vm, flag: string): readonly string[] =>
   it.automatic.flatMap(row => {
     const holes = row.hole === undefined ? [] : shownNode(row.hole).map(text => text.slice(text.indexOf('=') + 1))
-    return row.flag === flag ? [row.value, ...holes] : []
+    return row.flag === flag ? [...row.values(), ...holes] : []
   })
 
 test('whatever is excluded stands in the picture as left alone, and nothing else does', t => {
