@@ -1,4 +1,5 @@
 /** Writes annotations/README.md, the operator's reference, from the model. */
+import { packagesSection } from './packages-reference.mjs'
 
 const VERDICTS = {
   applies: 'means on a VM what it means on Kubernetes',
@@ -145,6 +146,7 @@ export function reference(families, definitions) {
       ...contents,
       `- ${link('Values', 'Values')}: How values are written.`,
       `- ${link('Values file', 'Values file')}: Defaults from a Helm values file.`,
+      `- ${link('Packages', 'Packages')}: Where Consul and Envoy come from, which go together, and what happens on a bad day.`,
     ].join('\n'),
     '## Verdicts',
     verdicts,
@@ -153,5 +155,6 @@ export function reference(families, definitions) {
     '## Values',
     syntaxes(families, definitions),
     valuesFile(definitions),
+    packagesSection(table),
   ].join('\n\n')}\n`
 }
