@@ -91,4 +91,4 @@ function line(name: string, value: string | undefined): readonly string[] {
 }
 
 /** The settings where a program of the operator's own takes the place of Envoy's package. */
-export const withoutEnvoy = (packages: string): string => `${packages}PRODUCTS=consul\n`
+export const withoutEnvoy = (packages: string): string => `${packages}ENVOY_OWN=yes\n`

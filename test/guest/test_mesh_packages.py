@@ -108,7 +108,7 @@ class Packages(unittest.TestCase):
         (self.root / 'etc/os-release').write_text(release)
 
     def settings(self, **changes):
-        given = {'PRODUCTS': 'consul envoy', 'ENVOY_APT_PACKAGE': 'hashicorp-envoy', 'ENVOY_RPM_PACKAGE': 'hashicorp-envoy'}
+        given = {'ENVOY_APT_PACKAGE': 'hashicorp-envoy', 'ENVOY_RPM_PACKAGE': 'hashicorp-envoy'}
         for product in ('CONSUL', 'ENVOY'):
             given.update({f'{product}_APT_URL': f'https://{product.lower()}.example.com', f'{product}_APT_COMPONENT': 'main',
                           f'{product}_APT_KEY_URL': f'https://{product.lower()}.example.com/gpg', f'{product}_APT_KEY_FINGERPRINT': self.fingerprint,
@@ -281,9 +281,14 @@ class Packages(unittest.TestCase):
     def test_a_setting_of_all_products_counts_where_one_has_none_of_its_own(self):
         self.apt()
         common = {f'APT_{name}': value for name, value in (('URL', 'https://mirror.example.com'), ('KEY_URL', 'https://mirror.example.com/gpg'), ('KEY_FINGERPRINT', self.fingerprint))}
-        done = self.run_script(''.join(f'{name}={value}\n' for name, value in {'PRODUCTS': 'consul envoy', **common, 'ENVOY_APT_PACKAGE': 'hashicorp-envoy'}.items()))
+        done = self.run_script(''.join(f'{name}={value}\n' for name, value in {**common, 'ENVOY_APT_PACKAGE': 'hashicorp-envoy'}.items()))
         self.assertEqual((done.returncode, self.installs(done)), (0, ['consul=1.20.2-1', 'hashicorp-envoy=1.31.4-1', 'iptables']), done.stderr)
         self.assertIn('envoy: there already: https://mirror.example.com\n', done.stderr)
+
+    def test_a_program_of_the_operator_s_own_is_left_to_the_operator(self):
+        self.apt()
+        done = self.run_script(self.settings(ENVOY_OWN='yes'))
+        self.assertEqual((done.returncode, self.installs(done)), (0, ['consul=1.20.2-1', 'iptables']), done.stderr)
 
     def test_what_is_missing_is_said_as_long_as_it_is(self):
         self.apt()

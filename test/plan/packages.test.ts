@@ -148,8 +148,8 @@ test('the name of a package is nothing else to a package manager', t => {
 
 test('where Envoy is the operator’s own program only Consul is installed', t => {
   for (const words of ['-envoy-binary=/opt/envoy/bin/envoy', '--envoy-binary /opt/envoy/bin/envoy'])
-    t.is(settings({}, `# ${P}envoy-extra-args: "-l debug ${words}"\n`)['PRODUCTS'], 'consul')
-  t.is(settings({}, `# ${P}envoy-extra-args: "-l debug"\n`)['PRODUCTS'], 'consul envoy')
+    t.is(settings({}, `# ${P}envoy-extra-args: "-l debug ${words}"\n`)['ENVOY_OWN'], 'yes')
+  t.is(settings({}, `# ${P}envoy-extra-args: "-l debug"\n`)['ENVOY_OWN'], undefined)
 })
 
 test('flags that are Consul’s stand before the arguments of Envoy', t => {
