@@ -40,10 +40,24 @@ export interface RpmRepository {
   keyFingerprint: string
 }
 
+/**
+ * The name of a package.
+ *
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9+._-]*$
+ */
+export type PackageName = string
+
 /** Where a package comes from, and which version of it. */
 export interface PackageSource {
   /**
-   * Version to install; absent for the newest one of the repository.
+   * Name of the package; absent for `consul`, and for `hashicorp-envoy`, or `envoy` where the repository is one of its own.
+   *
+   * @example "consul-enterprise"
+   */
+  package?: PackageName
+
+  /**
+   * Version to install; absent for the newest one of the repository, of Envoy the newest one that Consul accepts.
    *
    * @example "1.22.0"
    */
@@ -58,8 +72,14 @@ export interface PackageSource {
 
 /** `vm`: not the chart's but this tool's own. */
 export interface VmValues {
-  /** Packages that the VM installs where it does not have them. Each has a built-in source. */
+  /** Packages that the VM installs where it does not have them. Unless said otherwise they come from HashiCorp's own repositories. */
   packages?: {
+    /** Repository that serves Consul and Envoy to Debian, Ubuntu and their kin, such as a mirror. */
+    apt?: AptRepository
+
+    /** Repository that serves Consul and Envoy to RHEL, Fedora and their kin, such as a mirror. */
+    rpm?: RpmRepository
+
     /** Consul. */
     consul?: PackageSource
 

@@ -1,4 +1,5 @@
 /** Writes annotations/README.md, the operator's reference, from the model. */
+import { packagesSection } from './packages-reference.mjs'
 
 import { networks } from './networks-reference.mjs'
 
@@ -164,6 +165,7 @@ export function reference(families, definitions, nothing) {
       `- ${link('Networks and platforms', 'Networks and platforms')}: What is left alone, and what was run for real.`,
       `- ${link('Values', 'Values')}: How values are written.`,
       `- ${link('Values file', 'Values file')}: What a Helm values file means on a VM, key by key.`,
+      `- ${link('Packages', 'Packages')}: Where Consul and Envoy come from, which go together, and what happens on a bad day.`,
     ].join('\n'),
     '## Verdicts',
     verdicts,
@@ -173,5 +175,6 @@ export function reference(families, definitions, nothing) {
     '## Values',
     syntaxes(families, definitions),
     valuesFile(definitions, nothing),
+    packagesSection(table),
   ].join('\n\n')}\n`
 }

@@ -13,9 +13,32 @@ export const PROMETHEUS_FILES: readonly string[] = [
 /** Where the admin API of a service's Envoy listens. */
 export const adminOf = ({ index }: NamedService): string => `127.0.0.1:${ENVOY_ADMIN + index}`
 
+/** Flags of `consul connect envoy` that `envoy-extra-args` may give it: they are none of Envoy's own. */
+const OWN = /^--?(?:envoy-binary|ignore-envoy-compatibility)(?:=|$)/
+/** The one of them whose value may be a word of its own. */
+const TAKES = /^--?envoy-binary$/
+
+/** Where a word of `envoy-extra-args` goes. */
+const isOwn = (word: string, index: number, words: readonly string[]): boolean =>
+  OWN.test(word) || TAKES.test(words[index - 1] ?? '')
+
+const extraOf = (reader: Reader, own: boolean): readonly string[] =>
+  reader.list<string>('envoy-extra-args').filter((word, index, words) => isOwn(word, index, words) === own)
+
+/** The program that is Envoy, where it is not the one on the PATH. */
+export function binaryOf(reader: Reader): string | undefined {
+  const words = extraOf(reader, true)
+  const at = words.findIndex(word => /^--?envoy-binary(?:=|$)/.test(word))
+  return words[at]?.split('=')[1] ?? (at < 0 ? undefined : words[at + 1])
+}
+
+/** Whether Consul is told to take any Envoy. */
+export const takesAny = (reader: Reader): boolean =>
+  extraOf(reader, true).some(word => /^--?ignore-envoy-compatibility(?:=(?:1|t|T|TRUE|true|True))?$/.test(word))
+
 /** What Envoy itself is given, behind `--`. */
 function argumentsOf({ index }: NamedService, reader: Reader): readonly string[] {
-  const extra = reader.list<string>('envoy-extra-args')
+  const extra = extraOf(reader, false)
   const threads = reader.read<number>('consul-envoy-proxy-concurrency') ?? 0
   const ownThreads = extra.some(word => word === '--concurrency' || word.startsWith('--concurrency='))
   return [
@@ -49,6 +72,7 @@ export function envoyOf(service: NamedService, reader: Reader): readonly string[
     ...(reader.on('use-proxy-health-check')
       ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${ENVOY_READY + service.index}`]
       : []),
+    ...extraOf(reader, true),
     ...(own.length > 0 ? ['--', ...own] : []),
   ]
 }

@@ -4,9 +4,10 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { agentOf, agentSettingsOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
+import { binaryOf } from './envoy.ts'
 import { unitsOf } from './failure.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
-import { packagesOf } from './packages.ts'
+import { packagesOf, pinsOf, withoutEnvoy } from './packages.ts'
 import { Reader } from './reader.ts'
 import { AUTOMATIC, resolvedOf } from './redirect.ts'
 import { type NamedService, registrationOf, servicesOf } from './registration.ts'
@@ -60,11 +61,13 @@ export function plan(annotations: Annotations, given: Annotations, values: Value
   const reader = new Reader(annotations, values.settings, platform)
   const services = servicesOf(reader)
   const acls = values.helm.global?.acls?.manageSystemACLs === true
+  const { agent, packages } = sharedOf(values)
   return {
     plan: {
       serviceConfig: { format: FORMAT, plan: guestPlanOf(services, reader) },
-      ...sharedOf(values),
+      agent,
+      packages: binaryOf(reader) === undefined ? packages : withoutEnvoy(packages),
     },
-    diagnostics: [...conflicts({ reader, given, services, acls }), decided(reader)],
+    diagnostics: [...conflicts({ reader, given, services, acls, pins: pinsOf(values.helm) }), decided(reader)],
   }
 }

@@ -9,17 +9,34 @@ from pathlib import Path
 from support import GUEST
 
 SCRIPT = GUEST / 'consul-mesh-packages'
-TOOLS = ['sh', 'sed', 'tail', 'tr', 'grep', 'cut', 'awk', 'cat', 'mktemp', 'cp', 'chmod', 'rm', 'sleep', 'gpg', 'gpg-agent', 'touch']
+TOOLS = ['sh', 'sed', 'tail', 'tr', 'grep', 'cut', 'awk', 'cat', 'mktemp', 'mkdir', 'cp', 'chmod', 'rm', 'sleep', 'sort', 'gpg', 'gpg-agent', 'touch']
 
 # The stand-ins write their words to $LOG. An installed package leaves its program in $BIN.
 MANAGER = '''#!/bin/sh
 echo "$(basename_ $0) $*" >>"$LOG"
 if [ -n "${LOCKED-}" ] && [ ! -e "$LOG.locked" ]; then touch "$LOG.locked"; echo "E: Could not get lock /var/lib/dpkg/lock" >&2; exit 100; fi
-case " $* " in *" install "*) [ -z "${BROKEN-}" ] || { echo "E: Unable to locate package" >&2; exit 100; } ;; *) exit 0 ;; esac
 for last; do :; done
-case $last in *=*) apt-cache madison consul | grep -qF "| ${last#*=} |" || { echo "E: Version '${last#*=}' for 'consul' was not found" >&2; exit 100; } ;; esac
-name=${last%%[=-]*}
-printf '#!/bin/sh\\n' >"$BIN/$name"; chmod +x "$BIN/$name"
+case " $* " in
+  *" install "*) [ -z "${BROKEN-}" ] || { echo "GPG error: not signed" >&2; exit 100; } ;;
+  *" list "*) apt-cache madison "$last" | sed "s/^ *$last | \\([^ ]*\\) |/$last.x86_64   \\1   repo/"; exit 0 ;;
+  *) exit 0 ;;
+esac
+name=$(echo "$last" | sed 's/^hashicorp-//; s/nftables/nft/; s/[-=][0-9].*//') version=$(echo "$last" | sed -n 's/^[a-z-]*[-=]//p')
+case $name in
+  consul) text="echo 'Consul v$version'" ;;
+  *) text="echo 'envoy  version: f00/$version/Clean'" ;;
+esac
+printf '#!/bin/sh\\n%s\\n' "$text" >"$BIN/$name"; chmod +x "$BIN/$name"
+'''
+# What the sources have, for apt and for dnf.
+MADISON = '''#!/bin/sh
+[ "$1" = madison ] || exit 0
+case $2 in
+  consul) versions=${CONSULS-1.20.2-1 1.20.1-2 1.20.1-1 1.2.0} ;;
+  hashicorp-envoy | envoy) versions=${ENVOYS-1.31.4-1 1.28.7-1 1.9.9-1} ;;
+  *) versions= ;;
+esac
+for version in $versions; do echo " $2 | $version | x"; done
 '''
 # For apt-helper download-file URL FILE, and for curl ... -o FILE URL.
 DOWNLOAD = '''#!/bin/sh
@@ -33,7 +50,7 @@ case $url in
     if [ -n "${OFFLINE-}" ] && [ ! -e "$LOG.online" ]; then touch "$LOG.online"; echo "Could not resolve host" >&2; exit 6; fi
     cp "$KEY" "$file" ;;
   */dists/bookworm/Release) echo ok >"$file" ;;
-  *) echo "404 Not Found" >&2; exit 22 ;;
+  *) echo "  404  Not Found [IP: 192.0.2.1 443]" >&2; exit 100 ;;
 esac
 '''
 
@@ -69,7 +86,7 @@ class Packages(unittest.TestCase):
         self.folder = Path(folder.name)
         self.bin = self.folder / 'bin'
         self.root = self.folder / 'root'
-        for name in ('bin', 'root/srv/consul', 'root/etc/apt/sources.list.d', 'root/etc/yum.repos.d', 'root/etc/pki/rpm-gpg', 'root/usr/share/keyrings'):
+        for name in ('bin', 'root/srv/consul', 'root/etc/apt/sources.list.d', 'root/etc/yum.repos.d', 'root/var/lib'):
             (self.folder / name).mkdir(parents=True)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool))
@@ -82,15 +99,16 @@ class Packages(unittest.TestCase):
     def apt(self):
         self.program('apt-get', MANAGER)
         self.program('apt-helper', DOWNLOAD)
-        self.program('apt-cache', '#!/bin/sh\necho " consul | 1.20.2-1 | x"; echo " consul | 1.20.1-2 | x"; echo " consul | 1.20.1-1 | x"; echo " consul | 1.2.0 | x"\n')
+        self.program('apt-cache', MADISON)
 
     def dnf(self, release='ID="rocky"\nVERSION_ID="9.4"\n'):
         self.program('dnf', MANAGER)
+        self.program('apt-cache', MADISON)
         self.program('curl', DOWNLOAD)
         (self.root / 'etc/os-release').write_text(release)
 
     def settings(self, **changes):
-        given = {}
+        given = {'ENVOY_APT_PACKAGE': 'hashicorp-envoy', 'ENVOY_RPM_PACKAGE': 'hashicorp-envoy'}
         for product in ('CONSUL', 'ENVOY'):
             given.update({f'{product}_APT_URL': f'https://{product.lower()}.example.com', f'{product}_APT_COMPONENT': 'main',
                           f'{product}_APT_KEY_URL': f'https://{product.lower()}.example.com/gpg', f'{product}_APT_KEY_FINGERPRINT': self.fingerprint,
@@ -99,15 +117,16 @@ class Packages(unittest.TestCase):
         given.update(changes)
         return ''.join(f'{key}={value}\n' for key, value in given.items() if value is not None)
 
-    def run_script(self, settings=None, window='600', **env):
+    def run_script(self, settings=None, window='600', kernel='6.1.0-1-amd64', **env):
         if settings is not None:
             (self.root / 'srv/consul/packages.conf').write_text(settings)
         log = self.folder / 'log'
         log.write_text('')
         own = {'PATH': str(self.bin), 'BIN': str(self.bin), 'LOG': str(log), 'KEY': str(self.key), 'HOME': str(self.folder), 'TMPDIR': str(self.folder), **env}
         # The script as it is, but for where the system's folders are, and without pauses.
-        script = re.sub(r'/(?=(?:etc|srv|usr/share)/)', f'{self.root}/', SCRIPT.read_text())
-        script = script.replace('PATH=$PATH:', 'PATH=$PATH #').replace('sleep 10', 'sleep 0').replace('600', window)
+        script = re.sub(r'(?<![\w"}])/(?=(?:etc|srv|var/lib)/)|(?<=")/(?=etc/)', f'{self.root}/', SCRIPT.read_text())
+        script = script.replace('PATH=$PATH:', 'PATH=$PATH #').replace('sleep 10', 'sleep 0').replace('120', window).replace('600', window)
+        self.program('uname', f'#!/bin/sh\necho {kernel}\n')
         done = subprocess.run([str(self.bin / 'sh'), '-c', script, 'consul-mesh-packages'], env=own, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
         done.log = log.read_text()
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith('tmp.')], [])
@@ -118,11 +137,18 @@ class Packages(unittest.TestCase):
 
     def present(self, *names):
         for name in names:
-            self.program(name, '#!/bin/sh\n')
+            self.program(name, "#!/bin/sh\necho 'Consul v1.20.2'\n" if name == 'consul' else '#!/bin/sh\n')
+
+    def gone(self, *names):
+        for name in names:
+            (self.bin / name).unlink(missing_ok=True)
+
+    def installs(self, done):
+        return [line.split()[-1] for line in done.log.splitlines() if ' install ' in line]
 
     def test_what_is_there_stays_as_it_is(self):
         self.apt()
-        self.present('consul', 'envoy')
+        self.present('consul', 'envoy', 'iptables')
         done = self.run_script(self.settings())
         self.assertEqual((done.returncode, done.log), (0, ''))
         self.assertIn('consul: there already', done.stderr)
@@ -132,11 +158,11 @@ class Packages(unittest.TestCase):
         done = self.run_script(self.settings())
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.file('etc/apt/sources.list.d/consul-vm-inject-consul.list'),
-                         'deb [signed-by=/usr/share/keyrings/consul-vm-inject-consul.asc] https://consul.example.com bookworm main\n')
-        self.assertTrue((self.root / 'usr/share/keyrings/consul-vm-inject-envoy.asc').exists())
-        installs = [line for line in done.log.splitlines() if ' install ' in line]
-        self.assertEqual([line.split()[-1] for line in installs], ['consul', 'envoy'])
-        self.assertTrue(all('--no-upgrade' in line and '-y' in line for line in installs))
+                         f'deb [signed-by=/etc/consul-vm-inject-consul.asc,{self.fingerprint}] https://consul.example.com bookworm main\n')
+        self.assertTrue((self.root / 'etc/consul-vm-inject-envoy.asc').exists())
+        self.assertEqual(self.installs(done), ['consul=1.20.2-1', 'hashicorp-envoy=1.31.4-1', 'iptables'])
+        self.assertTrue(all('--no-install-recommends' in line and '-y' in line for line in done.log.splitlines() if ' install ' in line))
+        self.assertFalse((self.root / 'var/lib/consul-vm-inject/missing').exists())
         done = self.run_script(self.settings())
         self.assertEqual((done.returncode, done.log), (0, ''))
 
@@ -163,33 +189,39 @@ class Packages(unittest.TestCase):
                 (self.bin / 'consul').unlink(missing_ok=True)
                 done = self.run_script(self.settings(CONSUL_VERSION=pin))
                 self.assertEqual((done.returncode, (self.bin / 'consul').exists()), (0, True) if installed else (1, False))
-                self.assertIn(f' {installed}\n' if installed else f'there is no version {pin} of consul\n', done.log + done.stderr)
+                self.assertIn(f' {installed}\n' if installed else f'there is no consul {pin}\n', done.log + done.stderr)
 
     def test_a_key_is_trusted_by_its_fingerprint_only(self):
+        # apt checks the fingerprint itself, when it reads the source: see test/mesh/test_packages.py.
+        spaced = ' '.join(self.fingerprint[at:at + 4] for at in range(0, 40, 4)).lower()
+        for manager in (self.apt, self.dnf):
+            wrong = [None, '', self.fingerprint[-16:], self.fingerprint + '0', '$(id)', '--version', *([self.other] if manager == self.dnf else [])]
+            for fingerprint, code in ((self.fingerprint, 0), (spaced, 0), *((one, 2) for one in wrong)):
+                with self.subTest(manager.__name__, fingerprint=fingerprint):
+                    self.gone('apt-get', 'consul', 'iptables')
+                    manager()
+                    self.present('envoy')
+                    sources = [self.root / 'etc/apt/sources.list.d/consul-vm-inject-consul.list', self.root / 'etc/yum.repos.d/consul-vm-inject-consul.repo']
+                    for file in sources:
+                        file.unlink(missing_ok=True)
+                    done = self.run_script(self.settings(CONSUL_APT_KEY_FINGERPRINT=fingerprint, CONSUL_RPM_KEY_FINGERPRINT=fingerprint))
+                    self.assertEqual(done.returncode, code, done.stderr)
+                    self.assertIn(': refused\n' if code else 'consul: installed', done.stderr)
+                    self.assertEqual(any(file.exists() for file in sources), code == 0)
+                    self.assertEqual(' install ' in done.log, code == 0)
+
+    def test_a_fingerprint_is_nothing_else_to_apt(self):
         self.apt()
         self.present('envoy')
-        spaced = ' '.join(self.fingerprint[at:at + 4] for at in range(0, 40, 4)).lower()
-        wrong = [self.other, None, '', self.fingerprint[-16:], self.fingerprint + '0', '$(id)', '--version']
-        for fingerprint, code, message in ((self.fingerprint, 0, 'installed'), (spaced, 0, 'installed'), *((one, 2, 'has not the fingerprint') for one in wrong)):
-            with self.subTest(fingerprint):
-                (self.bin / 'consul').unlink(missing_ok=True)
-                for file in (self.root / 'etc/apt/sources.list.d').iterdir():
-                    file.unlink()
-                done = self.run_script(self.settings(CONSUL_APT_KEY_FINGERPRINT=fingerprint))
-                self.assertEqual(done.returncode, code, done.stderr)
-                self.assertIn(message, done.stderr)
-                self.assertEqual((self.root / 'etc/apt/sources.list.d/consul-vm-inject-consul.list').exists(), code == 0)
-                self.assertEqual(' install ' in done.log, code == 0)
+        done = self.run_script(self.settings(CONSUL_APT_KEY_FINGERPRINT=f'{self.fingerprint[:-2]},/etc/passwd,'))
+        self.assertNotIn('passwd', done.stderr)
+        self.assertEqual((done.returncode, list((self.root / 'etc/apt/sources.list.d').iterdir())), (2, []), done.stderr)
 
-    def test_other_keys_of_the_same_file_are_not_trusted(self):
-        self.apt()
+    def test_a_file_with_other_keys_as_well_is_refused_where_all_would_be_trusted(self):
+        self.dnf()
         self.present('envoy')
         done = self.run_script(self.settings(), KEY=str(self.both))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        shown = subprocess.run(['gpg', '--homedir', str(self.keys / 'a'), '--with-colons', '--show-keys', str(self.root / 'usr/share/keyrings/consul-vm-inject-consul.asc')],
-                               capture_output=True, text=True, check=True).stdout
-        self.assertIn(self.fingerprint, shown)
-        self.assertNotIn(self.other, shown)
+        self.assertEqual((done.returncode, ' install ' in done.log), (2, False), done.stderr)
 
     def test_a_fingerprint_of_a_part_of_a_key_is_not_the_key_s(self):
         home = self.keys / 'c'
@@ -201,11 +233,81 @@ class Packages(unittest.TestCase):
         part = [line.split(':')[9] for line in listing.splitlines() if line.startswith('fpr')][1]
         key = self.keys / 'third.asc'
         key.write_bytes(subprocess.run([*gpg, '--armor', '--export'], check=True, capture_output=True).stdout)
-        self.apt()
+        self.dnf()
         self.present('envoy')
         for wanted, code in ((part, 2), (fingerprint, 0)):
-            done = self.run_script(self.settings(CONSUL_APT_KEY_FINGERPRINT=wanted), KEY=str(key))
+            done = self.run_script(self.settings(CONSUL_RPM_KEY_FINGERPRINT=wanted), KEY=str(key))
             self.assertEqual((done.returncode, ' install ' in done.log), (code, not code), done.stderr)
+
+    def test_an_envoy_is_chosen_that_goes_with_the_pinned_consul(self):
+        self.apt()
+        bounds = {'ENVOY_FROM': '1.28', 'ENVOY_UPTO': '1.31', 'ENVOY_UPTO_OLD': '1.31', 'CONSUL_VERSION': '1.20.1'}
+        for envoys, installed in (('1.35.3-1 1.31.4-1 1.28.7-1', ['hashicorp-envoy=1.31.4-1']), ('1.35.3-1 1.31.4-1 1.31.10-1', ['hashicorp-envoy=1.31.10-1']),
+                                  ('1.35.3-1 1.27.2-1 1.9.0', []), ('', [])):
+            with self.subTest(envoys):
+                self.gone('consul', 'envoy', 'iptables')
+                done = self.run_script(self.settings(**bounds), ENVOYS=envoys)
+                self.assertEqual(self.installs(done), ['consul=1.20.1-2', *installed, 'iptables'], done.stderr)
+                self.assertEqual(done.returncode, 0 if installed else 1)
+                self.assertEqual('envoy: there is no hashicorp-envoy  up to 1.31\n' in done.stderr, not installed)
+
+    def test_a_kernel_that_does_not_know_the_rules_of_consul_2_1_gets_an_older_one(self):
+        self.apt()
+        bounds = {'CONSUL_UPTO_OLD': '2.0', 'ENVOY_UPTO': '1.38', 'ENVOY_UPTO_OLD': '1.37'}
+        versions = {'CONSULS': '2.1.0-1 2.0.3-1 1.22.9-1', 'ENVOYS': '1.39.0-1 1.38.4-1 1.37.2-1'}
+        for kernel, expected in (('4.18.0-553.el8.x86_64', ['consul=2.0.3-1', 'hashicorp-envoy=1.37.2-1', 'iptables']),
+                                 ('5.1.9', ['consul=2.0.3-1', 'hashicorp-envoy=1.37.2-1', 'iptables']),
+                                 ('5.2.0', ['consul=2.1.0-1', 'hashicorp-envoy=1.38.4-1', 'nftables']), ('5.10.0', ['consul=2.1.0-1', 'hashicorp-envoy=1.38.4-1', 'nftables'])):
+            with self.subTest(kernel):
+                self.gone('consul', 'envoy', 'iptables', 'nft')
+                self.assertEqual(self.installs(self.run_script(self.settings(**bounds), kernel=kernel, **versions)), expected)
+        self.gone('consul', 'envoy', 'iptables', 'nft')
+        done = self.run_script(self.settings(CONSUL_VERSION='2.1.0', **bounds), kernel='4.18.0', **versions)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('consul: there is no consul 2.1.0 up to 2.0\n', done.stderr)
+
+    def test_the_tool_that_consul_redirects_by_is_installed_where_consul_is_there_already(self):
+        for manager in (self.apt, self.dnf):
+            for version, tool, package in (('1.14.11', 'iptables', 'iptables'), ('2.0.9', 'iptables', 'iptables'), ('2.1.0', 'nft', 'nftables'), ('3.0.1', 'nft', 'nftables')):
+                with self.subTest(manager.__name__, version=version):
+                    self.gone('apt-get', 'iptables', 'nft')
+                    manager()
+                    self.present('envoy')
+                    self.program('consul', f"#!/bin/sh\necho 'Consul v{version}'\n")
+                    done = self.run_script(self.settings())
+                    self.assertEqual((done.returncode, self.installs(done), (self.bin / tool).exists()), (0, [package], True), done.stderr)
+                    self.assertEqual(list((self.root / 'etc/apt/sources.list.d').iterdir()), [])
+
+    def test_a_setting_of_all_products_counts_where_one_has_none_of_its_own(self):
+        self.apt()
+        common = {f'APT_{name}': value for name, value in (('URL', 'https://mirror.example.com'), ('KEY_URL', 'https://mirror.example.com/gpg'), ('KEY_FINGERPRINT', self.fingerprint))}
+        done = self.run_script(''.join(f'{name}={value}\n' for name, value in {**common, 'ENVOY_APT_PACKAGE': 'hashicorp-envoy'}.items()))
+        self.assertEqual((done.returncode, self.installs(done)), (0, ['consul=1.20.2-1', 'hashicorp-envoy=1.31.4-1', 'iptables']), done.stderr)
+        self.assertIn('envoy: there already: https://mirror.example.com\n', done.stderr)
+
+    def test_a_program_of_the_operator_s_own_is_left_to_the_operator(self):
+        self.apt()
+        done = self.run_script(self.settings(ENVOY_OWN='yes'))
+        self.assertEqual((done.returncode, self.installs(done)), (0, ['consul=1.20.2-1', 'iptables']), done.stderr)
+
+    def test_what_is_missing_is_said_as_long_as_it_is(self):
+        self.apt()
+        marker = self.root / 'var/lib/consul-vm-inject/missing'
+        for broken, there in (({'BROKEN': 'yes'}, True), ({}, False)):
+            done = self.run_script(self.settings(), **broken)
+            self.assertEqual((done.returncode, marker.exists()), (int(there), there), done.stderr)
+            self.assertEqual((self.root / 'etc/apt/sources.list.d/consul-vm-inject-consul.list').exists(), not there)
+
+    def test_the_proxy_of_dnf_is_that_of_the_key(self):
+        self.dnf()
+        self.present('envoy')
+        (self.root / 'etc/dnf').mkdir()
+        self.program('curl', '#!/bin/sh\necho "proxy ${https_proxy-none}" >>"$LOG"\n' + DOWNLOAD.partition('\n')[2])
+        for text, proxy in (('[main]\nproxy = http://proxy.example.com:3128\n', 'http://proxy.example.com:3128'), ('[main]\nproxy=\n', 'none'), ('[main]\n#proxy=x\n', 'none')):
+            with self.subTest(text):
+                self.gone('consul')
+                (self.root / 'etc/dnf/dnf.conf').write_text(text)
+                self.assertIn(f'proxy {proxy}\n', self.run_script(self.settings()).log)
 
     def test_a_network_that_is_not_up_is_waited_for_and_in_the_end_named(self):
         for manager in (self.apt, self.dnf):
@@ -224,14 +326,15 @@ class Packages(unittest.TestCase):
         self.apt()
         done = self.run_script(self.settings(ENVOY_APT_KEY_FINGERPRINT=None))
         self.assertEqual(done.returncode, 2)
-        self.assertRegex(done.stderr, "envoy: \S+ has not the fingerprint ''.*: refused\n")
+        self.assertRegex(done.stderr, r'envoy: not https, or no fingerprint of 40 digits: .*: refused\n')
         self.assertIn('consul: installed', done.stderr)
 
     def test_a_release_without_packages_of_its_own_takes_the_fallback(self):
         self.apt()
         self.present('envoy')
-        (self.root / 'etc/os-release').write_text('ID=ubuntu\nVERSION_CODENAME=zesty\nUBUNTU_CODENAME=zesty\n')
-        self.assertEqual(self.run_script(self.settings(CONSUL_APT_FALLBACK_SUITE='bookworm')).returncode, 0)
+        (self.root / 'etc/os-release').write_text('ID=ubuntu\nVERSION_CODENAME=zesty\n')
+        done = self.run_script(self.settings(CONSUL_APT_FALLBACK_SUITE='bookworm'))
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(' bookworm main', self.file('etc/apt/sources.list.d/consul-vm-inject-consul.list'))
 
     def test_urls_other_than_https_and_stray_characters_are_refused(self):
@@ -245,24 +348,21 @@ class Packages(unittest.TestCase):
                 self.assertEqual(list((self.root / 'etc/apt/sources.list.d').iterdir()), [])
 
     def test_rpm_families(self):
-        for release, url in (('ID="rocky"\nVERSION_ID="9.4"\n', 'RHEL/9'), ('ID=amzn\nVERSION_ID="2023"\n', 'AmazonLinux/latest'), ('ID=amzn\nVERSION_ID="2"\n', 'AmazonLinux/2'), ('ID=fedora\nVERSION_ID=41\n', 'fedora/41')):
+        for release, url in (('ID="rocky"\nVERSION_ID="9.4"\n', 'RHEL/9'), ('ID=amzn\nVERSION_ID="2023"\n', 'AmazonLinux/latest'), ('ID=fedora\nVERSION_ID=41\n', 'fedora/41')):
             with self.subTest(release):
                 self.dnf(release)
-                for name in ('consul', 'envoy'):
-                    (self.bin / name).unlink(missing_ok=True)
-                done = self.run_script(self.settings(CONSUL_VERSION='1.20.1', CONSUL_RPM_REPO_GPGCHECK='1'))
+                self.gone('consul', 'envoy', 'iptables')
+                done = self.run_script(self.settings(CONSUL_VERSION='1.20.1'))
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(self.file('etc/yum.repos.d/consul-vm-inject-consul.repo'), f'''[consul-vm-inject-consul]
 name=consul-vm-inject-consul
 baseurl=https://consul.example.com/{url}/$basearch/stable
-enabled=1
 gpgcheck=1
-repo_gpgcheck=1
-gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-consul-vm-inject-consul
+repo_gpgcheck=0
+gpgkey=file:///etc/consul-vm-inject-consul.asc
 ''')
-                self.assertIn('repo_gpgcheck=0\n', self.file('etc/yum.repos.d/consul-vm-inject-envoy.repo'))
-                self.assertTrue(self.file('etc/pki/rpm-gpg/RPM-GPG-KEY-consul-vm-inject-consul').startswith('-----BEGIN PGP'))
-                self.assertEqual([line.split()[-1] for line in done.log.splitlines() if ' install ' in line], ['consul-1.20.1', 'envoy'])
+                self.assertTrue(self.file('etc/consul-vm-inject-consul.asc').startswith('-----BEGIN PGP'))
+                self.assertEqual(self.installs(done), ['consul-1.20.1-2', 'hashicorp-envoy-1.31.4-1', 'iptables'])
 
     def test_a_held_lock_is_waited_for_and_other_failures_are_not(self):
         self.apt()
@@ -271,14 +371,14 @@ gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-consul-vm-inject-consul
         self.assertEqual(done.stderr.count('waiting: '), 1)
         (self.bin / 'consul').unlink()
         done = self.run_script(self.settings(), BROKEN='yes')
-        self.assertEqual((done.returncode, done.log.count(' install ')), (1, 1))
+        self.assertEqual((done.returncode, done.log.count(' consul=')), (1, 1))
         self.assertIn('consul: not installed', done.stderr)
 
     def test_without_settings_or_a_package_manager_it_says_so(self):
         self.assertEqual(self.run_script(None).returncode, 2)
         done = self.run_script(self.settings())
         self.assertEqual(done.returncode, 1)
-        self.assertIn('neither apt-get nor dnf nor yum', done.stderr)
+        self.assertIn('no apt-get, dnf or yum (zypper is not supported)', done.stderr)
 
     def test_settings_are_never_evaluated(self):
         self.apt()
@@ -287,7 +387,7 @@ gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-consul-vm-inject-consul
 
     def test_the_agent_is_neither_enabled_nor_started(self):
         # Its sidecar starts it. A target of the boot would wait for an agent of Type=notify that has nobody to join.
-        self.present('consul', 'envoy')
+        self.present('consul', 'envoy', 'iptables')
         self.program('systemctl', '#!/bin/sh\necho "systemctl $*" >>"$LOG"\n')
         self.assertEqual(self.run_script(self.settings()).log, '')
 

@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 from email.utils import formatdate
 from pathlib import Path
 from typing import Self
@@ -24,7 +25,11 @@ from disk import Disk
 from network import ROUTER, Network
 from root import debian_root
 
+# A name that nobody on the machines knows, and the address.
+NAME = 'packages.test'
 URL = f'https://{ROUTER}'
+# What HashiCorp calls its package of Envoy.
+PACKAGES = {'consul': 'consul', 'envoy': 'hashicorp-envoy'}
 # What a root has besides, as images of these systems have it: gpg there is none in a bare Debian.
 TOOLS = ('gpg', 'gpg-agent', 'curl', 'ca-certificates', 'dnf', 'rpm', 'createrepo-c')
 SPEC = '''Name: {name}
@@ -111,21 +116,24 @@ class Repository:
         new = ('-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes')
         openssl('req', '-x509', *new, '-days', '2', '-subj', '/CN=test CA', '-keyout', 'ca.key', '-out', 'ca.pem')
         openssl('req', *new, '-subj', '/CN=packages', '-keyout', 'server.key', '-out', 'server.csr')
-        (self.folder / 'names').write_text(f'subjectAltName=IP:{ROUTER}\n')
+        (self.folder / 'names').write_text(f'subjectAltName=IP:{ROUTER},DNS:{NAME}\n')
         openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
                 '-extfile', 'names', '-out', 'server.pem')
         self.ca = (self.folder / 'ca.pem').read_text()
 
-    def values(self) -> dict:
-        """The block `vm` of a values file that names this and nothing else."""
-        signed = {'keyUrl': f'{URL}/key.asc', 'keyFingerprint': self.fingerprint}
-        source = {'apt': {'url': f'{URL}/apt', **signed},
-                  'rpm': {'baseUrl': f'{URL}/rpm/{{distribution}}/{{release}}/$basearch', **signed}}
-        return {'packages': {'consul': source, 'envoy': source}}
+    def values(self, url: str = URL, **changes: str) -> dict:
+        """The block `vm` of a values file that names this and nothing else: a mirror of HashiCorp's repositories."""
+        signed = {'keyUrl': f'{url}/key.asc', 'keyFingerprint': self.fingerprint, **changes}
+        return {'packages': {'apt': {'url': f'{url}/apt', **signed},
+                             'rpm': {'baseUrl': f'{url}/rpm/{{distribution}}/{{release}}/$basearch', **signed}}}
 
     def _tree(self, name: str, folder: Path) -> None:
         """What a package puts on a disk."""
         (folder / 'usr/bin').mkdir(parents=True)
+        if name == 'iptables':
+            (folder / 'usr/bin/iptables').write_text('#!/bin/sh\n')
+            (folder / 'usr/bin/iptables').chmod(0o755)
+            return
         shutil.copy2(self.programs[name], folder / 'usr/bin' / name)
         if name == 'consul':
             for path, content, mode in packages.FILES:
@@ -136,24 +144,32 @@ class Repository:
 
     def add_apt(self) -> None:
         """The repository of Debian packages, at /apt."""
-        architecture = run('dpkg', '--print-architecture').strip()
-        base = self.served / 'apt'
-        index = Path('main') / f'binary-{architecture}' / 'Packages'
-        lists = base / 'dists' / self.suite
-        (lists / index).parent.mkdir(parents=True)
-        stanzas = [self._deb(name, version, architecture, base) for name, version in self.versions.items()]
-        (lists / index).write_text('\n'.join(stanzas))
-        content = (lists / index).read_bytes()
-        release = (f'Origin: test\nSuite: {self.suite}\nCodename: {self.suite}\nArchitectures: {architecture}\nComponents: main\n'
-                   f'Date: {formatdate(usegmt=True)}\nSHA256:\n {hashlib.sha256(content).hexdigest()} {len(content)} {index}\n')
+        self.architecture = run('dpkg', '--print-architecture').strip()
+        (self.served / 'apt').mkdir()
+        stanzas = [self._deb(PACKAGES[name], name, version) for name, version in self.versions.items()]
+        # A stand-in that does nothing: Debian's own packages are out of reach.
+        stanzas.append(self._deb('iptables', 'iptables', '99'))
+        self.stanzas = '\n'.join(stanzas)
+        self.release(time.time())
+
+    def release(self, moment: float) -> None:
+        """Signs the repository of Debian packages as of a moment."""
+        index = Path('main') / f'binary-{self.architecture}' / 'Packages'
+        lists = self.served / 'apt/dists' / self.suite
+        (lists / index).parent.mkdir(parents=True, exist_ok=True)
+        (lists / index).write_text(self.stanzas)
+        content = self.stanzas.encode()
+        release = (f'Origin: test\nSuite: {self.suite}\nCodename: {self.suite}\nArchitectures: {self.architecture}\n'
+                   f'Components: main\nDate: {formatdate(moment, usegmt=True)}\n'
+                   f'SHA256:\n {hashlib.sha256(content).hexdigest()} {len(content)} {index}\n')
         (lists / 'Release').write_text(release)
         (lists / 'InRelease').write_text(self.gpg('--clearsign', text=release))
 
-    def _deb(self, name: str, version: str, architecture: str, base: Path) -> str:
-        """Makes a package; returns its stanza of the index."""
-        folder = self.folder / f'deb-{name}'
+    def _deb(self, package: str, name: str, version: str) -> str:
+        """Makes a package that brings a program; returns its stanza of the index."""
+        base, folder = self.served / 'apt', self.folder / f'deb-{name}'
         self._tree(name, folder)
-        control = (f'Package: {name}\nVersion: {version}-1\nArchitecture: {architecture}\nMaintainer: test <t@example.com>\n'
+        control = (f'Package: {package}\nVersion: {version}-1\nArchitecture: {self.architecture}\nMaintainer: test <t@example.com>\n'
                    f'Description: {name} as its makers pack it\n')
         (folder / 'DEBIAN').mkdir()
         (folder / 'DEBIAN/control').write_text(control)
@@ -180,7 +196,7 @@ class Repository:
                     install += '\ncp -a /tree/. %{buildroot}/'
                 listed = '' if name == 'bash' else f'/usr/bin/{name}\n{files.get(name, "")}'
                 head, post = ('', more) if more.startswith('%post') else (more, '')
-                spec = SPEC.format(name=name, version=version, more=head, install=install, files=listed)
+                spec = SPEC.format(name=PACKAGES.get(name, name), version=version, more=head, install=install, files=listed)
                 builder.write(f'/rpm/{name}.spec', spec + post)
                 defines = [word for define in RPM_DEFINES for word in ('--define', define)]
                 builder.run('rpmbuild', '-bb', '--quiet', *defines, f'/rpm/{name}.spec', timeout=120)

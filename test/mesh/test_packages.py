@@ -25,7 +25,7 @@ class FromNothing(Counted, unittest.TestCase):
 
     def test_both_programs_are_of_the_packages_that_it_installed(self) -> None:
         for machine in self.mesh.machines.values():
-            self.assertEqual(machine.sh('dpkg -S /usr/bin/consul /usr/bin/envoy'), 'consul: /usr/bin/consul\nenvoy: /usr/bin/envoy\n')
+            self.assertEqual(machine.sh('dpkg -S /usr/bin/consul /usr/bin/envoy'), 'consul: /usr/bin/consul\nhashicorp-envoy: /usr/bin/envoy\n')
             self.assertFalse((root(choice.suite) / 'usr/bin/consul').exists())
 
     def test_the_agent_joined_as_the_annotation_says(self) -> None:
@@ -69,7 +69,7 @@ class Rpm(unittest.TestCase):
                 self.assertIn('added the source https://10.77.0.1/rpm/RHEL/9/x86_64'.replace('x86_64', '$basearch'), said)
                 self.assertRegex(disk.run('rpm', '-qa', '--qf', '%{NAME} %{RSAHEADER:pgpsig}\n'), r'(?m)^consul RSA/SHA')
                 self.assertIn('consul', disk.run('rpm', '-qf', '/usr/bin/consul'))
-                self.assertIn('envoy', disk.run('rpm', '-qf', '/usr/bin/envoy'))
+                self.assertIn('hashicorp-envoy', disk.run('rpm', '-qf', '/usr/bin/envoy'))
                 self.assertIn('consul:', disk.read('/etc/passwd').decode())
 
     def test_a_package_that_another_key_has_signed_is_not_installed(self) -> None:

@@ -852,7 +852,12 @@ def envoy_arguments(it, name, i):
         argv += ["-%s=%s" % (flag, it.get(flag)) for flag in TLS if it.get(flag)]
     if it.get("use-proxy-health-check"):
         argv += ["-envoy-ready-bind-address=127.0.0.1", "-envoy-ready-bind-port=%d" % (READY + i)]
-    extra, threads = it.list("envoy-extra-args"), it.get("consul-envoy-proxy-concurrency")
+    words, threads = it.list("envoy-extra-args"), it.get("consul-envoy-proxy-concurrency")
+    # Consul's own: none of Envoy's are called so.
+    own = [re.match(r"--?(?:envoy-binary|ignore-envoy-compatibility)(?:=|\Z)", word) or at and re.match(r"--?envoy-binary\Z", words[at - 1])
+           for at, word in enumerate(words)]
+    argv += [word for word, is_own in zip(words, own) if is_own]
+    extra = [word for word, is_own in zip(words, own) if not is_own]
     envoy = ["--base-id", str(i)] if i else []
     if threads and not any(re.match(r"--concurrency(?:=|\Z)", word) for word in extra):
         envoy += ["--concurrency", str(threads)]

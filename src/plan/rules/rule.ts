@@ -1,5 +1,6 @@
 import type { Annotation, Annotations } from '../../annotate/annotation.ts'
 import type { Code } from '../../report/diagnostics.ts'
+import type { Pins } from '../packages.ts'
 import type { Reader } from '../reader.ts'
 import type { NamedService } from '../registration.ts'
 
@@ -10,6 +11,8 @@ export interface Case {
   readonly services: readonly NamedService[]
   /** Whether the values file says that the agents want tokens. */
   readonly acls: boolean
+  /** The versions that the values file pins. */
+  readonly pins: Pins
 }
 
 /** What does not go together. */
