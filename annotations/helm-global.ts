@@ -8,9 +8,10 @@ export interface GlobalValues {
   datacenter?: string
 
   /**
-   * DNS domain of Consul; the agent's `domain`.
+   * DNS domain of Consul; the agent's `domain`, and names under it are resolved by the agent (`consul-dns`).
    *
    * @default "consul"
+   * @pattern ^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$
    */
   domain?: string
 

@@ -52,11 +52,16 @@ const joined = (list: unknown): string | undefined =>
 
 /** Enterprise shows in the image's name or in the licence. */
 function settingsOf(helm: HelmValues): GrammarSettings {
-  const { image, enterpriseLicense, enableConsulNamespaces, adminPartitions } = helm.global ?? {}
+  const { image, enterpriseLicense, enableConsulNamespaces, adminPartitions, domain } = helm.global ?? {}
   const namespaces = enableConsulNamespaces === true
   const partitions = adminPartitions?.enabled === true
   const licensed = (enterpriseLicense?.secretName ?? '') !== ''
-  return { enterprise: namespaces || partitions || licensed || /[-+]ent\b/.test(image ?? ''), namespaces, partitions }
+  return {
+    enterprise: namespaces || partitions || licensed || /[-+]ent\b/.test(image ?? ''),
+    namespaces,
+    partitions,
+    ...(domain !== undefined && { domain: domain.replace(/\.$/, '') }),
+  }
 }
 
 /** Dotted paths of the leaves that the model does not know. */

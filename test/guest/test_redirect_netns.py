@@ -516,7 +516,7 @@ class Traffic(Namespaces):
         yield 'vm', USER, TCP, local, 8080, 'vm:8080', 'vm:8080'
         yield 'vm', USER, TCP, local, 20000, 'vm:20000', 'vm:20000'
         yield 'vm', USER, UDP, peer, 80, 'peer:80', 'peer:80'
-        yield 'vm', USER, UDP, local, 53, 'vm:53', 'vm:8600' if six == dual else 'vm:53'
+        yield 'vm', USER, UDP, local, 53, 'vm:53', 'vm:53'
 
     def network(self):
         """The VM's namespace and a peer's on one wire, each with its servers."""

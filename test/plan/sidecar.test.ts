@@ -10,14 +10,12 @@ const redirect = test.macro({
   },
   title: (title = '') => title,
 })
-const DNS = ['-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600'].map(flag => `${flag} {without systemd-resolved}`)
 test('SSH, gossip and instance metadata are left alone by default', redirect, {}, [
   '-proxy-id=web-sidecar-proxy',
   '-exclude-inbound-port=22',
   '-exclude-inbound-port={ssh-ports}',
   '-exclude-inbound-port=8301',
   '-exclude-outbound-cidr=169.254.169.254/32',
-  ...DNS,
 ])
 test(
   'closed, the arguments name the ports that the agent would be asked for',
@@ -25,7 +23,6 @@ test(
   {
     'alpha:on-sidecar-failure': 'closed',
     'alpha:transparent-proxy-exclude-ssh': 'false',
-    'consul-dns': 'false',
     'enable-metrics': 'true',
     'transparent-proxy-overwrite-probes': 'true',
     'proxy-config-map': '{"bind_port": 21999, "envoy_stats_bind_addr": "0.0.0.0:9901"}',
@@ -59,13 +56,12 @@ test('closed, the application is held back until its sidecar is up, and is stopp
   t.true(new TextDecoder().decode(output).includes(`${segment}\n`))
 })
 test(
-  'each automatic exclusion can be switched off, and so can the names of the mesh',
+  'each automatic exclusion can be switched off',
   redirect,
   {
     'alpha:transparent-proxy-exclude-ssh': 'false',
     'alpha:transparent-proxy-exclude-serf': 'false',
     'alpha:transparent-proxy-exclude-metadata': 'false',
-    'consul-dns': 'false',
   },
   ['-proxy-id=web-sidecar-proxy'],
 )
@@ -91,8 +87,6 @@ test(
     '-exclude-outbound-cidr=10.0.0.0/8',
     '-exclude-uid=1000',
     '-exclude-uid={uid of postgres}',
-    '-consul-dns-ip=::1 {without systemd-resolved}',
-    '-consul-dns-port=8600 {without systemd-resolved}',
   ],
 )
 test('nothing is redirected without transparent proxy', redirect, { 'transparent-proxy': 'false' }, undefined)

@@ -547,6 +547,9 @@ class Reader:
         self.settings = {name: settings.get(name, False) for name in ("enterprise", "namespaces", "partitions")}
         self.faults += [("settings." + name, "not true or false") for name in self.settings
                         if not isinstance(self.settings[name], bool)]
+        domain = self.settings["domain"] = settings.get("domain", "consul")
+        if not isinstance(domain, str) or not re.match(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\Z", domain, re.A):
+            self.faults.append(("settings.domain", "not the name of a domain"))
         self.texts = {}
         short = [(P + "connect-service", "name"), (P + "connect-service-port", "port")]
         for key, value in list(given.items()) + [(key, config[name]) for key, name in short if name in config]:
@@ -631,11 +634,11 @@ def plan(config):
         it.faults.append((META, "more than 64 meta entries"))
     if it.faults:
         raise Refused(it.faults)
-    resolve = ["[Resolve]", "DNS=127.0.0.1:8600", "Domains=~consul"]
+    domain = it.settings["domain"]
+    dns = {"hole": "resolved", "then": ["[Resolve]", "DNS=127.0.0.1:8600", "DNSSEC=false", "Domains=~" + domain], "else": [domain]}
     return present(
-        agent=agent(it), app_unit=it.alpha("app-unit"),
+        agent=agent(it), app_unit=it.alpha("app-unit"), dns=[dns] if resolves_names(it) else None,
         registration={"services": services} if len(services) > 1 else {"service": services[0]},
-        resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
             redirect=redirect(it, name, i), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
@@ -811,9 +814,6 @@ def redirect(it, name, i):
               for uid in it.list("transparent-proxy-exclude-uids")]
     if it.get("consul-namespace"):
         nodes.append("-namespace=" + it.get("consul-namespace"))
-    if resolves_names(it):
-        dns = "-consul-dns-ip=" + ("::1" if it.get("dual-stack") else "127.0.0.1")
-        nodes.append({"hole": "resolved", "else": [dns, "-consul-dns-port=8600"]})
     return list({json.dumps(node): node for node in nodes}.values())
 
 

@@ -6,6 +6,8 @@ export interface GrammarSettings {
   readonly namespaces: boolean
   /** Admin partitions are in use: upstream names carry them. */
   readonly partitions: boolean
+  /** The DNS domain of Consul, where it is not `consul`. */
+  readonly domain?: string
 }
 
 /** The settings of an operator who says nothing. */
