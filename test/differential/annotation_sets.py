@@ -209,4 +209,5 @@ def annotation_set(rng):
     if rng.random() < 0.4:
         annotations[P + "connect-service-upstreams"] = value(rng, P + "connect-service-upstreams")
     edition = rng.random()
-    return {"annotations": annotations, "settings": {"enterprise": edition > 0.6, "namespaces": edition > 0.7, "partitions": edition > 0.85}}
+    domain = {} if rng.random() < 0.8 else {"domain": rng.choice(["mesh.corp.test", "a_b", "x-1.example", "a b", "a..b", ""])}
+    return {"annotations": annotations, "settings": {"enterprise": edition > 0.6, "namespaces": edition > 0.7, "partitions": edition > 0.85, **domain}}
