@@ -56,6 +56,7 @@ def network_manager(dns: str, address: str) -> str:
 cat >/etc/NetworkManager/conf.d/x.conf <<'E'
 [main]
 dns={dns}
+rc-manager=file
 plugins=keyfile
 [device]
 match-device=interface-name:host0
@@ -67,10 +68,22 @@ cat >/etc/NetworkManager/system-connections/host0.nmconnection <<'E'
 {CONNECTION.format(address)}E
 chmod 600 /etc/NetworkManager/system-connections/host0.nmconnection
 rm -f /etc/resolv.conf
-systemctl unmask --runtime NetworkManager 2>/dev/null; rm -f /etc/systemd/system/NetworkManager.service; systemctl daemon-reload
-systemctl restart NetworkManager
-nmcli --wait 20 connection up host0
+if [ -d /run/systemd/system ]; then
+  rm -f /etc/systemd/system/NetworkManager.service
+  systemctl daemon-reload
+  systemctl restart NetworkManager
+else
+  mount -t sysfs -o ro sysfs /sys
+  ip link add host0 type veth peer name host1
+  ip link set host1 up
+  mkdir -p /run/dbus
+  rm -rf /run/dbus/pid /run/NetworkManager
+  dbus-daemon --system --fork
+  NetworkManager
+fi
+for _ in $(seq 100); do nmcli --wait 20 connection up host0 >/dev/null 2>&1 && break; sleep 0.2; done
 for _ in $(seq 50); do grep -qs nameserver /etc/resolv.conf && break; sleep 0.2; done
+set +e
 '''
 
 
