@@ -339,7 +339,7 @@ class Redirect(Namespaces):
         for given, code, calls in (({}, 0, 1), ({'CREDENTIALS_DIRECTORY': '/run/credentials/envoy@web.service'}, 1, 0)):
             with self.subTest(given), tempfile.TemporaryDirectory() as folder:
                 token = Path(folder) / 'token'
-                late = threading.Timer(0.3, token.write_text, ['secret'])
+                late = threading.Timer(2, token.write_text, ['secret'])
                 late.start()
                 self.addCleanup(late.join)
                 done = self.space().redirect(arguments=ARGUMENTS, stage=WAIT, CONSUL_HTTP_TOKEN_FILE=str(token), **given)
