@@ -17,7 +17,8 @@ import type { GoBool } from './values.ts'
  * | systemd-resolved before 246                    | rules                        | no                                          |
  * | a server elsewhere: static, or by dhclient     | rules                        | static; a lease as dhclient writes it       |
  * | dnsmasq, unbound on the VM                     | rules                        | dnsmasq 2.90, unbound 1.17                  |
- * | NetworkManager, by itself or `dns=dnsmasq`     | rules                        | NetworkManager 1.42                         |
+ * | NetworkManager by itself                       | rules                        | NetworkManager 1.42                         |
+ * | NetworkManager with `dns=dnsmasq`              | rules                        | no                                          |
  * | NetworkManager with `dns=systemd-resolved`     | as systemd-resolved          | no                                          |
  * | resolvconf, openresolv, netconfig              | rules                        | no                                          |
  * | a server of IPv6                               | rules, to the agent at `::1` | stand-in for the agent                      |
