@@ -50,12 +50,13 @@ for _ in $(seq 50); do ss -lunp | grep -q {name[3:]} && break; sleep 0.2; done
 """
 
 
-def network_manager(dns: str, address: str) -> str:
+def network_manager(address: str) -> str:
+    """Where there is no machine, on a link made for it."""
     # It takes over a link of this kind only when it is told to.
     return f'''set -e
 cat >/etc/NetworkManager/conf.d/x.conf <<'E'
 [main]
-dns={dns}
+dns=default
 rc-manager=file
 plugins=keyfile
 [device]
@@ -68,19 +69,13 @@ cat >/etc/NetworkManager/system-connections/host0.nmconnection <<'E'
 {CONNECTION.format(address)}E
 chmod 600 /etc/NetworkManager/system-connections/host0.nmconnection
 rm -f /etc/resolv.conf
-if [ -d /run/systemd/system ]; then
-  rm -f /etc/systemd/system/NetworkManager.service
-  systemctl daemon-reload
-  systemctl restart NetworkManager
-else
-  mount -t sysfs -o ro sysfs /sys
-  ip link add host0 type veth peer name host1
-  ip link set host1 up
-  mkdir -p /run/dbus
-  rm -rf /run/dbus/pid /run/NetworkManager
-  dbus-daemon --system --fork
-  NetworkManager
-fi
+mount -t sysfs -o ro sysfs /sys
+ip link add host0 type veth peer name host1
+ip link set host1 up
+mkdir -p /run/dbus
+rm -rf /run/dbus/pid /run/NetworkManager
+dbus-daemon --system --fork
+NetworkManager
 for _ in $(seq 100); do nmcli --wait 20 connection up host0 >/dev/null 2>&1 && break; sleep 0.2; done
 for _ in $(seq 50); do grep -qs nameserver /etc/resolv.conf && break; sleep 0.2; done
 set +e
@@ -95,8 +90,7 @@ def ways(address: str) -> dict[str, tuple[str, str]]:
                             '--listen-address=127.0.0.1 --bind-interfaces') + resolv_conf('127.0.0.1'), 'systemctl stop my-dnsmasq'),
         'unbound': (f"cat >/tmp/unbound.conf <<'E'\n{UNBOUND}E\n" + service('my-unbound', 'unbound -d -c /tmp/unbound.conf')
                     + resolv_conf('127.0.0.1'), 'systemctl stop my-unbound'),
-        'NetworkManager': (network_manager('default', address), ''),
-        'NetworkManager with dnsmasq': (network_manager('dnsmasq', address), ''),
+        'NetworkManager': (network_manager(address), ''),
     }
 
 
