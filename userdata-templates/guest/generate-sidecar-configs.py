@@ -190,6 +190,7 @@ def prepare(plan):
             line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
     if unit and run("systemctl", "show", "-pUser", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy: not redirected" % unit)
+    lines("dns", plan.get("dns", []))
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
