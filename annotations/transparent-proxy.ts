@@ -83,7 +83,8 @@ export interface TransparentProxyAnnotations {
    * @helm global.dualStack.enabled
    * @since 1.9.0
    * @example "true"
-   * @vm The guest finds out by itself whether it has IPv6. `"true"` also makes the metrics listener bind `[::]`.
+   * @needs enable-metrics=true
+   * @vm The guest finds out by itself whether it has IPv6. `"true"` only makes the metrics listener bind `[::]`.
    */
   'consul.hashicorp.com/dual-stack'?: GoBool
 }

@@ -58,7 +58,11 @@ function settingsOf(helm: HelmValues): GrammarSettings {
   const namespaces = enableConsulNamespaces === true
   const partitions = adminPartitions?.enabled === true
   const licensed = (enterpriseLicense?.secretName ?? '') !== ''
-  return { enterprise: namespaces || partitions || licensed || /[-+]ent\b/.test(image ?? ''), namespaces, partitions }
+  return {
+    enterprise: namespaces || partitions || licensed || /[-+]ent\b/.test(image ?? ''),
+    namespaces,
+    partitions,
+  }
 }
 
 /** Not the default of an annotation but of the decision: it must not look like the operator's own word. */

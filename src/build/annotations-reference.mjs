@@ -1,7 +1,7 @@
 /** Writes annotations/README.md, the operator's reference, from the model. */
-import { packagesSection } from './packages-reference.mjs'
 
 import { networks } from './networks-reference.mjs'
+import { packagesSection } from './packages-reference.mjs'
 
 const VERDICTS = {
   applies: 'means on a VM what it means on Kubernetes',

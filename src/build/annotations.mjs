@@ -106,7 +106,9 @@ function model() {
       target[key.includes('*') ? patternOf(key) : key] = { ...property, description: entry.summary, vm: entry.vm }
       return entry
     })
-    return { name: file, title: family.title, intro: family.description, entries }
+    // The generator joins the lines of a table.
+    const intro = family.description?.replaceAll('| |', '|\n|')
+    return { name: file, title: family.title, intro, entries }
   })
   const { HelmValues, ...helmDefinitions } = definitionsOf('HelmValues', true)
   const schema = {

@@ -14,7 +14,7 @@ export interface AnnotatedConfig {
 
 /** The grammar's settings as the guest needs them told: nothing of the community edition. */
 const settingsOf = (settings: GrammarSettings): Pick<AnnotatedConfig, 'settings'> =>
-  settings.enterprise || settings.namespaces || settings.partitions ? { settings } : {}
+  Object.values(settings).some(Boolean) ? { settings } : {}
 
 /** What every VM of a fleet has in common. Which of them join, and as what, each works out by itself. */
 export interface FleetPlan extends Pick<MeshPlan, 'agent' | 'packages'> {

@@ -62,15 +62,25 @@ export interface SidecarPlan {
   readonly acl?: readonly PlanNode[]
 }
 
+/**
+ * Settings of systemd-resolved; where programs ask another resolver the domain, questions for which are redirected to the port, whichever
+ * server they are for.
+ */
+export interface Dns {
+  readonly hole: 'resolved'
+  readonly then: readonly string[]
+  readonly else: readonly [domain: string, port: string]
+}
+
 /** What the guest is to bring about. Field names are those of the file that travels. */
 export interface GuestPlan {
   /** Settings of the agent, as its configuration spells them; a hole `secret` stands for the content of a file. */
   readonly agent?: Readonly<Record<string, unknown>>
   /** The application's unit: it must not run as Envoy does. */
   readonly app_unit?: string
+  /** How names of the mesh come to the agent. */
+  readonly dns?: readonly Dns[]
   readonly registration: Registration
-  /** Settings of systemd-resolved, by which it asks Consul for names of the mesh. */
-  readonly resolved?: readonly PlanNode[]
   readonly sidecars: readonly SidecarPlan[]
   /** Parts of units by name, lines of files in `/etc/systemd/system/<unit>.d`. */
   readonly units?: Readonly<Record<string, readonly PlanNode[]>>

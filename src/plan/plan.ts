@@ -4,12 +4,13 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { agentOf, agentSettingsOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
+import { dnsOf } from './dns.ts'
 import { binaryOf } from './envoy.ts'
 import { unitsOf } from './failure.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
 import { packagesOf, pinsOf, withoutEnvoy } from './packages.ts'
 import { Reader } from './reader.ts'
-import { AUTOMATIC, resolvedOf } from './redirect.ts'
+import { AUTOMATIC } from './redirect.ts'
 import { type NamedService, registrationOf, servicesOf } from './registration.ts'
 import { sidecarOf } from './sidecar.ts'
 
@@ -28,13 +29,13 @@ function decided(reader: Reader): Diagnostic {
 /** What the guest is to bring about; what there is nothing of is left out. */
 function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPlan {
   const application = reader.given('alpha:app-unit')?.value
-  const [agent, resolved] = [agentSettingsOf(reader), resolvedOf(reader)]
+  const [agent, dns] = [agentSettingsOf(reader), dnsOf(reader)]
   const units = unitsOf(services, reader)
   return {
     ...(Object.keys(agent).length > 0 && { agent }),
     ...(application !== undefined && { app_unit: application }),
+    ...(dns.length > 0 && { dns }),
     registration: registrationOf(reader),
-    ...(resolved.length > 0 && { resolved }),
     sidecars: services.map(service => sidecarOf(service, reader)),
     ...(Object.keys(units).length > 0 && { units }),
   }

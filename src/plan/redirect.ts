@@ -50,15 +50,6 @@ const automatic = (reader: Reader, flag: string): readonly PlanNode[] =>
     ...(hole === undefined ? [] : [hole]),
   ])
 
-/** The arguments that have names of the mesh resolved by the agent, where systemd-resolved does not ask it. */
-const dnsOf = (reader: Reader): PlanNode => ({
-  hole: 'resolved',
-  else: [
-    `-consul-dns-ip=${reader.on('dual-stack') ? '::1' : '127.0.0.1'}`,
-    `-consul-dns-port=${reader.text('alpha:dns-port')}`,
-  ],
-})
-
 const uidOf = ({ text, name }: User): PlanNode =>
   name === undefined ? `-exclude-uid=${text}` : { hole: 'uid', user: name, prefix: '-exclude-uid=' }
 
@@ -77,18 +68,6 @@ export function redirectOf(service: NamedService, reader: Reader): readonly Plan
     ...excluded('-exclude-outbound-cidr', 'outbound-cidrs'),
     ...reader.list<User>('transparent-proxy-exclude-uids').map(uidOf),
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
-    ...(resolvesNames(reader) ? [dnsOf(reader)] : []),
   ]
   return [...new Map(all.map(node => [JSON.stringify(node), node])).values()]
-}
-
-/** Whether names of the mesh are to be resolved by Consul. How is the guest's to decide. */
-export const resolvesNames = (reader: Reader): boolean =>
-  reader.on(reader.given('consul-dns') === undefined ? 'transparent-proxy' : 'consul-dns')
-
-/** Settings of systemd-resolved; none where names of the mesh are not to be resolved. */
-export function resolvedOf(reader: Reader): readonly PlanNode[] {
-  if (!resolvesNames(reader)) return []
-  const [port, domain] = [reader.text('alpha:dns-port'), reader.text('alpha:domain')]
-  return [{ hole: 'resolved', then: ['[Resolve]', `DNS=127.0.0.1:${port}`, `Domains=~${domain}`] }]
 }

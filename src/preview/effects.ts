@@ -3,6 +3,7 @@ import { nameOf } from '../annotate/annotation.ts'
 import { goBool } from '../annotate/grammar/boolean.ts'
 import { rowOf } from '../annotate/table.ts'
 import type { Values } from '../annotate/values.ts'
+import { shownDns } from '../plan/dns.ts'
 import { type MeshPlan, servicesIn } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
 import { plan } from '../plan/plan.ts'
@@ -53,7 +54,7 @@ type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
 export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
-  const { registration, resolved, sidecars, agent: own } = serviceConfig.plan
+  const { registration, dns = [], sidecars, agent: own } = serviceConfig.plan
   const services = servicesIn(registration)
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
@@ -72,7 +73,7 @@ export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
       ] satisfies readonly Part[]
     }),
     ['agent', fieldsOf({ ...agent, ...shownSettings(own) }, '').map(field => field.replace(/^\./, ''))],
-    ['names of the mesh', [resolved === undefined ? 'are not resolved by Consul' : 'are resolved by Consul']],
+    ['names of the mesh', [shownDns(dns)]],
   ]
 }
 

@@ -8,12 +8,18 @@ import { canonicalJson } from '../../src/plan/canonical-json.ts'
 
 interface Question {
   readonly annotations: Readonly<Record<string, string>>
-  readonly settings?: { readonly enterprise: boolean; readonly namespaces: boolean; readonly partitions: boolean }
+  readonly settings?: {
+    readonly enterprise: boolean
+    readonly namespaces: boolean
+    readonly partitions: boolean
+    readonly domain?: string
+  }
 }
 
 const valuesOf = ({ settings }: Question): string =>
   JSON.stringify({
     global: {
+      domain: settings?.domain,
       enableConsulNamespaces: settings?.namespaces === true,
       adminPartitions: { enabled: settings?.partitions === true },
       ...(settings?.enterprise === true && { image: 'hashicorp/consul-enterprise:1.22.0-ent' }),

@@ -48,7 +48,6 @@ class GuestCase(unittest.TestCase):
         patch.start()
         self.addCleanup(patch.stop)
         self.unit('consul.service', 'inactive')
-        self.unit('systemd-resolved.service', 'active')
 
     def unit(self, name, state):
         (self.units / name).write_text(state + '\n')
@@ -85,10 +84,9 @@ class Apply(GuestCase):
         commands, _ = self.apply(WEB)
         self.assertEqual(self.files(), [
             '/etc/consul.d/service-registration.json', '/run/consul-vm-inject/web.redirect', '/run/consul/upstreams-web.env',
-            '/run/systemd/resolved.conf.d/consul-vm-inject.conf', '/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf', G.STATE])
-        self.assertEqual(commands, [RELOAD, 'systemctl daemon-reload', 'systemctl --no-block try-restart systemd-resolved.service', RESTART])
+            '/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf', G.STATE])
+        self.assertEqual(commands, [RELOAD, 'systemctl daemon-reload', RESTART])
         self.assertEqual(json.loads(self.read(G.REGISTRATION))['service']['name'], 'web')
-        self.assertEqual(self.read(G.RESOLVED), '[Resolve]\nDNS=127.0.0.1:8600\nDomains=~consul\n')
         self.assertEqual(self.read(G.FILES['environment'] % 'web'), 'API_CONNECT_SERVICE_HOST=127.0.0.1\nAPI_CONNECT_SERVICE_PORT=9191\n')
         self.assertEqual(self.read(G.FILES['redirect'] % 'web').splitlines()[0], '-proxy-id=web-sidecar-proxy')
         self.assertEqual(self.read(DROP_IN % 'web').splitlines()[0], '[Service]')
@@ -168,8 +166,7 @@ class Apply(GuestCase):
                 self.unit('consul.service', 'active')
                 commands, _ = self.apply(given)
                 self.assertEqual(self.files(), [])
-                self.assertEqual(commands, [RELOAD, 'systemctl stop envoy@web.service',
-                                            'systemctl daemon-reload', 'systemctl --no-block try-restart systemd-resolved.service'])
+                self.assertEqual(commands, [RELOAD, 'systemctl stop envoy@web.service', 'systemctl daemon-reload'])
                 self.assertEqual(self.apply(given), ([], set()))
 
     def test_a_registration_of_somebody_else_is_never_removed_and_kept_aside_when_replaced(self):

@@ -22,7 +22,7 @@ PLAN = {
     'registration': {'service': {
         'name': 'web', 'port': 8080, 'tags': ['v1', {'hole': 'hostname'}], 'meta': {'id': {'hole': 'instance-id'}, 'managed-by': 'consul-vm-inject'},
         'connect': {'sidecar_service': {'port': 20000, 'proxy': {'mode': 'transparent', 'config': {'hole': 'hostname'}}}}}},
-    'resolved': [{'hole': 'resolved', 'then': ['[Resolve]', 'DNS=127.0.0.1:8600']}],
+    'dns': [{'hole': 'resolved', 'then': ['[Resolve]', 'DNS=127.0.0.1:8600']}],
     'sidecars': [{
         'service': 'web', 'environment': ['API_CONNECT_SERVICE_PORT=9191'],
         'redirect': ['-proxy-id=web-sidecar-proxy', {'hole': 'ssh-ports', 'prefix': '-exclude-inbound-port='}, '-exclude-inbound-port=22',
@@ -60,9 +60,14 @@ class Prepared(unittest.TestCase):
         for patch in (mock.patch.dict(os.environ, environment), mock.patch.dict(G.HOLES, facts), mock.patch.object(G, 'log', self.messages.append)):
             patch.start()
             self.addCleanup(patch.stop)
+        self.resolved('10.0.0.2')
 
-    def resolved(self):
-        (self.units / 'systemd-resolved.service').write_text('active\n')
+    def resolved(self, server='127.0.0.53'):
+        """Whom programs ask."""
+        read = G.read
+        patch = mock.patch.object(G, 'read', lambda path: f'nameserver {server}\n' if path == '/etc/resolv.conf' else read(path))
+        patch.start()
+        self.addCleanup(patch.stop)
 
     def prepare(self, plan=PLAN):
         return G.prepare(copy.deepcopy(plan))[:3]
@@ -123,10 +128,9 @@ class Plans(Prepared):
         redirect = files[G.FILES['redirect'] % 'web']
         self.assertEqual((redirect[0], redirect[-2:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600']))
         self.assertEqual(len(redirect), len(set(redirect)))
-        self.assertEqual((files[G.RESOLVED], files[G.PERMANENT % 'consul-sidecar-init.service']), ([], ['[Unit]', 'Before=vm1']))
+        self.assertEqual(files[G.PERMANENT % 'consul-sidecar-init.service'], ['[Unit]', 'Before=vm1'])
         self.resolved()
         _, files, _ = self.prepare()
-        self.assertEqual(files[G.RESOLVED], ['[Resolve]', 'DNS=127.0.0.1:8600'])
         self.assertNotIn('-consul-dns-port=8600', files[G.FILES['redirect'] % 'web'])
 
     def test_what_looks_like_a_hole_elsewhere_is_left_alone(self):
@@ -305,7 +309,7 @@ class Fuzz(Prepared):
              {'hole': 'systemd', 'from': 'x', 'then': 'abc'}, {'hole': 'resolved', 'then': 'abc', 'else': {}}, {'hole': 'uid'}, {'hole': 'uid', 'user': 7}, {'hole': 'uid', 'user': '\x00'},
              {'hole': 'ssh-ports', 'prefix': []}, {'x': {'y': []}}]
     # Branches that do not count here, with systemd 252 and without systemd-resolved.
-    IDLE = [('resolved', 0, 'then'), ('sidecars', 0, 'unit', 1, 'else'), ('sidecars', 0, 'unit', 1, 'then', 1, 'else')]
+    IDLE = [('dns', 0, 'then'), ('sidecars', 0, 'unit', 1, 'else'), ('sidecars', 0, 'unit', 1, 'then', 1, 'else')]
 
     def setUp(self):
         super().setUp()
@@ -344,7 +348,7 @@ class Fuzz(Prepared):
                     found = self.outcome(self.replaced(path, other))
                     refused += found is not None
                     text = isinstance(other, str) and other.isprintable() and '\ud800' not in other
-                    is_node = path[:1] == ('resolved',) or {'redirect', 'unit', 'watch', 'tags', 'environment'} & set(path)
+                    is_node = path[:1] == ('dns',) or {'redirect', 'unit', 'watch', 'tags', 'environment'} & set(path)
                     if is_node and not text and path[-1] != 'from' and not any(path[:len(idle)] == idle for idle in self.IDLE) and other in (None, 0, 1.5, 'a\nb', '\x00', {'hole': 'colour'}, [{}], [None], {'hole': 'uid'}):
                         self.assertIsNotNone(found, 'taken')
         self.assertGreater(refused, 600)

@@ -200,15 +200,21 @@ class Redirect(unittest.TestCase):
         self.assertNotIn('redirect', plan(transparent_proxy='false', transparent_proxy_exclude_inbound_ports='22')['sidecars'][0])
 
     def test_names_under_consul(self):
-        dns, forwarded = ['-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600'], ['[Resolve]', 'DNS=127.0.0.1:8600', 'Domains=~consul']
-        for given, resolved, arguments, lines in (
-            ({}, True, [], forwarded), ({}, False, dns, []), ({'consul_dns': 'false'}, False, [], []), ({'consul_dns': 'false'}, True, [], []),
-            ({'dual_stack': 'true'}, False, ['-consul-dns-ip=::1', dns[1]], []),
-            ({'transparent_proxy': 'false'}, True, [], []), ({'transparent_proxy': 'false', 'consul_dns': 'true'}, True, [], forwarded),
+        def forwarded(domain='consul'):
+            return ['[Resolve]', 'DNS=127.0.0.1:8600', 'DNSSEC=false', f'Domains=~{domain}']
+
+        for given, settings, resolved, lines in (
+            ({}, None, True, forwarded()), ({}, None, False, ['consul']), ({'consul_dns': 'false'}, None, False, []),
+            ({'transparent_proxy': 'false'}, None, True, []), ({'transparent_proxy': 'false', 'consul_dns': 'true'}, None, True, forwarded()),
+            ({}, {'domain': 'mesh.corp.test'}, True, forwarded('mesh.corp.test')), ({}, {'domain': 'mesh.corp.test'}, False, ['mesh.corp.test']),
         ):
-            with self.subTest(given=given, resolved=resolved):
-                self.assertEqual([word for word in self.arguments({'resolved': resolved}, **given) if '-dns-' in word], arguments)
-                self.assertEqual(filled(plan(**given).get('resolved', []), {'resolved': resolved}), lines)
+            with self.subTest(given=given, settings=settings, resolved=resolved):
+                self.assertEqual(filled(plan(settings, **given).get('dns', []), {'resolved': resolved}), lines)
+                self.assertNotIn('-dns-', str(plan(settings, **given)))
+
+    def test_a_domain_that_is_none_is_refused(self):
+        for domain in ('', '.', 'a b', 'a\nb', 'a..b', 'x.', '\u00e4', 5, None, ['a'], 'a' * 64):
+            self.assertEqual(faults({'domain': domain}), ['settings.domain: not the name of a domain'])
 
 
 if __name__ == '__main__':

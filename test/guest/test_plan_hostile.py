@@ -95,7 +95,7 @@ class Hostile(unittest.TestCase):
         self.assertRegex(text, r'\A[\n\x20-\x7e]*\Z')
         self.assertEqual(json.loads(text, parse_int=G.Number, parse_float=G.Number), {'format': '2', 'plan': json.loads(json.dumps(wanted), parse_int=G.Number)})
         one = wanted['sidecars'][0]
-        for line in literals([*wanted.get('resolved', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('acl', []), *one.get('environment', [])]):
+        for line in literals([*wanted.get('dns', []), *one['redirect'], *one['unit'], *one['watch'], *one.get('acl', []), *one.get('environment', [])]):
             self.assertNotRegex(line, '[^\x20-\x7e\xa1-\U0010ffff\xa0]|[\u2028\u2029\ud800-\udfff]')
         self.assertTrue(all(word.startswith('-') for word in filled(one['redirect'], {'users': collections.defaultdict(int)})))
         for line in one.get('environment', []):

@@ -27,6 +27,7 @@ class Retry(unittest.TestCase):
         (self.bin / 'systemctl').write_text(SYSTEMCTL)
         (self.bin / 'sleep').write_text('#!/bin/sh\necho "sleep $*" >>"$FAKE_LOG"\n')
         (self.bin / 'consul-cleanup-iptables').write_text('#!/bin/sh\necho cleanup >>"$FAKE_LOG"\nexit "${FAKE_CLEANUP-0}"\n')
+        (self.bin / 'python3').write_text('#!/bin/sh\necho "$*" >>"$FAKE_LOG"\n')
         for path in self.bin.iterdir():
             path.chmod(0o755)
 
@@ -41,6 +42,7 @@ class Retry(unittest.TestCase):
     def files(self):
         return {path.name: path.read_text().strip() for path in self.own.iterdir()} if self.own.exists() else {}
 
+    FORGET = ['/srv/consul/generate-sidecar-configs.py names']
     AGAIN = ['cleanup', 'systemctl --no-block restart consul-envoy-retry@web.service']
 
     def test_pauses_double_up_to_five_minutes_and_never_end(self):
@@ -78,7 +80,7 @@ class Retry(unittest.TestCase):
             (self.own / 'web.last').write_text('40\n')
             (self.own / 'web.up').touch()
             jobs = f' 7 multi-user.target         start waiting\n12 envoy@web.service         {job}  running'
-            self.assertEqual(self.call(jobs=jobs), (0, ['cleanup'], ''))
+            self.assertEqual(self.call(jobs=jobs), (0, ['cleanup', *self.FORGET[:job == 'stop']], ''))
             self.assertEqual(self.files(), {})
         self.assertEqual(self.call('pause')[:2], (0, []))
 
@@ -93,7 +95,12 @@ class Retry(unittest.TestCase):
         held = {'CONSUL_HOLD': 'yes'}
         self.assertEqual(self.call(**held)[:2], (1, self.AGAIN[1:]))
         self.assertEqual(self.call(jobs='1 envoy@web.service restart running', **held), (0, [], ''))
-        self.assertEqual(self.call(jobs='1 envoy@web.service stop running', **held), (0, ['cleanup'], ''))
+        self.assertEqual(self.call(jobs='1 envoy@web.service stop running', **held), (0, [*self.FORGET, 'cleanup'], ''))
+
+    def test_a_stop_within_the_pause_forgets_names_of_the_mesh_and_starts_nothing(self):
+        self.call()
+        (self.bin / 'sleep').write_text('#!/bin/sh\nkill $PPID\n')
+        self.assertEqual(self.call('pause')[:2], (0, self.FORGET))
 
 
 if __name__ == '__main__':

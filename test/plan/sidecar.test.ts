@@ -14,14 +14,12 @@ const redirect = test.macro({
 const PLATFORMS = [...addressesOf('metadata', undefined), ...addressesOf('services', undefined)].map(
   cidr => `-exclude-outbound-cidr=${cidr}`,
 )
-const DNS = ['-consul-dns-ip=127.0.0.1', '-consul-dns-port=8600'].map(flag => `${flag} {without systemd-resolved}`)
 test('SSH, gossip and the addresses of all platforms are left alone by default', redirect, {}, [
   '-proxy-id=web-sidecar-proxy',
   '-exclude-inbound-port=22',
   '-exclude-inbound-port={ssh-ports}',
   '-exclude-inbound-port=8301',
   ...PLATFORMS,
-  ...DNS,
 ])
 test(
   'closed, the arguments name the ports that the agent would be asked for',
@@ -29,7 +27,6 @@ test(
   {
     'alpha:on-sidecar-failure': 'closed',
     'alpha:transparent-proxy-exclude-ssh': 'false',
-    'consul-dns': 'false',
     'enable-metrics': 'true',
     'transparent-proxy-overwrite-probes': 'true',
     'proxy-config-map': '{"bind_port": 21999, "envoy_stats_bind_addr": "0.0.0.0:9901"}',
@@ -63,14 +60,13 @@ test('closed, the application is held back until its sidecar is up, and is stopp
   t.true(new TextDecoder().decode(output).includes(`${segment}\n`))
 })
 test(
-  'each automatic exclusion can be switched off, and so can the names of the mesh',
+  'each automatic exclusion can be switched off',
   redirect,
   {
     'alpha:transparent-proxy-exclude-ssh': 'false',
     'alpha:transparent-proxy-exclude-serf': 'false',
     'alpha:transparent-proxy-exclude-metadata': 'false',
     'alpha:transparent-proxy-exclude-platform': 'false',
-    'consul-dns': 'false',
   },
   ['-proxy-id=web-sidecar-proxy'],
 )
@@ -96,8 +92,6 @@ test(
     '-exclude-outbound-cidr=10.0.0.0/8',
     '-exclude-uid=1000',
     '-exclude-uid={uid of postgres}',
-    '-consul-dns-ip=::1 {without systemd-resolved}',
-    '-consul-dns-port=8600 {without systemd-resolved}',
   ],
 )
 test('nothing is redirected without transparent proxy', redirect, { 'transparent-proxy': 'false' }, undefined)
@@ -183,10 +177,15 @@ test('the agent learns the mesh settings of the values file', t => {
 
 test('the domain and the port of names reach the agent, the resolver and the redirection', t => {
   const given = { 'connect-service': 'web', 'alpha:dns-port': '8653' }
-  const { agent, resolved, sidecars } = planned(given, valuesOf({ global: GLOBAL })).plan?.serviceConfig.plan ?? {}
+  const { agent, dns } = planned(given, valuesOf({ global: GLOBAL })).plan?.serviceConfig.plan ?? {}
   t.deepEqual(agent, { datacenter: 'fra1', domain: 'mesh.example.com', ports: { dns: 8653 } })
-  t.deepEqual(resolved, [{ hole: 'resolved', then: ['[Resolve]', 'DNS=127.0.0.1:8653', 'Domains=~mesh.example.com'] }])
-  t.true(JSON.stringify(sidecars?.[0]?.redirect).includes('"-consul-dns-port=8653"'))
+  t.deepEqual(dns, [
+    {
+      hole: 'resolved',
+      then: ['[Resolve]', 'DNS=127.0.0.1:8653', 'DNSSEC=false', 'Domains=~mesh.example.com'],
+      else: ['mesh.example.com', '8653'],
+    },
+  ])
 })
 
 test('the agent serves where the sidecar is told to reach it, with the certificate that it has', t => {

@@ -143,9 +143,9 @@ const SEEN: Readonly<Record<string, (plan: MeshPlan, it: VectorCase) => unknown>
       ? ['service', 'proxy']
       : [],
   init_applies_redirect: plan => plan.serviceConfig.plan.sidecars[0]?.redirect !== undefined,
-  dns_redirect: plan => plan.serviceConfig.plan.resolved !== undefined,
+  dns_redirect: plan => plan.serviceConfig.plan.dns !== undefined,
   dns_bind_port: plan => {
-    const resolved = shownNodes(plan.serviceConfig.plan.resolved ?? []).join('\n')
+    const resolved = shownNodes(plan.serviceConfig.plan.dns ?? []).join('\n')
     return Number(/^DNS=127\.0\.0\.1:(\d+)/m.exec(resolved)?.[1] ?? 0) || null
   },
   enable_metrics: plan =>

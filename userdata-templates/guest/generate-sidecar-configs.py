@@ -142,7 +142,9 @@ def systemd(hole):
 HOLES = {
     "hostname": lambda _: [os.uname().nodename], "python": lambda _: [sys.executable],
     "instance-id": lambda _: [read("/var/lib/cloud/data/instance-id").strip() or "$INSTANCE_ID"],
-    "resolved": lambda _: systemd({"from": 246}) and not run("systemctl", "is-active", "systemd-resolved.service")[0],
+    # Whether programs ask systemd-resolved, and it asks the servers of links: of its own it asks any one, whatever the name.
+    "resolved": lambda _: systemd({"from": 246}) and "nameserver 127.0.0.53" in read("/etc/resolv.conf") and not re.search(
+        "(?m)Global: (?!127.0.0.1:[0-9]+$)", run("resolvectl", "dns")[1]),
     # The ports on which sshd listens: by its configuration, and by socket activation.
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
@@ -182,13 +184,13 @@ def prepare(plan):
     files = dict.fromkeys(glob.glob(PERMANENT % "*"), [])
     files.update((PERMANENT % name, lines("units", nodes)) for name, nodes in plan.get("units", {}).items())
     files.update({
-        RESOLVED: lines("resolved", plan.get("resolved", [])),
         # systemd before 231 does not know the "+" of the unit's own commands.
         OLDER: [] if systemd({"from": 231}) or not services else
         ["[Service]", "PermissionsStartOnly=yes"] + [
             line for key, command in re.findall(r"(.*=)\+(.*)", read("/etc/systemd/system/envoy@.service")) for line in (key, key + command)]})
     if unit and run("systemctl", "show", "-pUser", "--", unit)[1] == "User=envoy":
         raise ValueError("app_unit: %s runs as envoy: not redirected" % unit)
+    lines("dns", plan.get("dns", []))
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
@@ -197,7 +199,7 @@ def prepare(plan):
         # A change of these reaches a running Envoy by itself.
         del own["environment"]
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
-        started[name] = [own, connect]
+        started[name] = [own, connect, plan.get("dns", [])]
         if "token_file" in service:
             service["token"], owner = runpy.run_path("/srv/consul/acl-token.py")["resolve"](service.pop("token_file"))
             started[name].append(service["token"])
@@ -259,8 +261,6 @@ def apply(text, files, sidecars, owner):
     for path, found in files.items():
         write(path, "".join(line + "\n" for line in found))
     finish(registration=text, sidecars=sidecars)
-    if RESOLVED in CHANGED:
-        systemctl("--no-block", "try-restart", "systemd-resolved.service")
     for name in sidecars:
         unit = "envoy@%s.service" % name
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
@@ -295,6 +295,33 @@ def listening(name):
             return 0
         time.sleep(0.2)
     raise ValueError("Envoy got no listeners")
+
+
+def names(name=""):
+    """Has questions for names of the mesh answered by the agent; without a sidecar's name no longer, unless one is up. Where systemd-resolved
+    does not see to it, rules do that look at the name, whichever server it is asked of: nothing else is set up differently, and other
+    names never come near the agent, whose own questions stay, too. One socket may ask for both: to connections ours is a zone of its own."""
+    if not name and glob.glob("/run/consul-vm-inject/*.up"):
+        return
+    found = lines("dns", recall()["sidecars"][name][2] if name else [])
+    write(RESOLVED, "".join(line + "\n" for line in found[2:] and found))
+    if CHANGED:
+        systemctl("--no-block", "try-restart", "systemd-resolved.service")
+    if len(found) == 2:
+        domain, port = found
+        agent = re.sub("id.*", "4294967294", run("id", "-u", "consul")[1])
+        wire = "".join(chr(len(label)) + label for label in (domain.upper() + ".").split(".")).encode()
+        code, output = run("nft", "-f", "-", text="table inet consul_names {\nchain find {\n" + "".join(
+            "".join("@th,%d,8&%d==%d " % (at + 8 * i, 223 if byte > 64 else 255, byte) for i, byte in enumerate(wire))
+            + "ct original zone set 8600\n" for at in range(160, 2056 - 8 * len(wire), 8)) + "}\nchain raw {\n"
+            "type filter hook output priority -301\nudp dport 53 meta skuid != %s jump find\n}\nchain nat {\n"
+            "type nat hook output priority -101\nudp dport 53 ct original zone 8600 redirect to :%s\n}\n}\n" % (agent, port))
+        for tool in ("ip6tables-restore", "iptables-restore") if code else ():
+            code, output = run(tool, "-nw", text="".join(
+                "*%s\n:CONSUL_NAMES -\n-A CONSUL_NAMES -p udp -m string --algo bm --icase --hex-string |%s| -j %s\n"
+                "-I OUTPUT -p udp --dport 53 -m owner ! --uid-owner %s -j CONSUL_NAMES\nCOMMIT\n" % (table, wire.hex(), target, agent)
+                for table, target in (("nat", "REDIRECT --to-ports " + port), ("raw", "CT --zone-orig 8600"))))
+        log("names under %s: %s" % (domain, output or "redirected"))
 
 
 def wait(_, seconds):

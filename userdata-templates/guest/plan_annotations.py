@@ -644,11 +644,11 @@ def plan(config):
         it.faults.append((META, "more than 64 meta entries"))
     if it.faults:
         raise Refused(it.faults)
-    resolve = ["[Resolve]", "DNS=127.0.0.1:%d" % it.alpha("dns-port"), "Domains=~" + it.alpha("domain")]
+    port, domain = str(it.alpha("dns-port")), it.alpha("domain")
+    dns = {"hole": "resolved", "then": ["[Resolve]", "DNS=127.0.0.1:" + port, "DNSSEC=false", "Domains=~" + domain], "else": [domain, port]}
     return present(
-        agent=agent(it), app_unit=it.alpha("app-unit"),
+        agent=agent(it), app_unit=it.alpha("app-unit"), dns=[dns] if resolves_names(it) else None,
         registration={"services": services} if len(services) > 1 else {"service": services[0]},
-        resolved=[{"hole": "resolved", "then": resolve}] if resolves_names(it) else None,
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
             redirect=redirect(it, name, i), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
@@ -837,9 +837,6 @@ def redirect(it, name, i):
               for uid in it.list("transparent-proxy-exclude-uids")]
     if it.get("consul-namespace"):
         nodes.append("-namespace=" + it.get("consul-namespace"))
-    if resolves_names(it):
-        dns = "-consul-dns-ip=" + ("::1" if it.get("dual-stack") else "127.0.0.1")
-        nodes.append({"hole": "resolved", "else": [dns, "-consul-dns-port=%d" % it.alpha("dns-port")]})
     return list({json.dumps(node): node for node in nodes}.values())
 
 

@@ -156,42 +156,24 @@ export function outbound(meshed: Meshed): Lane | undefined {
   }
 }
 
-const braced = (when: string | undefined): string => (when === undefined ? '' : ` {${when}}`)
-
 /** Who answers for names of the mesh; undefined where nobody is asked to. */
-export function names({ plan }: Ground, all: readonly Meshed[]): Lane | undefined {
-  const settings = settingsIn(plan.resolved ?? [], '/resolved')
-  const domains = settings.filter(({ flag }) => flag === 'Domains')
-  const asked = settings
-    .filter(({ flag }) => flag === 'DNS')
-    .map(({ value, when, at }): readonly Step[] => [
-      {
-        box: 0,
-        text: `names in ${domains.map(domain => domain.value.replace('~', '')).join(', ')}`,
-        note: 'of whoever asks for one',
-        plan: domains.map(domain => domain.at),
-      },
-      { box: 1, by: 'plain', text: 'systemd-resolved', note: `asks the agent${braced(when)}`, plan: [at] },
-      { box: 2, by: 'plain', text: value, note: 'DNS of the agent', plan: [at] },
-    ])
-  const captured = all.flatMap(meshed => {
-    const rules = rulesOf(meshed)
-    const port = rules.find(({ flag }) => flag === '-consul-dns-port')
-    return rules
-      .filter(({ flag }) => flag === '-consul-dns-ip')
-      .map(({ value, when, at }): readonly Step[] => [
-        { box: 0, text: 'every name', note: 'of whoever asks for one', plan: [at] },
-        { box: 1, by: 'rules', text: 'port 53', note: `is redirected${braced(when)}`, plan: [at] },
-        {
-          box: 2,
-          by: 'plain',
-          text: `${value.includes(':') ? `[${value}]` : value}:${port?.value ?? 53}`,
-          note: 'DNS of the agent',
-          plan: [at, ...(port === undefined ? [] : [port.at])],
-        },
-      ])
+export function names({ plan: { dns = [] } }: Ground): Lane | undefined {
+  const rows = dns.flatMap((choice, index): readonly (readonly Step[])[] => {
+    const [at, [domain]] = [`/dns/${index}`, choice.else]
+    const server = settingsIn(choice.then, `${at}/then`).find(({ flag }) => flag === 'DNS')
+    if (server === undefined) return []
+    const asked: Step = { box: 0, text: `names in ${domain}`, note: 'of whoever asks for one', plan: [`${at}/else/0`] }
+    const agent: Step = { box: 2, by: 'plain', text: server.value, note: 'DNS of the agent', plan: [server.at] }
+    const here = { box: 1, plan: [at] } as const
+    return [
+      [
+        asked,
+        { ...here, by: 'plain', text: 'systemd-resolved', note: 'asks the agent {with systemd-resolved}' },
+        agent,
+      ],
+      [asked, { ...here, by: 'rules', text: 'port 53', note: 'is redirected {without systemd-resolved}' }, agent],
+    ]
   })
-  const rows = [...asked, ...captured]
   if (rows.length === 0) return undefined
   return { title: 'Names', boxes: ['What is asked', 'By way of', 'Who answers'], rows }
 }

@@ -14,7 +14,7 @@ export function trafficOf(plan: MeshPlan): Traffic {
     title: `Traffic of ${all.map(({ service }) => service.name).join(', ')}: ${mode}`,
     lanes: [
       ...all.flatMap(meshed => [inbound(meshed), outbound(meshed)]),
-      names(ground, all),
+      names(ground),
       alone(all),
       beside(all, ground),
     ].filter(lane => lane !== undefined),

@@ -49,7 +49,7 @@ export function trafficDrafts(ground: Ground, of: readonly string[]): readonly D
     }),
   )
   const steps = captured.length === 0 ? [] : alone(all).rows.flat()
-  const resolving = (names(ground, all)?.rows ?? []).flatMap(row => row.filter(({ box }) => box === 2))
+  const resolving = (names(ground)?.rows ?? []).flatMap(row => row.filter(({ box }) => box === 2))
   const answerers = [...new Set(resolving.map(({ text }) => text))].join(', ')
   const dns = `names of the mesh are resolved by the agent${answerers === '' ? '' : ` (${answerers})`}`
   return [
@@ -71,6 +71,6 @@ export function trafficDrafts(ground: Ground, of: readonly string[]): readonly D
     ...steps.map(step => draft(`${BOXES[step.box]} ${step.text} (${step.note})`, ...facts(step))),
     ...(resolving.length === 0
       ? []
-      : [draft(dns, 'names of the mesh are resolved by Consul', ...resolving.flatMap(facts))]),
+      : [draft(dns, 'names of the mesh are resolved by Consul', 'names of the mesh are resolved by Consul:')]),
   ]
 }

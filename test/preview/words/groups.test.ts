@@ -106,7 +106,10 @@ test('what is not there because of an annotation is said, and because of which',
 /** What a plan of just these annotations says, without anybody's judging whether they go together. */
 function ofJust(flags: readonly string[]): readonly Group[] {
   const annotations = flagged(flags)
-  return groupsOf(unjudged(annotations), annotationEffects(annotations, { values: ENTERPRISE, annotations, platform: undefined }))
+  return groupsOf(
+    unjudged(annotations),
+    annotationEffects(annotations, { values: ENTERPRISE, annotations, platform: undefined }),
+  )
 }
 
 for (const row of ANNOTATIONS) {
