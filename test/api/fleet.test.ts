@@ -74,13 +74,8 @@ test('settings of the enterprise edition travel, those of the community do not',
 })
 
 test('the domain of the mesh travels to the guest, which plans with it', t => {
-  const domain = values('global: {domain: mesh.corp.test.}')
-  t.deepEqual(bundleOf(staticVendorData(domain).output).defaults.settings, {
-    enterprise: false,
-    namespaces: false,
-    partitions: false,
-    domain: 'mesh.corp.test',
-  })
+  const { annotations } = bundleOf(staticVendorData(values('global: {domain: mesh.corp.test}')).output).defaults
+  t.is(annotations['alpha.consul.hashicorp.com/domain'], 'mesh.corp.test')
 })
 
 test('faults of the defaults are all told, and then there is no output', t => {

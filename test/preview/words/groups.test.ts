@@ -1,6 +1,7 @@
 import test from 'ava'
 import { ANNOTATIONS } from '../../../annotations/generated/table.ts'
 import { preview } from '../../../src/index.ts'
+import { addressesOf } from '../../../src/plan/addresses.ts'
 import { annotationEffects } from '../../../src/preview/effects.ts'
 import { exampleOf } from '../../../src/preview/example.ts'
 import type { Group } from '../../../src/preview/model.ts'
@@ -45,13 +46,20 @@ test('a service is told in words, not in fields', t => {
 })
 
 test('traffic is told as the picture of it has it', t => {
-  t.deepEqual(wordsOf('Traffic', 'connect-service-upstreams=api:1234', `${ALPHA}on-sidecar-failure=closed`), [
+  const given = [
+    'connect-service-upstreams=api:1234',
+    `${ALPHA}on-sidecar-failure=closed`,
+    'transparent-proxy-exclude-outbound-cidrs=10.1.0.0/16',
+  ]
+  t.deepEqual(wordsOf('Traffic', ...given), [
     'all TCP goes by way of Envoy, redirected by iptables or nftables',
     'while Envoy is away nothing gets through',
     'api is reached at 127.0.0.1:1234',
     'left alone, in: 22, {ssh-ports} (SSH)',
     'left alone, in: 8301 (gossip)',
-    'left alone, out: 169.254.169.254/32 (instance metadata)',
+    `left alone, out: ${addressesOf('metadata', undefined).join(', ')} (instance metadata)`,
+    `left alone, out: ${addressesOf('services', undefined).join(', ')} (services of the platform)`,
+    'left alone, out: 10.1.0.0/16',
     'left alone, out: loopback (what stays on the VM)',
     'left alone, of the user: {uid of envoy} (Envoy)',
     'left alone, of the user: {uid of consul} (the Consul agent)',
