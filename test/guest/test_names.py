@@ -77,7 +77,7 @@ class Resolved(GuestCase):
 
     def test_another_domain_restarts_the_sidecar(self):
         self.apply(WEB)
-        self.assertEqual(self.guest.recall()['sidecars']['web'][2][0]['else'], ['consul'])
+        self.assertEqual(self.guest.recall()['sidecars']['web'][2][0]['else'], ['consul', '8600'])
         commands, _ = self.apply({**WEB, 'consul_dns': 'false'})
         self.assertIn('systemctl --no-block restart envoy@web.service', commands)
 

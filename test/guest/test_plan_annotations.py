@@ -203,18 +203,15 @@ class Redirect(unittest.TestCase):
         def forwarded(domain='consul'):
             return ['[Resolve]', 'DNS=127.0.0.1:8600', 'DNSSEC=false', f'Domains=~{domain}']
 
-        for given, settings, resolved, lines in (
-            ({}, None, True, forwarded()), ({}, None, False, ['consul']), ({'consul_dns': 'false'}, None, False, []),
-            ({'transparent_proxy': 'false'}, None, True, []), ({'transparent_proxy': 'false', 'consul_dns': 'true'}, None, True, forwarded()),
-            ({}, {'domain': 'mesh.corp.test'}, True, forwarded('mesh.corp.test')), ({}, {'domain': 'mesh.corp.test'}, False, ['mesh.corp.test']),
+        for given, resolved, lines in (
+            ({}, True, forwarded()), ({}, False, ['consul', '8600']), ({'consul_dns': 'false'}, False, []),
+            ({'transparent_proxy': 'false'}, True, []), ({'transparent_proxy': 'false', 'consul_dns': 'true'}, True, forwarded()),
+            ({'alpha_domain': 'mesh.corp.test'}, True, forwarded('mesh.corp.test')),
+            ({'alpha_domain': 'mesh.corp.test', 'alpha_dns_port': '8653'}, False, ['mesh.corp.test', '8653']),
         ):
-            with self.subTest(given=given, settings=settings, resolved=resolved):
-                self.assertEqual(filled(plan(settings, **given).get('dns', []), {'resolved': resolved}), lines)
-                self.assertNotIn('-dns-', str(plan(settings, **given)))
-
-    def test_a_domain_that_is_none_is_refused(self):
-        for domain in ('', '.', 'a b', 'a\nb', 'a..b', 'x.', '\u00e4', 5, None, ['a'], 'a' * 64):
-            self.assertEqual(faults({'domain': domain}), ['settings.domain: not the name of a domain'])
+            with self.subTest(given=given, resolved=resolved):
+                self.assertEqual(filled(plan(**given).get('dns', []), {'resolved': resolved}), lines)
+                self.assertNotIn('-dns-', str(plan(**given).get('sidecars')))
 
 
 if __name__ == '__main__':

@@ -34,9 +34,9 @@ class Source(unittest.TestCase):
         code = PROGRAM.read_text(encoding='utf-8').partition('# End of what is made.')[2]
         telling = {value for value in G.DEFAULTS.values() if len(value) > 3 and value not in G.BOOLEANS}
         self.assertIn('20200', telling)
-        telling.remove('open')  # its grammar names it
+        telling -= {'open', 'consul', '8600'}  # named by its grammar, as a program, and among the ports that are taken
         for value in telling:
-            self.assertNotIn(value, code)
+            self.assertFalse(value in code, value)
 
 
 class Command(unittest.TestCase):

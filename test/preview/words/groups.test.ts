@@ -59,7 +59,7 @@ test('traffic is told as the picture of it has it', t => {
     'left alone, in: 8301 (gossip)',
     `left alone, out: ${addressesOf('metadata', undefined).join(', ')} (instance metadata)`,
     `left alone, out: ${addressesOf('services', undefined).join(', ')} (services of the platform)`,
-    'left alone, out: 10.1.0.0/16',
+    'left alone, out: 10.1.0.0/16 (asked for)',
     'left alone, out: loopback (what stays on the VM)',
     'left alone, of the user: {uid of envoy} (Envoy)',
     'left alone, of the user: {uid of consul} (the Consul agent)',
