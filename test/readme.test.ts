@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
 import { COMMANDS } from '../src/cli/commands.ts'
@@ -9,14 +10,32 @@ import { EXIT_CODES, optionTerm } from '../src/cli/help.ts'
 import { optionsOf } from '../src/cli/options.ts'
 import { projectFolder } from './shared.ts'
 
-const path = join(projectFolder, 'README.md')
-const readme = readFileSync(path, 'utf8')
+/** The README in one screen, the guide with the rest, and the reference of the command line. */
+const [path, guidePath, referencePath] = ['README.md', 'examples/README.md', 'src/cli/README.md'].map(name =>
+  join(projectFolder, name),
+) as [string, string, string]
+const [readme, guide, options] = [path, guidePath, referencePath].map(file => readFileSync(file, 'utf8')) as [
+  string,
+  string,
+  string,
+]
 const cli = join(projectFolder, 'dist', 'bin', 'consul-vm-inject.js')
+
+/** Every README of the repository. */
+const READMES: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...['annotations', 'examples', 'src'].flatMap(folder =>
+    readdirSync(join(projectFolder, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('README.md'))
+      .map(name => `${folder}/${name}`),
+  ),
+]
 
 /** The fenced block whose info string ends in this word. */
 function block(word: string): string {
-  const found = new RegExp(`^\`\`\`\\w+ ${word}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1]
-  if (found === undefined) throw new Error(`the README has no block ${word}`)
+  const found = new RegExp(`^\`\`\`\\w+ ${word}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme + guide)?.[1]
+  if (found === undefined) throw new Error(`README and guide have no block ${word}`)
   return found
 }
 
@@ -98,22 +117,24 @@ test('the wrong document is refused in the words of the README', t => {
   t.true(stderr.startsWith(shown.join('\n').trimEnd()), stderr)
 })
 
-test('the README names every command, option and exit status of the tool, and no other', t => {
+test('the reference names every command, option and exit status of the tool, and README and guide no other', t => {
   const expected = `<!-- reference -->\n\n${reference()}\n<!-- end of reference -->`
   const place = /<!-- reference -->[\s\S]*<!-- end of reference -->/
   if (process.env['UPDATE_GOLDEN'] === '1')
     writeFileSync(
-      path,
-      readFileSync(path, 'utf8').replace(place, () => expected),
+      referencePath,
+      options.replace(place, () => expected),
     )
-  else t.is(place.exec(readme)?.[0], expected)
+  else t.is(place.exec(options)?.[0], expected)
   const known = new Set(COMMANDS.flatMap(command => optionsOf(command).map(({ name }) => name)))
-  for (const [, name = ''] of readme.replace(/^```text[\s\S]*?^```$/gm, '').matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)) {
+  for (const [, name = ''] of (readme + guide)
+    .replace(/^```text[\s\S]*?^```$/gm, '')
+    .matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)) {
     if (!['silent'].includes(name)) t.true(known.has(name), `--${name}`)
   }
 })
 
-test('the summary in the README is what preview shows', t => {
+test('the summary in the guide is what preview shows', t => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'))
   writeFileSync(join(folder, 'web.yaml'), block('before'))
   const [command = ''] = block('summary').split('\n')
@@ -124,8 +145,8 @@ test('the summary in the README is what preview shows', t => {
   const shown = `${command}\n${told.replace(/[\d,]+ bytes, [\d,]+ when/g, '… bytes, … when')}`
   if (process.env['UPDATE_GOLDEN'] === '1') {
     writeFileSync(
-      path,
-      readFileSync(path, 'utf8').replace(/(?<=^```console summary\n)[\s\S]*?(?=^```$)/m, () => shown),
+      guidePath,
+      guide.replace(/(?<=^```console summary\n)[\s\S]*?(?=^```$)/m, () => shown),
     )
     t.pass()
   } else t.is(block('summary'), shown)
@@ -147,16 +168,34 @@ test('the example of the first command is injected', t => {
   t.true(stdout.startsWith('Content-Type: multipart/mixed'))
 })
 
-test('every annotation that the README names exists', t => {
+test('every annotation that the guide names exists', t => {
   const known = new Set(ANNOTATIONS.map(({ key, prefix }) => (prefix ? `${key}<name>` : key)))
-  const section = readme.slice(readme.indexOf('## Annotate'), readme.indexOf('## See it first'))
+  const section = guide.slice(guide.indexOf('## Annotate'), guide.indexOf('## See it first'))
   const rows = section.split('\n').filter(line => line.startsWith('| `'))
   const names = rows.flatMap(row => (row.split('|')[1] ?? '').match(/[\w./<>-]{4,}/g) ?? [])
   t.true(names.length > 8)
   for (const name of names) t.true(known.has(name.includes('/') ? name : `consul.hashicorp.com/${name}`), name)
 })
 
-test('every local link of the README leads somewhere', t => {
-  for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)/g))
-    t.notThrows(() => statSync(join(projectFolder, target ?? '')), target)
+test('every local link of every README leads somewhere', t => {
+  for (const file of READMES) {
+    const text = readFileSync(join(projectFolder, file), 'utf8')
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#\s]+)/g))
+      t.notThrows(() => statSync(join(projectFolder, dirname(file), target)), `${file}: ${target}`)
+  }
+})
+
+test('the README is for someone in a hurry', t => {
+  t.true(readme.split('\n').length <= 151)
+})
+
+test('the library does what the README shows', t => {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'))
+  const index = pathToFileURL(join(projectFolder, 'dist', 'src', 'index.js')).href
+  writeFileSync(join(folder, 'library.mjs'), block('library').replace("'consul-vm-inject'", JSON.stringify(index)))
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['library.mjs'], { cwd: folder, encoding: 'utf8' })
+  rmSync(folder, { recursive: true })
+  t.is(status, 0, stderr)
+  t.true(stdout.startsWith('Content-Type: multipart/mixed'))
+  t.regex(stderr, /^note\[N102\]: web: joins the mesh/m)
 })
