@@ -25,6 +25,7 @@ const cli = join(projectFolder, 'dist', 'bin', 'consul-vm-inject.js')
 const READMES: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   ...['annotations', 'examples', 'src'].flatMap(folder =>
     readdirSync(join(projectFolder, folder), { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('README.md'))
