@@ -59,6 +59,6 @@ for (const [what, content] of [
     const { output, diagnostics } = inject(bytes(content), { ...GIVEN, name: 'web' })
     t.is(output, undefined)
     t.deepEqual(codes(diagnostics), ['E101'])
-    t.regex(diagnostics[0]?.message ?? '', new RegExp(`^web .*more than 10*.? ?.*${what.split(' ').at(-1)}$`))
+    t.regex(diagnostics[0]?.message ?? '', new RegExp(`^web .*more than [15]0*.? ?.*${what.split(' ').at(-1)}$`))
   })
 }

@@ -74,7 +74,7 @@ export type Refuse = (
 const countOf = (events: readonly Event[]): number => events.filter(({ type }) => type === EVENT_DOCUMENT).length
 
 /** Nodes of a text, and what opens and closes collections: of as many, memory is full before anything is looked at. */
-const EVENT_LIMIT = 1_000_000
+const EVENT_LIMIT = 500_000
 const TOO_LARGE: YamlFailure = {
   ok: false,
   message: `it has more than ${EVENT_LIMIT} YAML nodes`,
