@@ -69,7 +69,8 @@ export interface ResourceAnnotations {
    * @helm connectInject.envoyExtraArgs
    * @since 0.20.0
    * @example "--log-level debug --disable-hot-restart"
-   * @vm Stand after `--` in the `envoy@` unit's command, each word quoted for systemd.
+   * @vm Stand after `--` in the `envoy@` unit's command, each word quoted for systemd. `-envoy-binary=PATH` and
+   * `-ignore-envoy-compatibility` are flags of `consul connect envoy` and stand before it.
    */
   'consul.hashicorp.com/envoy-extra-args'?: ShellWords
 }

@@ -1,4 +1,6 @@
 import type { HelmValues } from '../../annotations/helm.ts'
+import type { User } from '../annotate/grammar/uids.ts'
+import type { GuestPlan } from './mesh-plan.ts'
 import type { Reader } from './reader.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -55,5 +57,18 @@ export function agentSettingsOf(reader: Reader): Settings {
     ...(token !== undefined && { acl: { enabled: true, tokens: { agent: token } } }),
     ...(Object.keys(rpc).length > 0 && { tls: { internal_rpc: rpc } }),
     ...(reader.on('alpha:auto-encrypt') && { auto_encrypt: { tls: true } }),
+  }
+}
+
+/** What annotations say of the agent that is there. */
+export function whereOf(reader: Reader): NonNullable<GuestPlan['agent_is']> {
+  const [folder, unit] = ['alpha:agent-config-dir', 'alpha:agent-unit'].map(name => reader.given(name)?.value)
+  const user = reader.read<User>('alpha:agent-user')
+  return {
+    ...(folder !== undefined && { folder }),
+    ...(unit !== undefined && { unit }),
+    ...(user !== undefined && {
+      uid: user.name === undefined ? user.text : { hole: 'uid' as const, user: user.name, prefix: '' },
+    }),
   }
 }

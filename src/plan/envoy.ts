@@ -1,4 +1,4 @@
-import { ENVOY_ADMIN, ENVOY_READY } from './ports.ts'
+import { adminPort, readyPort } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
@@ -11,11 +11,14 @@ export const PROMETHEUS_FILES: readonly string[] = [
 ]
 
 /** Where the admin API of a service's Envoy listens. */
-export const adminOf = ({ index }: NamedService): string => `127.0.0.1:${ENVOY_ADMIN + index}`
+export const adminOf = ({ index }: NamedService, reader: Reader): string => `127.0.0.1:${adminPort(index, reader)}`
+
+/** Flags of `consul connect envoy` that may stand among the arguments for Envoy, which knows neither. */
+const CONSULS_OWN = /^--?(?:envoy-binary=.+|ignore-envoy-compatibility(?:=.*)?)$/
 
 /** What Envoy itself is given, behind `--`. */
 function argumentsOf({ index }: NamedService, reader: Reader): readonly string[] {
-  const extra = reader.list<string>('envoy-extra-args')
+  const extra = reader.list<string>('envoy-extra-args').filter(word => !CONSULS_OWN.test(word))
   const threads = reader.read<number>('consul-envoy-proxy-concurrency') ?? 0
   const ownThreads = extra.some(word => word === '--concurrency' || word.startsWith('--concurrency='))
   return [
@@ -43,12 +46,13 @@ export function envoyOf(service: NamedService, reader: Reader): readonly string[
     'connect',
     'envoy',
     `-sidecar-for=${service.name}`,
-    `-admin-bind=${adminOf(service)}`,
+    `-admin-bind=${adminOf(service, reader)}`,
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
     ...metricsOf(reader),
     ...(reader.on('use-proxy-health-check')
-      ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${ENVOY_READY + service.index}`]
+      ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${readyPort(service.index, reader)}`]
       : []),
+    ...reader.list<string>('envoy-extra-args').filter(word => CONSULS_OWN.test(word)),
     ...(own.length > 0 ? ['--', ...own] : []),
   ]
 }

@@ -2,7 +2,7 @@ import type { Annotations } from '../annotate/annotation.ts'
 import type { Values } from '../annotate/values.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
-import { agentOf, agentSettingsOf } from './agent.ts'
+import { agentOf, agentSettingsOf, whereOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
 import { unitsOf } from './failure.ts'
 import { FORMAT, type GuestPlan, type MeshPlan } from './mesh-plan.ts'
@@ -24,10 +24,11 @@ function decided(reader: Reader): Diagnostic {
 /** What the guest is to bring about; what there is nothing of is left out. */
 function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPlan {
   const application = reader.given('alpha:app-unit')?.value
-  const [agent, resolved] = [agentSettingsOf(reader), resolvedOf(reader)]
+  const [agent, where, resolved] = [agentSettingsOf(reader), whereOf(reader), resolvedOf(reader)]
   const units = unitsOf(services, reader)
   return {
     ...(Object.keys(agent).length > 0 && { agent }),
+    ...(Object.keys(where).length > 0 && { agent_is: where }),
     ...(application !== undefined && { app_unit: application }),
     registration: registrationOf(reader),
     ...(resolved.length > 0 && { resolved }),

@@ -4,7 +4,7 @@ import { goBool } from '../annotate/grammar/boolean.ts'
 import { rowOf } from '../annotate/table.ts'
 import type { Values } from '../annotate/values.ts'
 import { type MeshPlan, servicesIn } from '../plan/mesh-plan.ts'
-import { shownNodes } from '../plan/node.ts'
+import { shownNode, shownNodes } from '../plan/node.ts'
 import { plan } from '../plan/plan.ts'
 import { keyOf } from '../plan/reader.ts'
 import { AUTOMATIC } from '../plan/redirect.ts'
@@ -52,7 +52,7 @@ type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
 function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
-  const { registration, resolved, sidecars, agent: own } = serviceConfig.plan
+  const { registration, resolved, sidecars, agent: own, agent_is: where = {} } = serviceConfig.plan
   const services = servicesIn(registration)
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
@@ -71,6 +71,7 @@ function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
       ] satisfies readonly Part[]
     }),
     ['agent', fieldsOf({ ...agent, ...shownSettings(own) }, '').map(field => field.replace(/^\./, ''))],
+    ['agent there', Object.entries(where).map(([name, node]) => `${name} = ${shownNode(node).join('')}`)],
     ['names of the mesh', [resolved === undefined ? 'are not resolved by Consul' : 'are resolved by Consul']],
   ]
 }
