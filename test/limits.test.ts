@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
-import { type InjectOptions, inject, uninject } from '../src/index.ts'
+import { check, type InjectOptions, inject, uninject } from '../src/index.ts'
 import { pretty } from '../src/report/pretty.ts'
 import { projectFolder } from './shared.ts'
 import { bytes, codes, text } from './support/places.ts'
@@ -44,6 +44,18 @@ test('of a value it is told how long it is and may be', t => {
   const { diagnostics } = given(`${P}service-tags`, 'a'.repeat(16_385))
   t.regex(diagnostics.map(({ message }) => message).join(), /the value has 16385 characters, and at most 16384 count/)
   t.deepEqual(codes(given(`${P}proxy-config-map`, `{"a": "${'a'.repeat(16_000)}"}`).diagnostics), ['N102'])
+})
+
+test('a quoted value of megabytes in a comment is refused in words', t => {
+  for (const value of [`"${'x'.repeat(4_000_000)}"`, `'${"''".repeat(4_000_000)}'`]) {
+    const document = Buffer.from(
+      `#!/bin/sh\n# consul.hashicorp.com/connect-inject: true\n# consul.hashicorp.com/connect-service: ${value}\n`,
+    )
+    t.deepEqual(
+      check(document).diagnostics.map(({ code }) => code),
+      ['E301', 'E303'],
+    )
+  }
 })
 
 test('of one value at most twenty faults are told, the last of which counts the others', t => {

@@ -5,6 +5,9 @@ import type { Span } from '../report/source.ts'
 /** Where an annotation came from. Flags and the metadata file are given beside the document and outrank it. */
 export type Origin = 'flag' | 'metadata' | 'document' | 'default'
 
+/** Characters of a value, which is as much as Amazon EC2 takes of user-data. */
+export const LONGEST_VALUE: number = 16_384
+
 /** An annotation as it was found: the key, a string value, and the places of both. */
 export interface Annotation {
   readonly key: string

@@ -3,6 +3,7 @@ import { followed, readYaml, type YamlNode } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import type { Span } from '../report/source.ts'
+import { LONGEST_VALUE } from './annotation.ts'
 import { rowOf } from './table.ts'
 
 export type Normalised =
@@ -25,6 +26,8 @@ const QUOTED = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?$/
 /** A quoted text in which every character stands for itself. */
 const SIMPLE = /^"[ !#-[\]-~]*"$/
 const TRUE = /^(?:yes|true|on)$/i
+/** Characters that stand for one, at most: \U0001F600. */
+const ESCAPE = 10
 
 /**
  * The string a YAML value stands for. Strings, booleans and plain decimal integers are taken; a list where the annotation is a
@@ -72,9 +75,11 @@ function join(key: string, items: readonly YamlNode[], span: Span): Normalised {
 
 /**
  * The value of an annotation in a comment: quoted text is unquoted as YAML would, anything else is taken as it stands, up to a
- * ` #` that opens a comment of its own.
+ * ` #` that opens a comment of its own. What is too long for a value is left as it is.
  */
 export function commentValue(text: string): string {
+  // Too long whatever it stands for, and some megabytes would fill the stack.
+  if (text.length > ESCAPE * LONGEST_VALUE + 2) return text
   const quoted = QUOTED.exec(text)?.[1]
   if (quoted !== undefined) {
     if (SIMPLE.test(quoted)) return quoted.slice(1, -1)

@@ -2,7 +2,7 @@ import type { AnnotationRow } from '../../annotations/row.ts'
 import { atMost } from '../report/at-most.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
-import { type Annotation, type Annotations, nameOf } from './annotation.ts'
+import { type Annotation, type Annotations, LONGEST_VALUE, nameOf } from './annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index.ts'
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
@@ -22,8 +22,6 @@ const SECRET_VALUE = /-----BEGIN [A-Z ]*PRIVATE KEY|^[0-9a-f]{8}-(?:[0-9a-f]{4}-
 const GOSSIP_KEY = /^(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{43}=)$/
 const NO_SECRETS = 'user-data can be read by any process on the VM: put the secret in a file and give its path'
 
-/** Characters of a value, which is as much as Amazon EC2 takes of user-data. */
-const LONGEST = 16_384
 /** Complaints about one value; with more of them it is another thing that was meant. */
 const MOST = 20
 
@@ -31,7 +29,7 @@ const shortened = (issues: readonly Issue[]): readonly Issue[] =>
   atMost(issues, MOST, count => ({ message: `${count} more faults of this value are not shown` }))
 
 const tooLong = ({ key, value, span }: Annotation): Diagnostic =>
-  diagnostic('E301', `${key}: the value has ${value.length} characters, and at most ${LONGEST} count`, {
+  diagnostic('E301', `${key}: the value has ${value.length} characters, and at most ${LONGEST_VALUE} count`, {
     span,
     hint: 'shorten the value: Amazon EC2 takes no more than that for the whole of the user-data',
   })
@@ -146,7 +144,7 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
       diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
       renamed.push([annotation, row.aliasOf])
     }
-    if (annotation.value.length > LONGEST) {
+    if (annotation.value.length > LONGEST_VALUE) {
       // Nobody else is to spend time on it.
       annotations.delete(key)
       diagnostics.push(tooLong(annotation))

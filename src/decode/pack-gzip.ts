@@ -1,7 +1,10 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
-/** Lines of base64, and how many bytes of them are worth a code of their own. */
-const BASE64_LINES = /(?:[A-Za-z0-9+/=]{60,}\r?\n)+/g
+/** The characters of base64, by byte. */
+const BASE64 = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9+/=]/.test(String.fromCharCode(byte))))
+const [LF, CR] = [0x0a, 0x0d]
+/** How long a line of base64 is at least, and how many bytes of such lines are worth a code of their own. */
+const LINE = 60
 const WORTH = 1024
 /** How far back deflate looks. */
 const WINDOW = 32_768
@@ -14,16 +17,35 @@ interface Stretch {
   readonly base64: boolean
 }
 
+/** Whether a line, without its LF, is one of base64. */
+function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = bytes[end - 1] === CR ? end - 1 : end
+  if (last - start < LINE) return false
+  for (let at = start; at < last; at++) if (BASE64[bytes[at] ?? 0] !== 1) return false
+  return true
+}
+
+/** Where the lines of base64 that begin here end. */
+function endOfBase64(bytes: Uint8Array, start: number): number {
+  for (let at = start; ; ) {
+    const end = bytes.indexOf(LF, at)
+    if (end < 0 || !isBase64(bytes, at, end)) return at
+    at = end + 1
+  }
+}
+
 /** The stretches of base64 and what stands between them, up to the end. */
 function stretchesOf(bytes: Uint8Array): readonly Stretch[] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   const stretches: Stretch[] = []
   let at = 0
-  for (const { index, 0: lines } of text.matchAll(BASE64_LINES)) {
-    if (lines.length < WORTH) continue
-    if (index > at) stretches.push({ start: at, end: index, base64: false })
-    at = index + lines.length
-    stretches.push({ start: index, end: at, base64: true })
+  for (let line = 0; line < bytes.length; ) {
+    const end = endOfBase64(bytes, line)
+    if (end - line >= WORTH) {
+      if (line > at) stretches.push({ start: at, end: line, base64: false })
+      stretches.push({ start: line, end, base64: true })
+      at = end
+    }
+    line = bytes.indexOf(LF, end) + 1 || bytes.length
   }
   return at < bytes.length || at === 0 ? [...stretches, { start: at, end: bytes.length, base64: false }] : stretches
 }

@@ -28,8 +28,8 @@ const STYLES: Readonly<Record<number, ScalarStyle>> = {
 /** Nodes that a document may have once its aliases are followed: one that grows beyond is refused before it fills the memory. */
 const NODE_LIMIT = 1_000_000
 
-/** What may stand between the last item of a flow collection and its closing bracket. */
-const FLOW_END = /(?:[\s,"']|#[^\n]*)*[\]}]/y
+/** What may stand between the last item of a flow collection and its closing bracket: one comment, or what is none. */
+const BEFORE_END = /#[^\n]*|[\s,"']/y
 
 /** Builds nodes from js-yaml's event stream, remembering where each stands. */
 export class Builder {
@@ -94,8 +94,10 @@ export class Builder {
   /** Where a collection ends; a flow collection ends after its closing bracket. */
   private endOf({ style, start }: { readonly style: number; readonly start: number }): number {
     if (style !== COLLECTION_STYLE_FLOW) return this.last
-    FLOW_END.lastIndex = Math.max(start + 1, this.last)
-    if (FLOW_END.test(this.text)) this.last = FLOW_END.lastIndex
+    let at = Math.max(start + 1, this.last)
+    // One at a time: a group that repeats itself would fill the stack with a million comments.
+    for (BEFORE_END.lastIndex = at; BEFORE_END.test(this.text); ) at = BEFORE_END.lastIndex
+    if (/[\]}]/.test(this.text.charAt(at))) this.last = at + 1
     return this.last
   }
 

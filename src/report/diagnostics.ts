@@ -11,6 +11,7 @@ export type Code =
   | 'E104'
   | 'E105'
   | 'E106'
+  | 'E107'
   | 'E201'
   | 'E202'
   | 'E203'
@@ -49,6 +50,7 @@ export type Code =
   | 'W302'
   | 'W303'
   | 'W304'
+  | 'W305'
   | 'W401'
   | 'W402'
   | 'W403'
@@ -71,6 +73,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   E104: ['error', 'the address of the guest files, which the profile fetch needs, is missing or cannot be used'],
   E105: ['error', 'the user-data is in UTF-16 or UTF-32, which cloud-init does not read'],
   E106: ['error', 'the document is not for cloud-init, or not for the machine that boots with it'],
+  E107: ['error', 'the user-data is larger than preview will show'],
   E201: ['error', 'an annotation has no meaning here: the key is unknown'],
   E202: ['error', 'the same annotation is given twice with different values'],
   E203: ['error', 'an annotation has a value of the wrong kind'],
@@ -109,6 +112,7 @@ export const CATALOGUE: Readonly<Record<Code, readonly [Severity, string]>> = {
   W302: ['warning', 'an annotation has a newer spelling'],
   W303: ['warning', 'a value is accepted but will surprise'],
   W304: ['warning', 'the agent that the profile full installs has no server to join'],
+  W305: ['warning', 'a sidecar that fails closed has nothing to hold back'],
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],

@@ -75,3 +75,11 @@ test('a bomb is refused before it fills the memory', t => {
   const bomb = gzipSync(Buffer.alloc(UNPACKED_LIMIT + 1), { level: 1 })
   t.deepEqual(unpackGzip(bomb), { ok: false, reason: 'too-large' })
 })
+
+test('base64 fills no stack, in many lines or in one without an end', t => {
+  const line = `${'QUJD'.repeat(19)}\n`
+  for (const text of [line.repeat(100_000), line.trimEnd().repeat(100_000)]) {
+    const content = Buffer.from(text)
+    t.deepEqual(unpackGzip(packGzip(content)), { ok: true, bytes: content } as never)
+  }
+})

@@ -170,3 +170,23 @@ test(
   /no token/,
   '{"global":{"acls":{"manageSystemACLs":true}}}',
 )
+
+test(
+  'a sidecar that fails closed without redirection and application has nothing to hold back',
+  says,
+  { 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed' },
+  'W305',
+  /nothing is held back/,
+)
+
+for (const more of [{ 'alpha:app-unit': 'web.service' }, { 'transparent-proxy': 'true' }]) {
+  test(`a sidecar that fails closed holds something back with ${Object.keys(more)}`, t => {
+    const annotations = { 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed', ...more }
+    const { diagnostics } = check(new Uint8Array(), {
+      annotations: Object.entries({ 'connect-inject': 'true', 'connect-service': 'web', ...annotations }).map(
+        ([key, value]) => `${key.startsWith('alpha:') ? key.replace('alpha:', A) : P + key}=${value}`,
+      ),
+    })
+    t.false(diagnostics.some(({ code }) => code === 'W305'))
+  })
+}

@@ -3,6 +3,7 @@ import { metaLimits } from '../../annotate/grammar/meta.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { oncePer } from '../../report/once-per.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
+import { isClosed } from '../failure.ts'
 import { type OwnPort, portsInUse, portsOf, RESERVED } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
 import { metaOf } from '../registration.ts'
@@ -148,6 +149,18 @@ export const PROXY_RULES: readonly Rule[] = [
         message: `${bad} overrides the configuration that Consul gives Envoy`,
         hint: `use ${key('proxy-config-map')} for settings of the proxy`,
         at: reader.given('envoy-extra-args'),
+      }
+    },
+  },
+  {
+    code: 'W305',
+    find({ reader }) {
+      const application = reader.given('alpha:app-unit')
+      if (!isClosed(reader) || reader.on('transparent-proxy') || application !== undefined) return undefined
+      return {
+        message: 'nothing is held back while Envoy is away: no traffic is redirected, and no application is named',
+        hint: `name the application's unit in ${key('alpha:app-unit')}, or leave transparent proxy on`,
+        at: reader.given('alpha:on-sidecar-failure'),
       }
     },
   },

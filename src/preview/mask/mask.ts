@@ -66,6 +66,14 @@ export function maskedData(data: unknown, name = ''): unknown {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, maskedData(value, key)]))
 }
 
+/** Characters of a text that are searched for secrets; of a longer one nothing is shown in an excerpt. */
+const SEARCHED = 1024 * 1024
+
+const blotted = (secret: string): string => '*'.repeat(secret.length)
+
 /** Diagnostics whose excerpts show no secret. Places stay what they are, so a secret is blotted out at its length. */
 export const maskedSources = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  withSources(diagnostics, ({ name, text }) => ({ name, text: replaced(text, secret => '*'.repeat(secret.length)) }))
+  withSources(diagnostics, ({ name, text }) => ({
+    name,
+    text: text.length > SEARCHED ? text.replace(/[^\n]/g, '*') : replaced(text, blotted),
+  }))
