@@ -104,6 +104,22 @@ export type Cidrs = string
 export type Uids = string
 
 /**
+ * One user: an id, or a name that is looked up on the guest.
+ *
+ * @format user-name
+ * @pattern ^[a-z0-9_-]{1,32}\$?$
+ */
+export type UserName = string
+
+/**
+ * Paths that are reached from outside the mesh, separated by commas: `LISTENER-PORT:PORT/PATH`, the port on which Envoy listens for
+ * it, and the local port behind it. `?http2` after the path where that speaks HTTP/2.
+ *
+ * @format expose-paths
+ */
+export type ExposePaths = string
+
+/**
  * Upstreams separated by commas: `name:port`, `name:port:datacenter`, `name.svc:port`, `prepared_query:name:port`,
  * each with options after a `?`.
  *

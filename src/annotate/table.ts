@@ -20,7 +20,8 @@ export function nearestKey(key: string): string | undefined {
   const wanted = nameOf(key).toLowerCase()
   if (wanted.length > LONGEST) return undefined
   const limit = Math.max(2, Math.floor(wanted.length / 4))
-  const ranked = ANNOTATIONS.filter(row => row.verdict !== 'reject')
+  // What is a family of a few letters is near to everything.
+  const ranked = ANNOTATIONS.filter(row => row.verdict !== 'reject' && !(row.prefix && nameOf(row.key).length < 5))
     .map(row => {
       const name = nameOf(row.key)
       // Of a family only the beginning is fixed.

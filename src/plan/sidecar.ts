@@ -2,6 +2,7 @@ import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { upstreamEnvironment } from '../annotate/grammar/upstream-environment.ts'
 import { environmentOf as variablesOf } from './credentials.ts'
 import type { SidecarPlan } from './mesh-plan.ts'
+import { portLinesOf } from './ports.ts'
 import type { Reader } from './reader.ts'
 import { redirectOf } from './redirect.ts'
 import type { NamedService } from './registration.ts'
@@ -24,6 +25,7 @@ export function sidecarOf(service: NamedService, reader: Reader): SidecarPlan {
   return {
     service: service.name,
     ...(environment.length > 0 && { environment }),
+    ports: portLinesOf(service.index, reader),
     ...(redirect.length > 0 && { redirect }),
     unit: unitOf(service, reader),
     ...(watch.length > 0 && { watch }),

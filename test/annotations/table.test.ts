@@ -29,7 +29,8 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(A, 'health-check-interval health-check-timeout transparent-proxy-exclude-ssh'),
     ...under(A, 'transparent-proxy-exclude-serf transparent-proxy-exclude-metadata transparent-proxy-exclude-platform'),
     ...under(A, 'retry-join datacenter bind-addr encrypt-file agent-token-file rpc-ca-file rpc-cert-file'),
-    ...under(A, 'rpc-key-file auto-encrypt domain dns-port'),
+    ...under(A, 'rpc-key-file auto-encrypt domain dns-port agent-unit agent-config-dir agent-user'),
+    ...under(A, 'admin-port sidecar-port outbound-port ready-port expose-paths'),
   ],
   maps: [
     ...under(P, 'sidecar-proxy-cpu-limit sidecar-proxy-cpu-request sidecar-proxy-memory-limit'),
@@ -51,6 +52,7 @@ const DECIDED: Readonly<Record<Verdict, readonly string[]>> = {
     ...under(P, 'service-metrics-port service-metrics-path peering-version peering-token service-sync'),
     ...under(P, 'connect-service-protocol connect-sync-period consul-sidecar-cpu-limit consul-sidecar-cpu-request'),
     ...under(P, 'consul-sidecar-memory-limit consul-sidecar-memory-request migrate-entry source-datacenter'),
+    ...under(P, 'ai- oauth-client'),
     ...under('prometheus.io/', 'scrape port path'),
     ...under('openshift.io/', 'sa.scc.uid-range sa.scc.supplemental-groups'),
     'secret/',

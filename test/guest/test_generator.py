@@ -126,7 +126,7 @@ class Plans(Prepared):
         self.assertEqual(json.loads(text)['service']['meta'], {'id': 'i-1', 'managed-by': 'consul-vm-inject'})
         self.assertEqual(files[G.FILES['unit'] % 'web'], ['[Service]', 'New=1', 'ExecStop=-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py drain 127.0.0.1:19000 30'])
         redirect = files[G.FILES['redirect'] % 'web']
-        self.assertEqual((redirect[0], redirect[-2:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600']))
+        self.assertEqual((redirect[0], redirect[-3:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600', '-exclude-uid=5996']))
         self.assertEqual(len(redirect), len(set(redirect)))
         self.assertEqual(files[G.PERMANENT % 'consul-sidecar-init.service'], ['[Unit]', 'Before=vm1'])
         self.resolved()

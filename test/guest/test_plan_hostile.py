@@ -37,7 +37,7 @@ CREDENTIALS = [f'CONSUL_{variable}=/run/credentials/{name}' for _, variable, nam
 AGENT = {
     'encrypt-file': lambda agent: agent['encrypt']['path'], 'agent-token-file': lambda agent: agent['acl']['tokens']['agent']['path'],
     'rpc-ca-file': lambda agent: agent['tls']['internal_rpc']['ca_file'], 'rpc-cert-file': lambda agent: agent['tls']['internal_rpc']['cert_file'],
-    'rpc-key-file': lambda agent: agent['tls']['internal_rpc']['key_file'], 'datacenter': lambda agent: agent['datacenter'],
+    'rpc-key-file': lambda agent: agent['tls']['internal_rpc']['key_file'], 'datacenter': lambda agent: agent['datacenter'], 'agent-config-dir': lambda agent: agent['folder'],
 }
 
 
@@ -128,7 +128,7 @@ class Hostile(unittest.TestCase):
     def same_text(self, key, value, wanted):
         found, start = self.check(wanted)
         if key[len(A):] in AGENT:
-            self.assertEqual(AGENT[key[len(A):]](wanted['agent']), value)
+            self.assertEqual(AGENT[key[len(A):]](wanted.get('agent') or wanted['agent_is']), value)
         elif key == A + 'acl-bearer-token-file':
             follows = unit_file.directives('\n'.join(filled(wanted['sidecars'][0]['acl'])) + '\n')
             self.assertIn('-bearer-token-file=' + value, unit_file.command(follows['Service', 'ExecStart'][0]))

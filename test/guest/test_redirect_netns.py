@@ -134,11 +134,12 @@ nft list ruleset''').stdout
     def cleanup(self):
         return self.run(CLEANUP)
 
-    def redirect(self, service='web', arguments=None, stage=(), **env):
+    def redirect(self, service='web', arguments=None, stage=(), ports=(), **env):
         """Runs consul-redirect-traffic with a settings file of these arguments."""
         with tempfile.TemporaryDirectory() as folder:
             if arguments is not None:
                 (Path(folder) / f'{service}.redirect').write_text(''.join(word + '\n' for word in arguments))
+            (Path(folder) / f'{service}.ports').write_text(''.join(line + '\n' for line in ports))
             log = Path(folder) / 'log'
             if 'legacy' in env.get('FAKE_BACKEND', ''):
                 for tool in ('iptables', 'ip6tables'):
@@ -287,12 +288,8 @@ class Redirect(Namespaces):
         hostile = ['-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22;touch /tmp/x', '-x=$(id) `id` * "a" \'b\' \\ ', '  spaced  ']
         done = self.space().redirect(arguments=hostile)
         self.assertEqual(done.returncode, 0, done.stderr)
-        expected = ['connect', 'redirect-traffic', '-proxy-uid=5995', '-exclude-uid=5996', *hostile]
+        expected = ['connect', 'redirect-traffic', '-proxy-uid=5995', *hostile]
         self.assertEqual(done.log, 'consul ' + ' '.join(map(repr, expected)) + '\n')
-
-    def test_without_a_user_consul_it_is_not_excluded(self):
-        done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='envoy')
-        self.assertEqual(done.log, "consul 'connect' 'redirect-traffic' '-proxy-uid=5995' '-proxy-id=x'\n")
 
     def test_without_a_user_envoy_it_fails_with_a_clear_line(self):
         done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='')
@@ -319,6 +316,29 @@ class Redirect(Namespaces):
         self.assertEqual(done.log, "consul 'connect' 'envoy' '-bootstrap' '-sidecar-for=web' '-namespace=a'\n" * 3)
         self.assertEqual(done.stderr.count('waiting for the agent: No sidecar proxy registered for web'), 1)
         self.assertEqual(space.state(), before)
+
+    def test_an_agent_that_does_not_read_the_registration_is_looked_for_once_more_and_then_given_it_by_its_api(self):
+        done = self.space().redirect(arguments=ARGUMENTS, stage=WAIT, FAKE_WAIT='10')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = [line for line in done.log.splitlines() if "'connect'" not in line]
+        self.assertEqual(told, ['systemctl start consul-sidecar-init.service',
+                                "consul 'services' 'register' '/etc/consul.d/service-registration.json'"])
+
+    def test_a_port_that_is_taken_is_named_with_its_owner_and_what_moves_it(self):
+        space, key = self.space(), 'alpha.consul.hashicorp.com/admin-port'
+        ports = ['20000 alpha.consul.hashicorp.com/sidecar-port', f'19000 {key}']
+        self.assertEqual(space.redirect(arguments=ARGUMENTS, stage=WAIT, ports=ports).returncode, 0)
+        for address in ('127.0.0.1', '0.0.0.0', '::', '::1'):
+            with self.subTest(address):
+                program = f'import socket, time; s = socket.create_server(({address!r}, 19000), family=socket.AF_INET{"6" * (":" in address)}); print(flush=True); time.sleep(60)'
+                owner = subprocess.Popen(['ip', 'netns', 'exec', space.name, sys.executable, '-c', program], stdout=subprocess.PIPE)
+                self.assertEqual(owner.stdout.readline(), b'\n')
+                for arguments in (ARGUMENTS, None):
+                    done = space.redirect(arguments=arguments, stage=WAIT, ports=ports)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertRegex(done.stderr, rf'not started, nothing is redirected: port 19000 is taken: {re.escape(key)} moves it: .*pid={owner.pid}')
+                owner.kill()
+                owner.communicate()
 
     def test_a_missing_secret_leaves_no_rules_and_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -566,7 +586,7 @@ class Traffic(Namespaces):
                     four, six = list(self.rows(False, dual)), list(self.rows(True, dual))
                     self.check(spaces, four + six, False)
                     annotations = {**config, P + 'dual-stack': str(dual).lower()}
-                    arguments = filled(PLANNER.plan({'annotations': annotations})[0]['sidecars'][0]['redirect'], {'ssh-ports': [2222], 'resolved': False})
+                    arguments = filled(PLANNER.plan({'annotations': annotations})[0]['sidecars'][0]['redirect'], {'ssh-ports': [2222], 'resolved': False}) + [f'-exclude-uid={CONSUL}']
                     done = vm.redirect(arguments=arguments, FAKE_BACKEND=backend + ('+6' if dual else ''))
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.check(spaces, four, True)

@@ -2,8 +2,8 @@
 """acl-token.py SERVICE [WORD...]: consul-acl-token@SERVICE.service. Keeps the registration and Envoy at the ACL token of a file,
 $CONSUL_HTTP_TOKEN_FILE: when it comes or changes, consul-sidecar-init.service runs again. With words for `consul login` it logs
 in for the token first, again when Consul no longer knows it, and out in the end. Tries for ever, and tells what is wrong with the
-token. Ends when its unit changed, so that systemd starts it by the new one. Travels only where the plan has a token, which generate-sidecar-configs.py
-has filled in by `resolve`."""
+token. Ends when its unit changed, so that systemd starts it by the new one. Travels only where the plan has a token, which
+generate-sidecar-configs.py fills in."""
 import http.client
 import json
 import os
@@ -17,17 +17,8 @@ import sys
 import time
 
 GENERATOR = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "generate-sidecar-configs.py"))
-do, lines, log, read, run = (GENERATOR[name] for name in ("do", "lines", "log", "read", "run"))
+do, log, read, run = (GENERATOR[name] for name in ("do", "log", "read", "run"))
 REGISTRATION = GENERATOR["REGISTRATION"]
-
-
-def resolve(file):
-    """The token that a file holds (empty while there is none), and the uid of the agent's user, who is to read it. Raises ValueError
-    where there is neither a consul.service nor a user consul, and where it is no token."""
-    found = run("systemctl", "show", "--property=User,LoadState", "consul.service")[1]
-    user = (re.findall("User=(.+)", found) or ["root" if "=loaded" in found else "consul"])[0]
-    owner = lines("the agent's user, who is to read the token", [{"hole": "uid", "user": user}])
-    return lines("token", [read(file).strip()])[0], int(owner[0])
 
 
 def lacks(service, token):

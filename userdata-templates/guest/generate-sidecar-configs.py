@@ -10,15 +10,16 @@ any fault nothing is written and the exit code is 2. An argument is the name of 
 This travels in user-data, where every byte counts: it says things once, in few words. Comments stay at home.
 Python 3.6, standard library only; no value is ever evaluated.
 """
-import glob, grp, http.client, json, os, pwd, re, runpy, shutil, subprocess, sys, tempfile, time
+import glob, http.client, json, os, pwd, re, shutil, subprocess, sys, tempfile, time
 
 CONFIG = "/srv/consul/service-config.json"
-REGISTRATION = "/etc/consul.d/service-registration.json"
-# What the plan says for the agent, beside 0-consul-vm-inject.json, which says it for every VM. Where two files have a setting, the agent
-# takes that of the later one by name, so that the operator's files win; lists it joins.
-AGENT = "/etc/consul.d/0-consul-vm-injected.json"
-# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
-# `sidecars` were started with (name -> files and registration).
+ETC = "/etc/consul.d"
+REGISTRATION = ETC + "/service-registration.json"
+# What is said to the agent for every VM, and what the plan says to it. Where two files have a setting, the agent takes that of the later
+# one by name, so that the operator's files win; lists it joins.
+MESH, AGENT = ETC + "/0-consul-vm-inject.json", ETC + "/0-consul-vm-injected.json"
+# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, what the `sidecars` were
+# started with (name -> files and registration), the `agent` that was found, and the `copies` for one that reads another directory.
 STATE = "/var/lib/consul-vm-inject/installed.json"
 # The part of a unit that a plan is to outlive this boot.
 PERMANENT = "/etc/systemd/system/%s.d/50-consul-vm-inject.conf"
@@ -27,7 +28,7 @@ OLDER = "/run/systemd/system/envoy@.service.d/40-consul-vm-inject.conf"
 RESOLVED = "/run/systemd/resolved.conf.d/consul-vm-inject.conf"
 # The files of a sidecar: key of the plan -> path.
 FILES = {
-    "environment": "/run/consul/upstreams-%s.env", "redirect": "/run/consul-vm-inject/%s.redirect",
+    "environment": "/run/consul/upstreams-%s.env", "ports": "/run/consul-vm-inject/%s.ports", "redirect": "/run/consul-vm-inject/%s.redirect",
     "unit": "/run/systemd/system/envoy@%s.service.d/50-consul-vm-inject.conf",
     "watch": "/run/systemd/system/consul-envoy-watch@%s.service", "acl": "/run/systemd/system/consul-acl-token@%s.service"}
 CHANGED = []
@@ -149,7 +150,7 @@ HOLES = {
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show -pListen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "secret": lambda hole: grp.getgrnam("consul") and [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
+    "secret": lambda hole: [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -174,11 +175,41 @@ def lines(key, nodes):
         raise ValueError("%s: not for this guest: %r: %s" % (key, error, error))
 
 
+def find(said):
+    """The agent: what annotations say, what runs in this network, what its unit says, what was there last. `unit` starts it (none where something
+    else does), `folder` is what it reads, `uid` its user's as a text (empty where nobody knows), `pid` its process."""
+    agent = dict({"unit": "consul.service", "folder": ETC, "uid": "consul"}, **recall().get("agent", {}))
+    agent.update(said, pid=0)
+    told = run("systemctl", "show", "-pUser,ExecStart", agent["unit"])[1]
+    if "consul agent" in told:
+        agent["uid"] = (re.findall("User=(.+)", told) + ["root"])[0]
+    for path in glob.glob("/proc/[0-9]*"):
+        words = read(path + "/cmdline")
+        try:
+            if re.match("[^\0]*consul\0agent\0", words) and os.path.samefile(path + "/ns/net", "/proc/self/ns/net"):
+                # A second one beside it is not to be started, and no unit that is more than the agent restarted.
+                unit = (re.findall(r"(?m)([^/\n]+\.service)$", read(path + "/cgroup")) + [""])[0]
+                agent["unit"] = unit * (run("systemctl", "show", "-pMainPID", unit)[1] == "MainPID=" + path[6:])
+                agent["uid"] = re.findall(r"Uid:\s*(\d+)", read(path + "/status"))[0]
+                told, agent["pid"] = words, int(path[6:])
+        except Exception:
+            pass  # it has just ended
+    for one in re.findall("-config-dir[=\0 ]+([^\0 ;]+)", told):
+        agent["folder"] = one.rstrip("/")
+    agent.update(said, unit=agent["unit"])
+    if not agent["uid"].isdigit():
+        agent["uid"] = (re.findall(r"^\d+$", run("id", "-u", agent["uid"])[1]) + [""])[0]
+    return agent
+
+
 def prepare(plan):
     """What a plan comes to here: the registration's text (empty while a token is awaited), lines by path of a file, by name what each
-    sidecar is started with, and the agent's uid where it is to read a token. Whom the agent joins is for files of the operator's to say
+    sidecar is started with, and the agent. Whom the agent joins is for files of the operator's to say
     where they do. Writes nothing. Raises whatever comes of what is no plan."""
-    registration, unit, started, owner, token = plan.get("registration"), plan.get("app_unit"), {}, None, True
+    there = find({key: lines(key, [node])[0] for key, node in plan.get("agent_is", {}).items()})
+    if not there["uid"] and re.search("'(token_file|secret)'", str(plan)):
+        raise ValueError("no agent, no user consul: whose are the secrets?")
+    registration, unit, started, token = plan.get("registration"), plan.get("app_unit"), {}, True
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
     files = dict.fromkeys(glob.glob(PERMANENT % "*"), [])
@@ -194,6 +225,9 @@ def prepare(plan):
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
+        if own["redirect"] and there["uid"]:
+            # All that root does is not the agent's.
+            own["redirect"] += ["-exclude-uid=" + there["uid"] if int(there["uid"]) else "-exclude-outbound-port=8300:8302"]
         own["redirect"] = list(dict.fromkeys(own["redirect"]))
         files.update((path % name, own[key]) for key, path in FILES.items())
         # A change of these reaches a running Envoy by itself.
@@ -201,34 +235,28 @@ def prepare(plan):
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
         started[name] = [own, connect, plan.get("dns", [])]
         if "token_file" in service:
-            service["token"], owner = runpy.run_path("/srv/consul/acl-token.py")["resolve"](service.pop("token_file"))
+            service["token"] = lines("token", [read(service.pop("token_file")).strip()])[0]
             started[name].append(service["token"])
             token = token and service["token"]
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
     agent = json.loads(json.dumps(plan.get("agent", {})), object_hook=lambda node: lines("agent", [node])[0] if "hole" in node else node)
-    folder = os.path.dirname(AGENT)
-    for name in os.path.isdir(folder) and os.listdir(folder) or ():
-        if re.search(r"^(?!0-consul-vm-).*\.(hcl|json)$", name) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(folder + "/" + name)):
+    for path in glob.glob(there["folder"] + "/*") if "retry_join" in agent else ():
+        if re.search(r"/(?!0-consul-vm-)[^/]*\.(hcl|json)$", path) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(path)):
             agent.pop("retry_join", 0)
     files[AGENT] = [json.dumps(agent)] if agent else []
-    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, owner
+    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, there
 
 
-def write_for_agent(path, text, owner=None):
-    """A file that only the agent is to read: its own where that is known, and else its group's."""
-    if owner is not None:
-        return write(path, text, 0o600, user=owner)
-    try:
-        write(path, text, 0o640, grp.getgrnam("consul").gr_gid)
-    except KeyError:
-        write(path, text)
-
-
-def apply(text, files, sidecars, owner):
+def apply(text, files, sidecars, agent):
     """Brings the guest to what was prepared."""
-    state, there, agent = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
+    state, there, settings = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
+    uid, folder = agent["uid"], agent["folder"]
+
+    def write_for_agent(path, text):
+        write(path, text, 0o600 if uid else 0o644, user=int(uid or 0))
+
     old, ours = state.get("sidecars", {}), state.get("registration") == there
     if sidecars and run("id", "-u", "envoy")[0]:
         # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
@@ -243,24 +271,33 @@ def apply(text, files, sidecars, owner):
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
             log("%s was not ours: kept" % REGISTRATION)
     if sidecars:
-        write_for_agent(AGENT, agent and agent + "\n")
+        write_for_agent(AGENT, settings and settings + "\n")
     if text == "":
         log("not registered yet: no token")
         text = state.get("registration")
     elif text or ours or '"managed-by": "consul-vm-inject"' in there:
-        write_for_agent(REGISTRATION, text, owner)
-    # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
-    verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
-    if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
-        do("consul", "reload")
+        write_for_agent(REGISTRATION, text)
+    copies = dict.fromkeys(state.get("copies", ()), "")
+    if folder != ETC and os.path.isdir(folder):
+        copies.update((path.replace(ETC, folder), read(path)) for path in (REGISTRATION, AGENT, MESH))
+    for path in copies:
+        write_for_agent(path, copies[path])
+    # Never waits for the agent, which is ordered after this very unit. It reads only at its start whom to join, and its ports.
+    changed = {REGISTRATION, AGENT, *copies} & set(CHANGED)
+    if agent["unit"] and (not agent["pid"] and sidecars or re.search('"(retry_join|ports)"', "".join(map(read, changed)))):
+        systemctl("--no-block", "restart" if agent["pid"] else "start", agent["unit"])
+    elif changed and agent["pid"]:
+        os.kill(agent["pid"], 1)
     for name in old:
         if name not in sidecars:
             # Waits for it: the cleanup of one sidecar must not meet the rules of the next.
             systemctl("stop", "envoy@%s.service" % name)
+            # As far as it has it by its API.
+            run("consul", "services", "deregister", "-id=" + name)
             files.update((path % name, []) for path in FILES.values())
     for path, found in files.items():
         write(path, "".join(line + "\n" for line in found))
-    finish(registration=text, sidecars=sidecars)
+    finish(registration=text, sidecars=sidecars, agent=sidecars and dict(agent, pid=0), copies=list(copies))
     for name in sidecars:
         unit = "envoy@%s.service" % name
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
@@ -294,7 +331,7 @@ def listening(name):
         if ask(admin, "GET", "/ready")[0] == 200 and "public_listener:" in found and "outbound_listener:" in found:
             return 0
         time.sleep(0.2)
-    raise ValueError("Envoy got no listeners")
+    raise ValueError("Envoy got no listeners: a port for it (xDS) that is new takes a restart of the agent")
 
 
 def names(name=""):
@@ -332,7 +369,7 @@ def wait(_, seconds):
 
 
 def drain(admin, seconds):
-    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)[0]))
+    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?inboundonly&graceful&skip_exit", 5)[0]))
     wait(admin, seconds)
 
 

@@ -3,6 +3,7 @@ import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
+import { type ExposedPath, exposePaths } from './expose-paths.ts'
 import { failureMode } from './failure-mode.ts'
 import { type JsonObject, type JsonValue, jsonArray, jsonObject } from './json.ts'
 import { metaValue } from './meta.ts'
@@ -19,7 +20,7 @@ import type { GrammarSettings } from './settings.ts'
 import { shellWords } from './shell-words.ts'
 import { tags } from './tags.ts'
 import { text } from './text.ts'
-import { type User, uids } from './uids.ts'
+import { type User, uids, userName } from './uids.ts'
 import { unitName } from './unit-name.ts'
 import type { Upstream } from './upstream.ts'
 import { upstreams } from './upstreams.ts'
@@ -42,6 +43,8 @@ export interface SyntaxMeanings {
   readonly 'port-ranges': readonly PortRange[]
   readonly cidrs: readonly Cidr[]
   readonly uids: readonly User[]
+  readonly 'user-name': User
+  readonly 'expose-paths': readonly ExposedPath[]
   readonly upstreams: readonly Upstream[]
   readonly tags: readonly string[]
   readonly 'meta-value': string
@@ -88,6 +91,8 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'port-ranges': portRanges,
   cidrs,
   uids,
+  'user-name': userName,
+  'expose-paths': exposePaths,
   upstreams,
   tags,
   'meta-value': metaValue,

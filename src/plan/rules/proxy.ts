@@ -4,7 +4,7 @@ import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { oncePer } from '../../report/once-per.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { isClosed } from '../failure.ts'
-import { portsInUse } from '../ports.ts'
+import { type OwnPort, portsInUse, portsOf, RESERVED } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
 import { metaOf } from '../registration.ts'
 import type { Case, Conflict, Rule } from './rule.ts'
@@ -20,10 +20,18 @@ const prometheusFiles = ({ reader }: Case): readonly string[] =>
   PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
 
 /** Ports that somebody has already, and what for. */
-const takenPorts = oncePer(({ reader, services }: Case): ReadonlyMap<number, string> => {
-  const scrapePort = reader.on('enable-metrics') ? reader.read<number>('prometheus-scrape-port') : undefined
-  return portsInUse(services.length, scrapePort)
-})
+const takenPorts = oncePer(
+  ({ reader, services }: Case): ReadonlyMap<number, string> => portsInUse(services.length, reader),
+)
+
+/** What else has a port of the sidecars, or why there is no such port. */
+function clashOf({ port, use }: OwnPort, others: readonly OwnPort[]): string | undefined {
+  const reserved = RESERVED.find(([own]) => own === port)?.[1]
+  if (reserved !== undefined) return `${use} would have port ${port}, which is ${reserved}`
+  if (port > 65535) return `${use} would have port ${port}: there is none beyond 65535`
+  const other = others.find(own => own.port === port)
+  return other && `${use} and ${other.use} would both have port ${port}`
+}
 
 const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
 
@@ -91,6 +99,17 @@ export const PROXY_RULES: readonly Rule[] = [
         const message = `upstream ${name} would listen on port ${port}, which is ${use}`
         const at = it.reader.given('connect-service-upstreams')
         return [{ message, hint: 'give the upstream another local port', at }]
+      })
+    },
+  },
+  {
+    code: 'E305',
+    find({ reader, services }) {
+      const all = services.flatMap(({ index }) => portsOf(index, reader))
+      return all.flatMap((own, index): readonly Conflict[] => {
+        const message = clashOf(own, all.slice(0, index))
+        if (message === undefined) return []
+        return [{ message, hint: `move it by ${key(own.name)}`, at: reader.given(own.name) }]
       })
     },
   },

@@ -21,6 +21,8 @@ const GOOD: Record<SyntaxName, string> = {
   'port-ranges': '22,80:90',
   cidrs: '10.0.0.0/8',
   uids: '0,consul',
+  'user-name': 'consul',
+  'expose-paths': '21500:8080/health',
   upstreams: 'api:1234',
   tags: 'a,b',
   'meta-value': 'x',
