@@ -139,7 +139,8 @@ nft list ruleset''').stdout
         with tempfile.TemporaryDirectory() as folder:
             if arguments is not None:
                 (Path(folder) / f'{service}.redirect').write_text(''.join(word + '\n' for word in arguments))
-            (Path(folder) / f'{service}.ports').write_text(''.join(line + '\n' for line in ports))
+            if ports:
+                (Path(folder) / f'{service}.ports').write_text(''.join(line + '\n' for line in ports))
             log = Path(folder) / 'log'
             if 'legacy' in env.get('FAKE_BACKEND', ''):
                 for tool in ('iptables', 'ip6tables'):

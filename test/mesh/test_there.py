@@ -117,7 +117,9 @@ class AgentThere(unittest.TestCase):
         dashboard = self.mesh.dashboard
         self.assertEqual(self.agents('dashboard'), [self.uid('dashboard', 'mesher')])
         self.assertEqual(dashboard.try_sh('systemctl is-active consul.service')[1], 'inactive\n')
-        self.assertEqual(looks.healthy(self.mesh, 'dashboard-sidecar-proxy')[0]['Service']['Port'], 21250)
+        # The agent looks at its listener every ten seconds.
+        sidecar = eventually(lambda: looks.healthy(self.mesh, 'dashboard-sidecar-proxy')[0], 30)
+        self.assertEqual(sidecar['Service']['Port'], 21250)
         self.assertGreater(looks.statistic(dashboard, r'cluster\.counting\..*\.upstream_cx_total', 19100), 0)
         self.assertIn('--to-ports 15101', '\n'.join(looks.rules(dashboard)))
 
