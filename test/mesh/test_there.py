@@ -11,6 +11,7 @@ import packages
 from mesh import Mesh
 from network import address
 from standing import Standing
+from waiting import eventually
 from tool import example, tool
 from waiting import eventually
 
@@ -118,8 +119,10 @@ class AgentThere(unittest.TestCase):
         self.assertEqual(self.agents('dashboard'), [self.uid('dashboard', 'mesher')])
         self.assertEqual(dashboard.try_sh('systemctl is-active consul.service')[1], 'inactive\n')
         # The agent looks at its listener every ten seconds.
-        sidecar = eventually(lambda: looks.healthy(self.mesh, 'dashboard-sidecar-proxy')[0], 30)
-        self.assertEqual(sidecar['Service']['Port'], 21250)
+        def moved() -> None:
+            self.assertEqual([one['Service']['Port'] for one in looks.healthy(self.mesh, 'dashboard-sidecar-proxy')], [21250])
+
+        eventually(moved, 30)
         self.assertGreater(looks.statistic(dashboard, r'cluster\.counting\..*\.upstream_cx_total', 19100), 0)
         self.assertIn('--to-ports 15101', '\n'.join(looks.rules(dashboard)))
 
