@@ -100,7 +100,11 @@ def traffic_excluded(vm):
     for name in redirecting(vm):
         unit = SIDECAR % name
         lines = [line for own in vm.rules.values() for line in own]
+        six = any("CONSUL_PROXY" in line for tool, own in vm.rules.items() if not tool.startswith("iptables") for line in own)
         for flag, value in vm.arguments(name):
+            # IPv6 is not always redirected, and then there is nothing that it could be left out of.
+            if flag.endswith("cidr") and ":" in value and not six:
+                continue
             if flag in LEFT_ALONE and not left_alone(lines, flag, value):
                 raise Failed("%s=%s is not among the rules" % (flag, value), "`systemctl restart %s`" % unit)
         excluded = {int(value) for value in vm.options(name, "exclude-inbound-port") if value.isdigit()}

@@ -56,7 +56,7 @@ def user_data(source: dict) -> bytes:
 def service(source: dict) -> dict:
     """The service that a VM of this user-data registers."""
     text = user_data(source).decode()
-    plan, _ = json.JSONDecoder().raw_decode(text, text.index('{', text.index('/srv/consul/service-config.json ')))
+    plan, _ = json.JSONDecoder().raw_decode(text, text.index('{', text.index('/srv/consul/service-config.json')))
     return plan['plan']['registration']['service']
 
 
