@@ -13,6 +13,7 @@ const NAME = 'consul-vm-inject'
 /** The words behind the name up to what ends a command; redirections are not words of it. */
 function argvOf(rest: string): readonly string[] {
   const plain = rest
+    .replaceAll('\\|', '|') // in a table
     .replace(/"\$\(|\$\(/g, '')
     .split(/\s(?:\|\|?|&&|;)\s|;\s|[)`]/)[0]
     ?.replace(/\s\d?[<>]+&?\s?\S+/g, '')
