@@ -103,7 +103,6 @@ ILLS: dict[str, Ill] = {
     'the rules of another mesh': Ill(
         'traffic-others', 'Istio', 'iptables -t nat -N ISTIO_OUTPUT', 'iptables -t nat -F ISTIO_OUTPUT; iptables -t nat -X ISTIO_OUTPUT', follow=False),
     'a resolv.conf that was replaced': Ill('dns-mesh', '192.0.2.53', 'rm /etc/resolv.conf; echo nameserver 192.0.2.53 >/etc/resolv.conf'),
-    'a resolver that was stopped': Ill('dns-mesh', 'systemd-resolved does not run', 'systemctl stop systemd-resolved'),
     'a disk that is full': Ill(
         'system-disk', '/opt/consul is full', 'mount -t tmpfs -o size=2m ill /opt/consul && head -c 4m /dev/zero >/opt/consul/x || true',
         'umount -l /opt/consul', follow=False),
