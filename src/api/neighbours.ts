@@ -1,10 +1,10 @@
-import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
+import { type Document, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, type YamlNode } from '../decode/yaml.ts'
 import { servicesIn } from '../plan/mesh-plan.ts'
 import { keyOf } from '../plan/reader.ts'
 import type { Profile } from '../render/injection.ts'
-import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
-import { spanOf } from '../report/source.ts'
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Span, spanOf } from '../report/source.ts'
 import type { Judgement } from './judge.ts'
 
 /** Software that has networks or rules of its own on the VM, and how a document is seen to bring it. */
@@ -127,32 +127,37 @@ function packagesIn(document: Document, text: string): ReadonlyMap<string, Place
   return new Map([...listed, ...commanded].reverse().map(({ text: name, start, end }) => [name, { start, end }]))
 }
 
-/** Where a document brings a neighbour; undefined where it does not. */
-function finder(document: Document): (neighbour: Neighbour) => Place | undefined {
+/** A document that was read, and what finds where it brings a neighbour; undefined where it does not. */
+interface Read {
+  readonly document: Document
+  readonly text: string
+  readonly find: (neighbour: Neighbour) => Place | undefined
+}
+
+function read(document: Document): Read {
   const text = readable(document)
   const packages = packagesIn(document, text)
-  return ({ packages: names, commands }) => {
+  const find = ({ packages: names, commands }: Neighbour): Place | undefined => {
     const name = names.find(one => packages.has(one))
     if (name !== undefined) return packages.get(name)
     const command = commands.exec(text)
     return command === null ? undefined : { start: command.index, end: command.index + command[0].length }
   }
+  return { document, text, find }
 }
 
-function found<Kind extends Neighbour>(
-  { documents }: UserData,
-  table: readonly Kind[],
-  said: (neighbour: Kind) => readonly [code: Code, message: string, hint: string],
-): readonly Diagnostic[] {
-  const places = documents.map(document => ({ document, find: finder(document) }))
+/** A neighbour that is brought, and where. */
+type Brought<Kind extends Neighbour> = Kind & { readonly span: Span }
+
+function broughtOf<Kind extends Neighbour>(table: readonly Kind[], reads: readonly Read[]): readonly Brought<Kind>[] {
   return table.flatMap(neighbour => {
-    const [first] = places.flatMap(({ document: { source, start }, find }) => {
+    for (const { document, find } of reads) {
       const place = find(neighbour)
-      return place === undefined ? [] : [spanOf(source, start + place.start, start + place.end)]
-    })
-    if (first === undefined) return []
-    const [code, message, hint] = said(neighbour)
-    return [diagnostic(code, message, { hint, span: first })]
+      if (place === undefined) continue
+      const { source, start } = document
+      return [{ ...neighbour, span: spanOf(source, start + place.start, start + place.end) }]
+    }
+    return []
   })
 }
 
@@ -165,30 +170,39 @@ export function neighbours({ annotations, plan, userData }: Judgement, profile: 
   const ports = servicesIn(registration).map(({ connect }) => connect.sidecar_service.port)
   const excluded = keyOf('transparent-proxy-exclude-inbound-ports')
   const redirected = sidecars.some(({ redirect }) => redirect !== undefined)
-  const text = userData.documents.map(readable).join('\n')
+  const reads = userData.documents.map(read)
+  const text = reads.map(one => one.text).join('\n')
   const closed = ports.filter(port => !new RegExp(`\\b${port}\\b`).test(text))
   const bound = annotations.has(keyOf('alpha:bind-addr')) || /\b(?:bind|advertise)_addr\b/.test(text)
+  const bridged = broughtOf(BRIDGED, reads)
+  const firewalls = closed.length === 0 ? [] : broughtOf(FIREWALLS, reads)
   return [
-    ...(profile === 'full' && !bound
-      ? found(userData, BRIDGED, ({ name, network }) => [
-          'W309',
-          `an agent that finds several private addresses does not start, and ${name} adds one (${network})`,
-          `add # ${keyOf('alpha:bind-addr')}: "eth0" with the interface by which other VMs reach this one`,
-        ])
-      : []),
-    ...(redirected && !annotations.has(excluded)
-      ? found(userData, BRIDGED, ({ name, network }) => [
-          'W307',
-          `what ${name} forwards (${network}) goes past the mesh, and ports that it publishes are captured as all ports of the VM are`,
-          `name published ports that are to be reached without the mesh in ${excluded}`,
-        ])
-      : []),
-    ...(closed.length > 0
-      ? found(userData, FIREWALLS, ({ name, open }) => [
-          'W308',
-          `peers reach the service at its sidecar’s port ${closed.join(', ')}, which ${name} may keep closed`,
-          `open it: ${closed.map(open).join('; ')}`,
-        ])
-      : []),
+    ...(profile === 'full' && !bound ? bridged : []).map(({ name, network, span }) =>
+      diagnostic(
+        'W309',
+        `an agent that finds several private addresses does not start, and ${name} adds one (${network})`,
+        {
+          span,
+          hint: `add # ${keyOf('alpha:bind-addr')}: "eth0" with the interface by which other VMs reach this one`,
+        },
+      ),
+    ),
+    ...(redirected && !annotations.has(excluded) ? bridged : []).map(({ name, network, span }) =>
+      diagnostic(
+        'W307',
+        `what ${name} forwards (${network}) goes past the mesh, and ports that it publishes are captured as all ports of the VM are`,
+        { span, hint: `name published ports that are to be reached without the mesh in ${excluded}` },
+      ),
+    ),
+    ...firewalls.map(({ name, open, span }) =>
+      diagnostic(
+        'W308',
+        `peers reach the service at its sidecar’s port ${closed.join(', ')}, which ${name} may keep closed`,
+        {
+          span,
+          hint: `open it: ${closed.map(open).join('; ')}`,
+        },
+      ),
+    ),
   ]
 }

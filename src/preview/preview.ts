@@ -2,6 +2,7 @@ import type { Annotations } from '../annotate/annotation.ts'
 import type { Decision } from '../annotate/decision.ts'
 import { sameBytes } from '../decode/bytes.ts'
 import { decode } from '../decode/decode.ts'
+import type { UserData } from '../decode/user-data.ts'
 import type { Measurement } from '../fit/fit.ts'
 import { type MeshPlan, OLDEST_GUEST, type SidecarPlan } from '../plan/mesh-plan.ts'
 import { shownNodes } from '../plan/node.ts'
@@ -33,6 +34,8 @@ export interface NamedBytes {
 /** A document with what an injection made of it, and what is needed to say why. */
 export interface PreviewInput extends Ground {
   readonly input: NamedBytes
+  /** The input as it was judged. */
+  readonly userData: UserData
   readonly output: Uint8Array
   readonly decision: Decision
   /** All annotations that were given, those included that do not count. */
@@ -50,8 +53,19 @@ interface Side {
   readonly subject: Subject
 }
 
-function read({ name, bytes }: NamedBytes, fitted?: Measurement): Side {
-  const contents = contentsOf(decode(bytes, name).userData)
+/** MiB of text that are shown at most, twice what any platform limits user-data to: all of it is searched for secrets. */
+const MOST = 1
+
+/** The complaint about user-data of which too much would have to be shown; by its text, since a little gzip holds much. */
+function tooLarge({ name, source }: UserData): readonly Diagnostic[] {
+  if (source.text.length <= MOST * 1024 * 1024) return []
+  const hint = 'no platform with a limit takes so much; `check` and `inject` read it'
+  return [diagnostic('E107', `${name} is larger than the ${MOST} MiB that preview shows`, { hint })]
+}
+
+function read(userData: UserData, bytes: Uint8Array, fitted?: Measurement): Side {
+  const { name } = userData
+  const contents = contentsOf(userData)
   const { injection, wrappings } = contents
   const by = injection === undefined ? {} : { injectedBy: injection.version, layout: injection.layout }
   return {
@@ -78,8 +92,7 @@ function userDataChange(before: Side, after: Side, changed: boolean): readonly C
 }
 
 /** The complaint about a file to compare with that no injection wrote. */
-function notAnOutput({ name, bytes }: NamedBytes): Diagnostic {
-  const { source } = decode(bytes, name).userData
+function notAnOutput({ name, source }: UserData): Diagnostic {
   const line = source.text.search(/\r?\n|$/)
   return diagnostic('E103', `${name} is not user-data that this tool has injected`, {
     span: spanOf(source, 0, Math.max(1, line)),
@@ -125,12 +138,16 @@ export function previewOf(
   against: NamedBytes | undefined,
 ): { readonly preview: Preview | undefined; readonly diagnostics: readonly Diagnostic[] } {
   const { input, output, decision, plan, profile, fetches, given, fitted } = injected
-  const before = read(against ?? input)
+  const { name, bytes } = against ?? input
+  const earlier = against === undefined ? injected.userData : decode(bytes, name).userData
+  const large = [...new Set([injected.userData, earlier])].flatMap(tooLarge)
+  if (large.length > 0) return { preview: undefined, diagnostics: large }
+  const before = read(earlier, bytes)
   if (against !== undefined && !before.subject.injected) {
-    return { preview: undefined, diagnostics: [notAnOutput(against)] }
+    return { preview: undefined, diagnostics: [notAnOutput(earlier)] }
   }
-  const after = read({ name: input.name, bytes: output }, fitted)
-  const changed = !sameBytes(output, (against ?? input).bytes)
+  const after = read(decode(output, input.name).userData, output, fitted)
+  const changed = !sameBytes(output, bytes)
   const pairs = pairsOf(before.contents, after.contents)
   const changes = [
     ...userDataChange(before, after, changed),

@@ -21,11 +21,11 @@ const autoJoinIssues = (text: string): readonly Issue[] => {
   return [complaint(`${secret} is a secret, and any process on the VM can read user-data`, hint)]
 }
 
-/** What a program or a shell would have to say. */
-const EVALUATED = /^exec=|`|\$[({]/
+/** Whether a program or a shell would have to say what a text stands for. */
+export const runsProgram = (text: string): boolean => /^ *exec=|`|\$[({]/.test(text)
 
 const server = (text: string): Parsed<string> => {
-  if (EVALUATED.test(text)) {
+  if (runsProgram(text)) {
     const hint =
       'a VM evaluates nothing: write the addresses of the servers, or a cloud auto-join string such as "provider=aws tag_key=consul tag_value=server"'
     return refuse(complaint(`${quote(text)} would run a program to find the servers`, hint))

@@ -1,5 +1,6 @@
 import type { HelmValues } from '../../../annotations/helm.ts'
 import type { Code } from '../../report/diagnostics.ts'
+import { runsProgram } from '../grammar/agent.ts'
 import { readExtraConfig } from './extra-config.ts'
 import { unversioned } from './image.ts'
 import { nodeMeta } from './node-meta.ts'
@@ -12,11 +13,6 @@ export interface Finding {
   readonly hint?: string
 }
 
-const SHELL = /^ *exec=|[`]|\$[({]/
-
-/** Whether a text asks for a shell, or for a program, to say what it stands for. */
-export const needsShell = (text: string): boolean => SHELL.test(text)
-
 const note = (path: string, message: string, hint?: string): Finding => ({
   code: 'N103',
   path,
@@ -26,7 +22,7 @@ const note = (path: string, message: string, hint?: string): Finding => ({
 
 function hosts({ externalServers }: HelmValues): readonly Finding[] {
   const given = externalServers?.enabled === true ? (externalServers.hosts ?? []) : []
-  const ran = given.filter(needsShell)
+  const ran = given.filter(runsProgram)
   if (ran.length > 0) {
     const hint =
       'a VM evaluates nothing: take it out of the values for VMs, and say by client.join whom their agents join'
