@@ -150,10 +150,10 @@ class Asking(main.Vm):
 
     def __init__(self, port: int, scheme: str = 'http', **variables: str) -> None:
         super().__init__(9)
-        self.facts['api'] = (scheme, '127.0.0.1', port), None
-        self.facts['first_variables'] = variables, None
-        self.facts['registrations'] = {'web': PLAN['registration']['service']}, None
-        self.facts['plan'] = PLAN, None
+        self.facts['api',] = (scheme, '127.0.0.1', port), None
+        self.facts['first_variables',] = variables, None
+        self.facts['registrations',] = {'web': PLAN['registration']['service']}, None
+        self.facts['plan',] = PLAN, None
         self.facts['environment', 'envoy@web.service'] = variables, None
         self.facts['token', 'web'] = (None, ''), None
 

@@ -14,26 +14,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FEWEST = 0.05
 
 
-def fact(function):
-    """A property that is found out once; what it raises is kept as well."""
-    name = function.__name__
-
-    @functools.wraps(function)
-    def found(self):
-        if name not in self.facts:
-            try:
-                self.facts[name] = function(self), None
-            except Unseen as unseen:
-                self.facts[name] = None, unseen
-        value, unseen = self.facts[name]
-        if unseen is not None:
-            raise unseen
-        return value
-    return property(found)
-
-
 def memo(function):
-    """The same for a method of one service."""
+    """A method whose answer for the same words is found out once; what it raises is kept as well."""
     @functools.wraps(function)
     def found(self, *words):
         key = (function.__name__,) + words
@@ -47,6 +29,11 @@ def memo(function):
             raise unseen
         return value
     return found
+
+
+def fact(function):
+    """The same as a property."""
+    return property(memo(function))
 
 
 class Machine:
