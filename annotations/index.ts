@@ -1,3 +1,4 @@
+import type { AccessAnnotations } from './access.ts'
 import type { AccessLogAnnotations } from './access-log.ts'
 import type { AgentAnnotations } from './agent.ts'
 import type { ApiGatewayAnnotations } from './api-gateways.ts'
@@ -11,6 +12,7 @@ import type { LifecycleAnnotations } from './lifecycle.ts'
 import type { MetricsAnnotations } from './metrics.ts'
 import type { NamespaceAnnotations } from './namespaces.ts'
 import type { OutputAnnotations } from './outputs.ts'
+import type { PortAnnotations } from './ports.ts'
 import type { RefusedAnnotations } from './refused.ts'
 import type { RemovedAnnotations } from './removed.ts'
 import type { ResourceAnnotations } from './resources.ts'
@@ -36,6 +38,8 @@ export interface ConsulAnnotations
     AccessLogAnnotations,
     NamespaceAnnotations,
     VmAnnotations,
+    PortAnnotations,
+    AccessAnnotations,
     AgentAnnotations,
     KubernetesOnlyAnnotations,
     KubernetesObjectAnnotations,

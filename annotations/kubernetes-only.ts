@@ -86,6 +86,28 @@ export interface KubernetesOnlyAnnotations {
   'consul.hashicorp.com/service-metrics-path'?: UrlPath
 
   /**
+   * What an AI workload is to the mesh (`ai-role`: an agent, an MCP server or a model), and the settings of what serves it (`ai-agent-config`
+   * and others). Consul Enterprise only.
+   *
+   * @verdict warn
+   * @since 2.1.0
+   * @example "ai-agent"
+   * @vm On Kubernetes containers beside the Pod's own serve it, with settings from custom resources; a VM has neither. The
+   * service joins the mesh as any other: leave the key out. Use intentions (`consul intention create`) to say who may call it.
+   */
+  'consul.hashicorp.com/ai-*'?: Text
+
+  /**
+   * Gives the Pod an identity by OAuth, with containers beside its own. Consul Enterprise only.
+   *
+   * @verdict warn
+   * @since 2.1.0
+   * @example "true"
+   * @vm A VM has no such containers. Use `acl-auth-method` for the identity of the VM.
+   */
+  'consul.hashicorp.com/oauth-client'?: Text
+
+  /**
    * Tells Prometheus to scrape the Pod.
    *
    * @verdict warn

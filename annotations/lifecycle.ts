@@ -26,7 +26,8 @@ export interface LifecycleAnnotations {
    * @helm connectInject.sidecarProxy.lifecycle.defaultEnableShutdownDrainListeners
    * @since 1.0.8
    * @example "false"
-   * @vm `ExecStop` of the unit posts `/drain_listeners?graceful` to Envoy's admin port.
+   * @vm `ExecStop` of the unit posts `/drain_listeners?inboundonly&graceful&skip_exit` to Envoy's admin port, as
+   * consul-dataplane does: outbound listeners go on.
    */
   'consul.hashicorp.com/enable-sidecar-proxy-lifecycle-shutdown-drain-listeners'?: GoBool
 

@@ -7,6 +7,8 @@ export interface AnnotationRow {
   readonly key: string
   /** True when `key` is a prefix. */
   readonly prefix: boolean
+  /** What a key of a family ends in, where more than the part before the star is fixed. */
+  readonly suffix?: string
   readonly family: string
   readonly verdict: Verdict
   /** The name of the value's grammar. */

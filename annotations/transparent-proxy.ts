@@ -1,4 +1,5 @@
-import type { Cidrs, GoBool, PortRanges, Uids } from './values.ts'
+import type { Cidrs } from './network-values.ts'
+import type { GoBool, PortRanges, Uids } from './values.ts'
 
 /**
  * Redirection of the VM's TCP traffic into Envoy, and what is left out of it.

@@ -89,19 +89,27 @@ export type MemoryQuantity = string
 export type PortRanges = string
 
 /**
- * IP addresses and CIDR blocks separated by commas: `10.0.0.5`, `10.0.0.0/8`, `fd00::/8`. Host names are refused.
- *
- * @format cidrs
- * @pattern ^[0-9A-Fa-f:./,\s]*$
- */
-export type Cidrs = string
-
-/**
  * User ids separated by commas; user names are allowed too and are looked up on the guest.
  *
  * @format uids
  */
 export type Uids = string
+
+/**
+ * One user: an id, or a name that is looked up on the guest.
+ *
+ * @format user-name
+ * @pattern ^[a-z0-9_-]{1,32}\$?$
+ */
+export type UserName = string
+
+/**
+ * Paths that are reached from outside the mesh, separated by commas: `LISTENER-PORT:PORT/PATH`, the port on which Envoy listens for
+ * it, and the local port behind it. `?http2` after the path where that speaks HTTP/2.
+ *
+ * @format expose-paths
+ */
+export type ExposePaths = string
 
 /**
  * Upstreams separated by commas: `name:port`, `name:port:datacenter`, `name.svc:port`, `prepared_query:name:port`,
@@ -165,45 +173,6 @@ export type UrlPath = string
 export type AbsolutePath = string
 
 /**
- * One IPv4 or IPv6 address.
- *
- * @format ip
- * @pattern ^[0-9A-Fa-f:.]+$
- */
-export type Ip = string
-
-/**
- * An `http://` or `https://` URL.
- *
- * @format url
- * @pattern ^https?://
- */
-export type Url = string
-
-/**
- * `host:port`; an IPv6 address stands in brackets.
- *
- * @format host-port
- * @pattern :[0-9]{1,5}$
- */
-export type HostPort = string
-
-/**
- * `host:port` of a gRPC server, optionally followed by `/` and the name of a service.
- *
- * @format grpc-target
- * @pattern :[0-9]{1,5}(/.*)?$
- */
-export type GrpcTarget = string
-
-/**
- * The address of an agent: `host:port`, optionally with `http://` or `https://` before it, or `unix://` and a path.
- *
- * @format address
- */
-export type Address = string
-
-/**
  * The name of a systemd service unit, with its suffix: `web.service`.
  *
  * @format unit-name
@@ -241,6 +210,14 @@ export type NamespaceName = string
 export type AuthMethodName = string
 
 /**
+ * A region, or a region and a zone of it: `REGION/ZONE`, each of letters, digits, dashes, dots and underscores.
+ *
+ * @format locality
+ * @pattern ^[A-Za-z0-9_.-]{1,64}(?:/[A-Za-z0-9_.-]{1,64})?$
+ */
+export type Locality = string
+
+/**
  * A weight, a whole number 1-65535.
  *
  * @format weight
@@ -251,31 +228,8 @@ export type AuthMethodName = string
 export type Weight = string
 
 /**
- * Servers separated by commas, each a host name or an IP address, a port after it where it is not 8301; or a cloud auto-join string,
- * `provider=NAME key=value ...`, in which `\,` is a comma. `-` alone: the image says it.
- *
- * @format join-addresses
- */
-export type JoinAddresses = string
-
-/**
  * The name of a datacenter: lower-case letters, digits, dashes and underscores.
  *
  * @format datacenter-name
  */
 export type DatacenterName = string
-
-/**
- * An IP address, the name of a network interface, or a go-sockaddr template in double braces.
- *
- * @format bind-address
- */
-export type BindAddress = string
-
-/**
- * The name of a DNS domain, such as `consul` or `mesh.example.com`.
- *
- * @format domain-name
- * @pattern ^[A-Za-z0-9_.-]{1,253}$
- */
-export type DomainName = string

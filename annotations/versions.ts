@@ -23,6 +23,3 @@ export const ACCEPTED: readonly Accepted[] = [
   row('2.0', 34, 37),
   row('2.1', 35, 38),
 ]
-
-/** From this Consul on traffic is redirected by nftables alone, for which the kernel has to be this one or newer. */
-export const NFTABLES = { consul: '2.1', kernel: '5.2' }

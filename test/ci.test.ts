@@ -23,3 +23,11 @@ test('every list of the mesh suite is run in CI', t => {
     [],
   )
 })
+
+test('the fuzz suites, the unit tests on other versions of Node.js and the declarations are checked in CI, and counted', t => {
+  const run = readFileSync(join(projectFolder, '.ci/run'), 'utf8')
+  t.regex(run, /^beside fuzz \d+ node test\/fuzz\/run\.mjs$[\s\S]*^show fuzz count_ava$/m)
+  t.regex(run, /^beside nodes \d+ bash test\/nodes\.sh$[\s\S]*^show nodes count_ava$/m)
+  t.regex(readFileSync(join(projectFolder, 'test/nodes.sh'), 'utf8'), /c8\.js --check-coverage/)
+  t.regex(run, /^suite types \d+ count_boot node test\/api\/typescript\.mjs$/m)
+})

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { load } from 'js-yaml'
-import { COMMANDS } from '../src/cli/commands.ts'
+import { commandNamed } from '../src/cli/commands.ts'
 import { parse } from '../src/cli/parse.ts'
 import { projectFolder } from './shared.ts'
 
@@ -32,7 +32,7 @@ test('the hook runs a program of the package, with a command that takes many fil
   const { bin } = JSON.parse(read('package.json')) as { readonly bin: Readonly<Record<string, string>> }
   t.true(program in bin)
   t.deepEqual(others, [])
-  const command = COMMANDS.find(one => one.name === name)
+  const command = commandNamed(name)
   if (command === undefined) return t.fail(`there is no command ${name}`)
   const { operands } = parse(command, [...(hook?.args ?? []), 'user-data/web', 'user-data/api'])
   t.deepEqual(operands, ['user-data/web', 'user-data/api'])

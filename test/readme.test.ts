@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
-import { COMMANDS } from '../src/cli/commands.ts'
+import { allCommands } from '../src/cli/commands.ts'
 import { EXIT_CODES, optionTerm } from '../src/cli/help.ts'
 import { optionsOf } from '../src/cli/options.ts'
 import { projectFolder } from './shared.ts'
@@ -65,9 +65,9 @@ function table(rows: readonly (readonly string[])[]): string {
 
 /** Every command, option and exit status, from the table of commands. */
 function reference(): string {
-  const commands = COMMANDS.map(({ name, summary }) => [`\`${name}\``, summary])
+  const commands = allCommands().map(({ name, summary }) => [`\`${name}\``, summary])
   const options = new Map<string, [summary: string, commands: string[]]>()
-  for (const { name, options: own } of COMMANDS) {
+  for (const { name, options: own } of allCommands()) {
     for (const option of own) {
       const row = options.get(optionTerm(option).trim()) ?? [option.summary, []]
       options.set(optionTerm(option).trim(), [row[0], [...row[1], name]])
@@ -92,6 +92,7 @@ const elided = (output: string): string =>
     .replaceAll(/part=[0-9a-f]+/g, 'part=…')
     .replace(/(?<= -c '\n)[\s\S]*?(?=^' <<)/m, '…\n')
     .replace(/(?<=^ "plan": \{\n)[\s\S]*?(?=^ \}$)/m, '  …\n')
+    .replace(/(?<=packages\.conf\n)[\s\S]*?(?=^=== )/m, '…\n')
     .replace(/(?<=^=== packed\n)[\s\S]*?(?=^END-OF-SEGMENTS$)/m, '…\n')
 
 test('the document before and the user-data after are what the tool makes of each other', t => {
@@ -127,7 +128,7 @@ test('the reference names every command, option and exit status of the tool, and
       options.replace(place, () => expected),
     )
   else t.is(place.exec(options)?.[0], expected)
-  const known = new Set(COMMANDS.flatMap(command => optionsOf(command).map(({ name }) => name)))
+  const known = new Set(allCommands().flatMap(command => optionsOf(command).map(({ name }) => name)))
   for (const [, name = ''] of (readme + guide)
     .replace(/^```text[\s\S]*?^```$/gm, '')
     .matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)) {

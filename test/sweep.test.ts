@@ -16,22 +16,20 @@ async function documents(): Promise<Readonly<Record<string, Make>>> {
   return { ...(await of('documents.mjs'))['DOCUMENTS'], ...(await of('worst.mjs'))['WORST'] }
 }
 
-const SIZES = [1000, 8000]
+const SIZE = 6000
 const GIVEN = { annotations: ['connect-inject=true', 'connect-service=web', 'connect-service-port=8080'] }
 const DOCUMENT = bytes('#cloud-config\n{}\n')
 
 test('no document of any format makes a command fail in itself, and what is injected comes back', async t => {
   for (const [name, make] of Object.entries(await documents())) {
-    for (const size of SIZES) {
-      const made = make(size)
-      const input = typeof made === 'string' ? bytes(made) : made
-      const { output } = inject(input, GIVEN)
-      const back = output === undefined ? undefined : uninject(output).output
-      if (back !== undefined && !/gzip/.test(name)) t.is(Buffer.compare(back, input), 0, `${name} ${size}`)
-      t.notThrows(() => inject(input, { ...GIVEN, layout: 'cloud-config' }), `${name} ${size}`)
-      t.notThrows(() => [check(input, GIVEN), preview(input, GIVEN), uninject(input)], `${name} ${size}`)
-      await setImmediate()
-    }
+    const made = make(SIZE)
+    const input = typeof made === 'string' ? bytes(made) : made
+    const { output } = inject(input, GIVEN)
+    const back = output === undefined ? undefined : uninject(output).output
+    if (back !== undefined && !/gzip/.test(name)) t.is(Buffer.compare(back, input), 0, name)
+    t.notThrows(() => inject(input, { ...GIVEN, layout: 'cloud-config' }), name)
+    t.notThrows(() => [check(input, GIVEN), preview(input, GIVEN), uninject(input)], name)
+    await setImmediate()
   }
 })
 
@@ -39,10 +37,8 @@ test('no annotation of any shape makes injection fail in itself, in any layout',
   for (const { key, prefix } of ANNOTATIONS) {
     for (const shape of ['7', ',', '[']) {
       for (const layout of ['multipart', 'cloud-config'] as const) {
-        const annotations = SIZES.map(size => `${prefix ? `${key}team` : key}=${shape.repeat(size / shape.length)}`)
-        for (const given of annotations) {
-          t.notThrows(() => inject(DOCUMENT, { annotations: [...GIVEN.annotations.slice(0, 2), given], layout }), key)
-        }
+        const given = `${prefix ? `${key}team` : key}=${shape.repeat(SIZE)}`
+        t.notThrows(() => inject(DOCUMENT, { annotations: [...GIVEN.annotations.slice(0, 2), given], layout }), key)
       }
     }
     await setImmediate()
@@ -50,15 +46,19 @@ test('no annotation of any shape makes injection fail in itself, in any layout',
 })
 
 const many = (count: number, piece: string): string => piece.repeat(count)
-for (const [what, content] of [
-  ['MIME parts', `Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n${many(100_001, '--b\n')}--b--\n`],
-  ['YAML nodes', `#cloud-config\na: [${many(1_000_001, '1,')}]\n`],
-  ['annotations', `#cloud-config\n${many(10_001, '# consul.hashicorp.com/connect-service: web\n')}`],
+for (const [what, code, content] of [
+  [
+    'MIME parts',
+    'E108',
+    `Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n${many(100_001, '--b\n')}--b--\n`,
+  ],
+  ['YAML nodes', 'E109', `#cloud-config\na: [${many(1_000_001, '1,')}]\n`],
+  ['annotations', 'E110', `#cloud-config\n${many(10_001, '# consul.hashicorp.com/connect-service: web\n')}`],
 ] as const) {
   test(`more ${what} than any machine needs are refused by name`, t => {
     const { output, diagnostics } = inject(bytes(content), { ...GIVEN, name: 'web' })
     t.is(output, undefined)
-    t.deepEqual(codes(diagnostics), ['E101'])
+    t.deepEqual(codes(diagnostics), [code])
     t.regex(diagnostics[0]?.message ?? '', new RegExp(`^web .*more than [15]0*.? ?.*${what.split(' ').at(-1)}$`))
   })
 }

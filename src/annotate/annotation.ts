@@ -1,4 +1,4 @@
-import type { YamlEntry } from '../decode/yaml.ts'
+import type { YamlEntry } from '../decode/yaml-node.ts'
 import type { Diagnostic } from '../report/diagnostics.ts'
 import type { Span } from '../report/source.ts'
 

@@ -1,6 +1,13 @@
 import { type Document, yamlOf } from '../decode/user-data.ts'
-import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
-import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import {
+  entryOf,
+  followed,
+  mergedEntries,
+  type YamlEntry,
+  type YamlMapping,
+  type YamlNode,
+} from '../decode/yaml-node.ts'
+import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
 import { type Annotation, type AnnotationLayer, type DocumentLayer, type KeyLines, ourEntries } from './annotation.ts'
 import { cutsCleanly, danglingAlias, linesOfEntry } from './cut-lines.ts'
@@ -60,9 +67,9 @@ export function readKeys(document: Document, lines: KeyLines = 'cut'): DocumentL
   const text = source.text.slice(start, end)
   const place = (node: { start: number; end: number }): Span =>
     spanOf(source, start + node.start, start + Math.max(node.end, node.start + 1))
-  const stop = (span: Span, why: string): DocumentLayer => ({
+  const stop = (code: Code, span: Span, why: string): DocumentLayer => ({
     ...NONE,
-    diagnostics: [diagnostic('E204', why, { span, hint: REMEDY })],
+    diagnostics: [diagnostic(code, why, { span, hint: REMEDY })],
   })
   if (!text.includes(DOMAIN)) return NONE
   const yaml = yamlOf(document)
@@ -70,12 +77,12 @@ export function readKeys(document: Document, lines: KeyLines = 'cut'): DocumentL
     const at = keyLine(text)
     if (at === undefined) return NONE
     const jinja = document.format === 'jinja' ? ' (it is a jinja template)' : ''
-    return stop(place(at), `annotation keys cannot be read: the document is not YAML${jinja}: ${yaml.message}`)
+    return stop('E209', place(at), `annotation keys cannot be read: the document is not YAML${jinja}: ${yaml.message}`)
   }
   const root = yaml.root
   if (root?.kind !== 'mapping') return NONE
   const through = merged(root)
-  if (through !== undefined) return stop(place(through.key), 'annotations arrive through a YAML merge key (<<)')
+  if (through !== undefined) return stop('E210', place(through.key), 'annotations arrive through a YAML merge key (<<)')
   const found = carriers(root)
   const first = found[0]
   if (first === undefined) return NONE
@@ -89,7 +96,7 @@ export function readKeys(document: Document, lines: KeyLines = 'cut'): DocumentL
     root,
     found.map(({ top }) => top),
   )
-  return typeof cuts === 'string' ? stop(place(first.top.key), cuts) : { ...read, cuts }
+  return typeof cuts === 'string' ? stop('E204', place(first.top.key), cuts) : { ...read, cuts }
 }
 
 /** The offsets of the lines of these entries, or why they cannot be taken out. */

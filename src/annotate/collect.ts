@@ -1,7 +1,7 @@
 import { brokenMergeHow } from '../decode/merge-how.ts'
 import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
-import { followed } from '../decode/yaml.ts'
-import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { followed } from '../decode/yaml-node.ts'
+import { type Code, type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import type { Annotation, DocumentLayer, KeyLines } from './annotation.ts'
 import { readKeys } from './cloud-config-keys.ts'
@@ -11,7 +11,7 @@ import { readHeaderComments } from './header-comments.ts'
 function commentProblem({ renders }: Document, [first]: readonly Annotation[]): readonly Diagnostic[] {
   if (renders !== 'cloud-config-jsonp' || first === undefined) return []
   return [
-    diagnostic('W101', 'cloud-init cannot read comments in a jsonp document', {
+    diagnostic('W106', 'cloud-init cannot read comments in a jsonp document', {
       span: first.keySpan,
       hint: 'give the annotations with --annotation or --metadata and take the comments out',
     }),
@@ -23,25 +23,26 @@ function dropped(document: Document): readonly Diagnostic[] {
   const { source, start, end, format } = document
   if (format !== 'cloud-config') return []
   const yaml = yamlOf(document)
-  const say = (why: string, offset: number, hint: string): readonly Diagnostic[] => [
-    diagnostic('W101', `cloud-init will drop this cloud-config: ${why}`, {
+  const say = (code: Code, why: string, offset: number, hint: string): readonly Diagnostic[] => [
+    diagnostic(code, `cloud-init will drop this cloud-config: ${why}`, {
       span: spanOf(source, start + offset, Math.min(start + offset + 1, end)),
       hint,
     }),
   ]
-  if (!yaml.ok) return say(yaml.message, yaml.offset, 'mend the YAML here')
-  if (yaml.documents > 1) return say('it holds several YAML documents', 0, 'keep one; other parts go into MIME')
+  if (!yaml.ok) return say('W107', yaml.message, yaml.offset, 'fix the YAML here')
+  if (yaml.documents > 1) return say('W109', 'it holds several YAML documents', 0, 'keep one; other parts go into MIME')
   const merging = brokenMergeHow(yaml.root)
   if (merging !== undefined)
     return say(
-      'its merge_how is not one that can be',
+      'W110',
+      'its merge_how is invalid',
       merging.key.start,
       "write 'dict(recurse_array)+list(append)+str()' or the like",
     )
   const root = followed(yaml.root)
   const isText = root?.kind === 'scalar' && root.type !== 'null'
   if (root?.kind === 'sequence' || isText) {
-    return say(`its root is ${isText ? 'text' : 'a list'}`, root.start, 'write a mapping: key: value')
+    return say('W111', `its root is ${isText ? 'text' : 'a list'}`, root.start, 'write a mapping: key: value')
   }
   return []
 }
@@ -50,7 +51,7 @@ function dropped(document: Document): readonly Diagnostic[] {
 function expression({ format }: Document, { key, value, span }: Annotation): readonly Diagnostic[] {
   if (format !== 'jinja' || !/\{[{%]/.test(value)) return []
   const why = `${key} is a jinja expression, whose value is known on the guest only`
-  return [diagnostic('E204', why, { span, hint: 'write the value itself' })]
+  return [diagnostic('E211', why, { span, hint: 'write the value itself' })]
 }
 
 const NO_KEYS: DocumentLayer = { annotations: [], diagnostics: [], cuts: [] }
@@ -60,7 +61,7 @@ function tooLarge(document: Document): readonly Diagnostic[] {
   const yaml = document.format === 'cloud-config' ? yamlOf(document) : undefined
   if (yaml === undefined || yaml.ok || yaml.tooLarge === undefined) return []
   const hint = 'no machine is configured by as much: give another file'
-  return [diagnostic('E101', `${document.source.name} cannot be read: ${yaml.message}`, { hint })]
+  return [diagnostic('E109', `${document.source.name} cannot be read: ${yaml.message}`, { hint })]
 }
 
 function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
@@ -91,7 +92,7 @@ export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'):
   const layers = documents.map(document => collectFrom(document, lines))
   if (layers.reduce((sum, { annotations }) => sum + annotations.length, 0) > MOST) {
     const hint = 'no machine needs as many: give another file'
-    return { ...NO_KEYS, diagnostics: [diagnostic('E101', `${name} has more than ${MOST} annotations`, { hint })] }
+    return { ...NO_KEYS, diagnostics: [diagnostic('E110', `${name} has more than ${MOST} annotations`, { hint })] }
   }
   return {
     annotations: layers.flatMap(({ annotations }) => annotations),

@@ -1,5 +1,6 @@
-import { readYaml, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
+import type { YamlEntry, YamlMapping, YamlNode } from '../decode/yaml-node.ts'
 import { lineOf, type Source, startsOfLines, textOfLine } from '../report/source.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { typeOfPlain } from '../decode/plain-scalar.ts'
-import { followed, readYaml, type YamlNode } from '../decode/yaml.ts'
+import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
+import { followed, type YamlNode } from '../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import type { Span } from '../report/source.ts'
 import { LONGEST_VALUE } from './annotation.ts'

@@ -1,4 +1,4 @@
-import { type SchemaFault, validateAnnotations, validateHelmValues } from '../../annotations/generated/validate.ts'
+import { type SchemaFault, validateHelmValues } from '../../annotations/generated/validate.ts'
 
 /** A JSON pointer's steps. */
 const steps = (pointer: string): readonly string[] =>
@@ -7,21 +7,13 @@ const steps = (pointer: string): readonly string[] =>
     .slice(1)
     .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-const faults = (check: typeof validateAnnotations, data: unknown): readonly SchemaFault[] =>
-  check(data) ? [] : (check.errors ?? [])
-
-/** Keys that the schema does not know. Of values it is not asked: their grammars say more, and in time that grows in line with them. */
-export const unknownKeys = (keys: Iterable<string>): ReadonlySet<string> =>
-  new Set(
-    faults(validateAnnotations, Object.fromEntries([...keys].map(key => [key, ''])))
-      .filter(({ keyword }) => keyword === 'additionalProperties')
-      .map(({ params }) => String(params['additionalProperty'])),
-  )
+const faults = (data: unknown): readonly SchemaFault[] =>
+  validateHelmValues(data) ? [] : (validateHelmValues.errors ?? [])
 
 /** What the schema says of a values file: faults by dotted path, the first of each; of nested paths the innermost. */
 export function judgeHelmValues(data: unknown): readonly { readonly path: string; readonly message: string }[] {
   const byPath = new Map<string, string>()
-  for (const { instancePath, keyword, message } of faults(validateHelmValues, data)) {
+  for (const { instancePath, keyword, message } of faults(data)) {
     const path = steps(instancePath).join('.')
     if (!byPath.has(path)) byPath.set(path, keyword === 'pattern' ? 'must be a whole number' : message)
   }

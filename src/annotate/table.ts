@@ -9,7 +9,22 @@ const exact: ReadonlyMap<string, AnnotationRow> = new Map(
 const families: readonly AnnotationRow[] = ANNOTATIONS.filter(row => row.prefix)
 
 /** The model's row for a key, or undefined for a key the model does not know. */
-export const rowOf = (key: string): AnnotationRow | undefined =>
+export const rowOf = (key: string): AnnotationRow | undefined => exact.get(key) ?? families.find(row => isOf(row, key))
+
+const isOf = ({ key: stem, suffix }: AnnotationRow, key: string): boolean =>
+  key.startsWith(stem) && (suffix === undefined || (key.length > stem.length + suffix.length && key.endsWith(suffix)))
+
+const DOMAIN = 'consul.hashicorp.com/'
+
+/** A key with its domain, which whoever is asked for one key may leave out: no two keys have the same name. */
+export function wholeKey(given: string): string {
+  if (given.includes('/')) return given
+  const alpha = `alpha.${DOMAIN}${given}`
+  return exact.has(alpha) ? alpha : DOMAIN + given
+}
+
+/** The row that tells of a key, or of the part before the star of a family's keys, whatever follows it. */
+export const rowAbout = (key: string): AnnotationRow | undefined =>
   exact.get(key) ?? families.find(row => key.startsWith(row.key))
 
 /** No key is as long: what is longer is not misspelt but something else. */
@@ -20,7 +35,8 @@ export function nearestKey(key: string): string | undefined {
   const wanted = nameOf(key).toLowerCase()
   if (wanted.length > LONGEST) return undefined
   const limit = Math.max(2, Math.floor(wanted.length / 4))
-  const ranked = ANNOTATIONS.filter(row => row.verdict !== 'reject')
+  // What is a family of a few letters is near to everything.
+  const ranked = ANNOTATIONS.filter(row => row.verdict !== 'reject' && !(row.prefix && nameOf(row.key).length < 5))
     .map(row => {
       const name = nameOf(row.key)
       // Of a family only the beginning is fixed.

@@ -7,7 +7,6 @@ import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
-import { unknownKeys } from './schema.ts'
 import { nearestKey, rowOf } from './table.ts'
 
 export interface Validation {
@@ -29,7 +28,7 @@ const shortened = (issues: readonly Issue[]): readonly Issue[] =>
   atMost(issues, MOST, count => ({ message: `${count} more faults of this value are not shown` }))
 
 const tooLong = ({ key, value, span }: Annotation): Diagnostic =>
-  diagnostic('E301', `${key}: the value has ${value.length} characters, and at most ${LONGEST_VALUE} count`, {
+  diagnostic('E306', `${key}: the value has ${value.length} characters, and at most ${LONGEST_VALUE} count`, {
     span,
     hint: 'shorten the value: Amazon EC2 takes no more than that for the whole of the user-data',
   })
@@ -71,7 +70,7 @@ function leftOut({ key, keySpan }: Annotation, row: AnnotationRow): Diagnostic |
   }
   if (row.verdict === 'warn') return diagnostic('W301', `${key} means nothing on a VM`, { span: keySpan, hint: row.vm })
   if (row.prefix && key === row.key) {
-    return diagnostic('W202', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
+    return diagnostic('W205', `${key} names nothing and is ignored`, { span: keySpan, hint: `name one: ${key}version` })
   }
   return undefined
 }
@@ -88,9 +87,9 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
   const parsed = grammars[row.syntax as SyntaxName](value, settings)
   const spanFor = spansIn(annotation)
   const say =
-    (code: 'E301' | 'W303') =>
+    (usual: 'E301' | 'W303') =>
     (issue: Issue): Diagnostic =>
-      diagnostic(code, `${key}: ${issue.message}`, {
+      diagnostic(issue.code ?? usual, `${key}: ${issue.message}`, {
         span: spanFor(issue),
         hint: issue.hint ?? adviceOf(row),
       })
@@ -104,7 +103,7 @@ function judgeValue(annotation: Annotation, row: AnnotationRow, settings: Gramma
 function judgeName({ key, keySpan: span }: Annotation, row: AnnotationRow): readonly Diagnostic[] {
   const name = row.prefix ? metaKey(key.slice(row.key.length)) : undefined
   if (name === undefined || name.ok) return []
-  return name.issues.map(({ message, hint }) => diagnostic('E301', message, { span, hint: hint ?? adviceOf(row) }))
+  return name.issues.map(({ message, hint }) => diagnostic('E307', message, { span, hint: hint ?? adviceOf(row) }))
 }
 
 /**
@@ -126,10 +125,9 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
   const diagnostics: Diagnostic[] = []
   const annotations = new Map(given)
   const renamed: [annotation: Annotation, to: string][] = []
-  const strangers = unknownKeys(given.keys())
   for (const annotation of given.values()) {
     const { key, keySpan: span } = annotation
-    const row = strangers.has(key) ? undefined : rowOf(key)
+    const row = rowOf(key)
     const out =
       row === undefined
         ? unknown(annotation, allowUnknown, diagnostics.length < MOST_GUESSES)
@@ -142,13 +140,15 @@ export function validate(given: Annotations, settings: GrammarSettings, allowUnk
     if (row.aliasOf !== undefined) {
       const hint = `write ${row.aliasOf}`
       diagnostics.push(diagnostic('W302', `${key} is an old spelling of ${row.aliasOf}`, { span, hint }))
-      renamed.push([annotation, row.aliasOf])
     }
     if (annotation.value.length > LONGEST_VALUE) {
       // Nobody else is to spend time on it.
       annotations.delete(key)
       diagnostics.push(tooLong(annotation))
-    } else diagnostics.push(...judgeValue(annotation, row, settings))
+      continue
+    }
+    diagnostics.push(...judgeValue(annotation, row, settings))
+    if (row.aliasOf !== undefined) renamed.push([annotation, row.aliasOf])
   }
   // Only now it is known which of the new spellings count.
   for (const [annotation, to] of renamed) diagnostics.push(...rename(annotations, annotation, to))

@@ -1,8 +1,9 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { HelmValues } from '../../annotations/helm.ts'
-import { entryOf, followed, readYaml, type YamlNode } from '../decode/yaml.ts'
+import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { entryOf, followed, type YamlNode } from '../decode/yaml-node.ts'
+import { type Code, type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { type Source, type Span, spanOf } from '../report/source.ts'
 import type { Annotation } from './annotation.ts'
@@ -108,15 +109,16 @@ export const readValues = (source: Source | undefined): Values => (source === un
 
 /** One file gives its values to all documents of a run. */
 const valuesOf = oncePer((source: Source): Values => {
-  const fail = (message: string, start: number, end = start + 1): Diagnostic =>
-    diagnostic('E206', `${source.name}: ${message}`, {
+  const fail = (code: Code, message: string, start: number, end = start + 1): Diagnostic =>
+    diagnostic(code, `${source.name}: ${message}`, {
       span: spanOf(source, start, end),
       hint: 'give a values file of the consul-k8s Helm chart',
     })
   const yaml = readYaml(source.text)
-  if (!yaml.ok) return { ...NOTHING, diagnostics: [fail(`not YAML: ${yaml.message}`, yaml.offset)] }
+  if (!yaml.ok) return { ...NOTHING, diagnostics: [fail('E206', `not YAML: ${yaml.message}`, yaml.offset)] }
   const data = toData(yaml.root)
-  if (data !== null && yaml.root?.kind !== 'mapping') return { ...NOTHING, diagnostics: [fail('not a mapping', 0)] }
+  if (data !== null && yaml.root?.kind !== 'mapping')
+    return { ...NOTHING, diagnostics: [fail('E212', 'not a mapping', 0)] }
   const helm = (data ?? {}) as HelmValues
   const place: Place = path => {
     const node = follow(yaml.root, path.split('.'))
@@ -125,7 +127,7 @@ const valuesOf = oncePer((source: Source): Values => {
   const errors = judgeHelmValues(helm)
   const wrong = errors.map(({ path, message }) => {
     const span = place(path) ?? spanOf(source, 0, 1)
-    return fail(`${path} ${message}`, span.start, span.end)
+    return fail('E213', `${path} ${message}`, span.start, span.end)
   })
   const left = dropped(helm, source.name, place)
   if (errors.length > 0) return { ...NOTHING, diagnostics: [...wrong, ...left] }

@@ -1,6 +1,6 @@
 import { formatOf, formatOfPart } from '../decode/format.ts'
 import { type Document, documentOf, type UserData, yamlOf } from '../decode/user-data.ts'
-import { entryOf, followed, type YamlNode, type YamlScalar } from '../decode/yaml.ts'
+import { entryOf, followed, type YamlNode, type YamlScalar } from '../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Source, type Span, spanOf } from '../report/source.ts'
 
@@ -50,7 +50,7 @@ interface VendorSwitch {
 }
 
 const UNSURE =
-  'this may switch vendor-data off, which cannot be told before the guest reads it: look whether this VM is to join'
+  'this may switch vendor-data off, which is not known before the guest reads it: look whether this VM is to join'
 const HINT = 'take it out, or inject the user-data itself: consul-vm-inject inject'
 
 /** What one document says of vendor-data: undefined when nothing, null when it leaves it on. */

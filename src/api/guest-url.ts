@@ -13,18 +13,18 @@ export function guestUrlFaults(profile: Profile, url: string | undefined): reado
   if (profile !== 'fetch') return []
   if (url === undefined)
     return [diagnostic('E104', 'the profile fetch needs the address of the guest files', { hint: HINT })]
-  const refuse = (message: string, hint: string): readonly Diagnostic[] => {
+  const refuse = (code: 'E111' | 'E112', message: string, hint: string): readonly Diagnostic[] => {
     const span = spanOf({ name: '--guest-url', text: url }, 0, url.length)
-    return [diagnostic('E104', message, { span, hint })]
+    return [diagnostic(code, message, { span, hint })]
   }
   if (/^https?:\/\/[^/?#]*@/.test(url)) {
     const hint = 'every process on a VM can read its user-data: let the store give the bundle without credentials'
-    return refuse('the address of the guest files carries credentials', hint)
+    return refuse('E112', 'the address of the guest files carries credentials', hint)
   }
   if (url.length > 1024 || !URL_SHAPE.test(url) || !URL.canParse(url)) {
     const hint =
       'write an absolute http or https URL, at most 1024 characters, with blanks and quotes as %20, %22 and %27'
-    return refuse('the address of the guest files is not a URL that can be fetched', hint)
+    return refuse('E111', 'the address of the guest files is not a URL that can be fetched', hint)
   }
   return []
 }

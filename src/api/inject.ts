@@ -10,6 +10,7 @@ import { weaveCloudConfig } from '../weave/cloud-config.ts'
 import { weave } from '../weave/envelope.ts'
 import { added, shadowed } from '../weave/shadowed.ts'
 import type { Layout, Woven } from '../weave/woven.ts'
+import { demandBytes } from './demand-bytes.ts'
 import { guestUrlFaults } from './guest-url.ts'
 import { type Judgement, type JudgeOptions, judge } from './judge.ts'
 import { neighbours } from './neighbours.ts'
@@ -47,6 +48,9 @@ const LAYOUTS: Readonly<Record<Layout, (judgement: Judgement, injection: Injecti
   'cloud-config': ({ userData, cuts }, injection) => weaveCloudConfig(userData, cuts, injection),
 }
 
+const isJudgement = (given: Uint8Array | Judgement): given is Judgement =>
+  typeof given === 'object' && given !== null && 'userData' in given
+
 /** @internal Carries a judgement on, for whoever asked for that first. */
 export function inject(judgement: Judgement, options?: OutputOptions): InjectResult
 /**
@@ -55,7 +59,7 @@ export function inject(judgement: Judgement, options?: OutputOptions): InjectRes
  */
 export function inject(input: Uint8Array, options?: InjectOptions): InjectResult
 export function inject(given: Uint8Array | Judgement, options: InjectOptions = {}): InjectResult {
-  const judgement = given instanceof Uint8Array ? judge(given, options) : given
+  const judgement = isJudgement(given) ? given : judge(given, options)
   const { input, userData, injectedBefore, decision, plan, diagnostics } = judgement
   if (hasErrors(diagnostics)) return { output: undefined, decision, diagnostics }
   if (!decision.inject) {
@@ -63,6 +67,7 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     const output = injectedBefore && decision.explicit ? wrap(userData.bytes, userData.wrappings) : input
     return { output, decision, diagnostics }
   }
+  if (options.vendorData !== undefined) demandBytes(options.vendorData.bytes, 'vendorData.bytes')
   const { layout = 'multipart', profile = 'full', compress = 'never', platform, vendorData, guestUrl } = options
   const faults = guestUrlFaults(profile, guestUrl)
   if (faults.length > 0)

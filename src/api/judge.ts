@@ -2,7 +2,7 @@ import { type AnnotationLayer, type Annotations, nameOf } from '../annotate/anno
 import { readFlags, readMetadata } from '../annotate/beside.ts'
 import { collect } from '../annotate/collect.ts'
 import { type Decision, decide } from '../annotate/decision.ts'
-import { foreignDocument } from '../annotate/foreign-document.ts'
+import { refuseForeign } from '../annotate/foreign-document.ts'
 import { merge } from '../annotate/merge.ts'
 import { validate } from '../annotate/validate.ts'
 import { readValues, type Values } from '../annotate/values.ts'
@@ -15,6 +15,7 @@ import { plan } from '../plan/plan.ts'
 import { type Diagnostic, diagnostic, warningsAsErrors, withoutMootNotes } from '../report/diagnostics.ts'
 import { firstOf } from '../report/first-of.ts'
 import type { Source } from '../report/source.ts'
+import { demandBytes } from './demand-bytes.ts'
 
 /** What decides which annotations a document has, and what they are worth. */
 export interface JudgeOptions {
@@ -58,6 +59,7 @@ export interface Judgement {
  * is to be vendor-data beside user-data that stays untouched, and the key is the one by which user-data would switch that off.
  */
 export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: VendorKey): Judgement {
+  demandBytes(input, 'the user-data')
   const decoding = decode(input, options.name ?? '<stdin>')
   const { userData } = decoding
   const injectedBefore = userData.earlier !== undefined
@@ -71,11 +73,9 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const merged = merge(layers.flatMap(({ annotations }) => annotations))
   const valid = validate(merged.annotations, values.settings, options.allowUnknown === true)
   const decision = decide(merged.annotations, options.defaultInject === true || values.defaultInject)
-  const foreign = foreignDocument(userData, decision, document.annotations.length > 0)
   const planning = plan(valid.annotations, merged.annotations, values, options.platform)
   const before = [
-    ...foreign,
-    ...(foreign.length > 0 && userData.format === 'unknown' ? [] : decoding.diagnostics),
+    ...refuseForeign(decoding.diagnostics, userData, decision, document.annotations.length > 0),
     ...(userData.earlier?.edits ?? []),
     ...layers.flatMap(({ diagnostics }) => diagnostics),
     ...merged.diagnostics,
@@ -109,6 +109,6 @@ function notInjected(
 ): Diagnostic {
   const left = [...annotations.values()].filter(({ origin }) => origin === 'document').map(({ key }) => nameOf(key))
   const more = left.length > 0 && hint !== undefined ? ` (the document carries ${left.join(', ')})` : ''
-  const done = before && explicit ? 'the injection is taken out' : `${unchanged}${more}`
-  return diagnostic('N101', `${reason}: ${done}`, { hint, span })
+  if (before && explicit) return diagnostic('N107', `${reason}: the injection is taken out`, { hint, span })
+  return diagnostic('N101', `${reason}: ${unchanged}${more}`, { hint, span })
 }

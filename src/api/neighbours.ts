@@ -1,5 +1,5 @@
 import { type Document, yamlOf } from '../decode/user-data.ts'
-import { entryOf, followed, type YamlNode } from '../decode/yaml.ts'
+import { entryOf, followed, type YamlNode } from '../decode/yaml-node.ts'
 import { servicesIn } from '../plan/mesh-plan.ts'
 import { keyOf } from '../plan/reader.ts'
 import type { Profile } from '../render/injection.ts'
@@ -92,7 +92,12 @@ const FIREWALLS: readonly Firewall[] = [
   },
 ]
 
-const INSTALLS = /\b(?:apt-get|apt|aptitude|dnf|yum|microdnf|zypper|snap)\b[^\n;&|]*?\binstall\b[^\n;&|]*/g
+/** Whether any of their commands stands in a text: of most documents one look tells that there is none. */
+const ANY_COMMAND = new RegExp([...BRIDGED, ...FIREWALLS].map(({ commands }) => commands.source).join('|'))
+/** What one command of a shell may be. */
+const COMMAND = /[^\n;&|]+/g
+const MANAGER = /\b(?:apt-get|apt|aptitude|dnf|yum|microdnf|zypper|snap)\b/
+const INSTALL = /\binstall\b/
 /** Comments, and lines that are ours. */
 const UNREAD = /^[ \t]*#.*$|^.*\bconsul\.hashicorp\.com\/.*$/gm
 
@@ -113,15 +118,25 @@ function scalarsOf(node: YamlNode | undefined): readonly (Place & { readonly tex
   return []
 }
 
+/** Commands that install packages, each from the name of the package manager on. */
+function installsIn(text: string): readonly { readonly text: string; readonly start: number }[] {
+  if (!INSTALL.test(text)) return []
+  return [...text.matchAll(COMMAND)].flatMap(({ 0: command, index }) => {
+    const at = command.includes('install') ? command.search(MANAGER) : -1
+    const words = at < 0 ? '' : command.slice(at)
+    return INSTALL.test(words) ? [{ text: words, start: index + at }] : []
+  })
+}
+
 /** Packages that a document has installed, by cloud-init or by a command, with where they stand. */
 function packagesIn(document: Document, text: string): ReadonlyMap<string, Place> {
   const yaml = document.renders === 'cloud-config' ? yamlOf(document) : undefined
   const listed = yaml?.ok === true ? scalarsOf(entryOf(yaml.root, 'packages')?.value) : []
-  const commanded = [...text.matchAll(INSTALLS)].flatMap(({ 0: command, index }) =>
+  const commanded = installsIn(text).flatMap(({ text: command, start }) =>
     [...command.matchAll(/[\w.+-]+/g)].map(word => ({
       text: word[0],
-      start: index + word.index,
-      end: index + word.index + word[0].length,
+      start: start + word.index,
+      end: start + word.index + word[0].length,
     })),
   )
   return new Map([...listed, ...commanded].reverse().map(({ text: name, start, end }) => [name, { start, end }]))
@@ -137,10 +152,11 @@ interface Read {
 function read(document: Document): Read {
   const text = readable(document)
   const packages = packagesIn(document, text)
+  const commanded = ANY_COMMAND.test(text)
   const find = ({ packages: names, commands }: Neighbour): Place | undefined => {
-    const name = names.find(one => packages.has(one))
+    const name = packages.size === 0 ? undefined : names.find(one => packages.has(one))
     if (name !== undefined) return packages.get(name)
-    const command = commands.exec(text)
+    const command = commanded ? commands.exec(text) : null
     return command === null ? undefined : { start: command.index, end: command.index + command[0].length }
   }
   return { document, text, find }
@@ -166,16 +182,17 @@ function broughtOf<Kind extends Neighbour>(table: readonly Kind[], reads: readon
  * which ports stay out of the mesh, and of firewalls where the document names the sidecar's port.
  */
 export function neighbours({ annotations, plan, userData }: Judgement, profile: Profile): readonly Diagnostic[] {
+  const reads = userData.documents.map(read)
+  const [bridged, walls] = [broughtOf(BRIDGED, reads), broughtOf(FIREWALLS, reads)]
+  if (bridged.length === 0 && walls.length === 0) return []
   const { registration, sidecars } = plan.serviceConfig.plan
   const ports = servicesIn(registration).map(({ connect }) => connect.sidecar_service.port)
   const excluded = keyOf('transparent-proxy-exclude-inbound-ports')
   const redirected = sidecars.some(({ redirect }) => redirect !== undefined)
-  const reads = userData.documents.map(read)
   const text = reads.map(one => one.text).join('\n')
   const closed = ports.filter(port => !new RegExp(`\\b${port}\\b`).test(text))
   const bound = annotations.has(keyOf('alpha:bind-addr')) || /\b(?:bind|advertise)_addr\b/.test(text)
-  const bridged = broughtOf(BRIDGED, reads)
-  const firewalls = closed.length === 0 ? [] : broughtOf(FIREWALLS, reads)
+  const firewalls = closed.length === 0 ? [] : walls
   return [
     ...(profile === 'full' && !bound ? bridged : []).map(({ name, network, span }) =>
       diagnostic(

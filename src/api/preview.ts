@@ -2,6 +2,7 @@ import type { Decision } from '../annotate/decision.ts'
 import type { Preview } from '../preview/model.ts'
 import { maskedSources, type NamedBytes, previewOf } from '../preview/preview.ts'
 import { type Diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { demandBytes } from './demand-bytes.ts'
 import { type InjectOptions, inject } from './inject.ts'
 import { judge } from './judge.ts'
 
@@ -20,6 +21,7 @@ export interface PreviewResult {
 
 /** What `inject` would change, without doing it. Secrets that stand in the operator's document are masked. Pure. */
 export function preview(input: Uint8Array, options: PreviewOptions = {}): PreviewResult {
+  if (options.against !== undefined) demandBytes(options.against.bytes, 'against.bytes')
   const judgement = judge(input, options)
   const { output, decision, plan, injection, size, diagnostics } = inject(judgement, options)
   if (output === undefined) return { preview: undefined, decision, diagnostics: maskedSources(diagnostics) }

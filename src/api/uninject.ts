@@ -1,6 +1,7 @@
 import { decode } from '../decode/decode.ts'
 import { wrap } from '../decode/user-data.ts'
 import { type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
+import { demandBytes } from './demand-bytes.ts'
 
 export interface UninjectResult {
   /** The operator's own bytes; undefined when there are errors. The input itself when it was not injected. */
@@ -18,6 +19,7 @@ export function uninject(
   input: Uint8Array,
   options: { readonly name?: string; readonly force?: boolean } = {},
 ): UninjectResult {
+  demandBytes(input, 'the user-data')
   const { userData, diagnostics: read } = decode(input, options.name ?? '<stdin>')
   const { earlier, bytes, wrappings } = userData
   if (earlier === undefined && hasErrors(read)) return { output: undefined, injected: false, diagnostics: read }

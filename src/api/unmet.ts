@@ -1,5 +1,5 @@
 import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
-import { entryOf, followed, type YamlNode } from '../decode/yaml.ts'
+import { entryOf, followed, type YamlNode } from '../decode/yaml-node.ts'
 import { keyOf } from '../plan/reader.ts'
 import type { Profile } from '../render/injection.ts'
 import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
@@ -39,7 +39,7 @@ const NEEDS: readonly Need[] = [
     hint: whom,
   },
   {
-    code: 'W303',
+    code: 'W318',
     wanted: ({ values: { helm } }) => {
       const { autoGenerate, secretName } = helm.global?.gossipEncryption ?? {}
       return autoGenerate === true || (secretName ?? '') !== ''
@@ -51,7 +51,7 @@ const NEEDS: readonly Need[] = [
     hint: () => path('alpha:encrypt-file', 'the gossip key'),
   },
   {
-    code: 'W303',
+    code: 'W319',
     wanted: ({ values: { helm }, annotations }) =>
       helm.global?.tls?.enabled === true && !annotations.has(keyOf('alpha:auto-encrypt')),
     key: 'alpha:rpc-ca-file',
@@ -60,7 +60,7 @@ const NEEDS: readonly Need[] = [
     hint: () => path('alpha:rpc-ca-file', 'the CA'),
   },
   {
-    code: 'W303',
+    code: 'W320',
     wanted: ({ values: { helm } }) => helm.global?.acls?.manageSystemACLs === true,
     key: 'alpha:agent-token-file',
     says: /\btokens\b|\bacl_\w*token\b/,

@@ -26,11 +26,11 @@ export function vendorData(input: Uint8Array, options: VendorOptions = {}): Inje
   const nothing = new Uint8Array()
   if (injectedBefore) {
     const hint = 'to have it in vendor-data instead, take it out of there: consul-vm-inject uninject'
-    const note = diagnostic('N101', 'the user-data brings the injection itself: the vendor-data is empty', { hint })
+    const note = diagnostic('N106', 'the user-data brings the injection itself: the vendor-data is empty', { hint })
     return {
       output: nothing,
       decision,
-      diagnostics: [...diagnostics.filter(({ code }) => !/^N10[12]$/.test(code)), note],
+      diagnostics: [...diagnostics.filter(({ code }) => !/^N10[127]$/.test(code)), note],
     }
   }
   if (!decision.inject) return { output: nothing, decision, diagnostics }

@@ -37,6 +37,8 @@ own keys it is the release of consul-vm-inject.
 `
 
 const code = text => `\`${text}\``
+/** What comes out of a type's comment has lost the line ends between the rows of a table. No cell of one is empty. */
+const tabled = text => text.replaceAll(' | | ', ' |\n| ')
 const cell = text => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 /** A table with aligned columns, as biome wants its Markdown. */
@@ -95,7 +97,7 @@ function section({ key, summary, vm, verdict, syntax, default: value, helm, sinc
 }
 
 const familySection = family =>
-  [`## ${family.title}`, family.intro, overview(family), ...family.entries.map(section)].join('\n\n')
+  [`## ${family.title}`, tabled(family.intro), overview(family), ...family.entries.map(section)].join('\n\n')
 
 const syntaxes = (families, definitions) => {
   const used = new Set(families.flatMap(({ entries }) => entries.map(({ syntax }) => syntax)))

@@ -57,7 +57,7 @@ function entryOf(key, property, family, definitions) {
     throw new Error(`annotations/${family}.ts: ${key} ${what}`)
   }
   const { description, verdict, since, vm, helm, aliasOf, needs } = property
-  if (property.$ref === undefined) fail('needs a type of values.ts')
+  if (property.$ref === undefined) fail('needs a type of values.ts or network-values.ts')
   const { format } = definitions[refName(property)]
   if (format === undefined) fail(`has the type ${refName(property)}, which has no @format`)
   if (!VERDICTS.includes(verdict)) fail(`needs a @verdict of ${VERDICTS.join(', ')}`)
@@ -137,6 +137,7 @@ function bare(value, named = false) {
   )
 }
 
+/** The check of a values file. Annotations are checked by their table and grammars, which a test holds against the schema. */
 function validator(schema) {
   const ajv = new Ajv({
     allErrors: true,
@@ -146,10 +147,7 @@ function validator(schema) {
     code: { esm: true, source: true, lines: true },
   })
   ajv.addSchema(bare(schema), 'model')
-  const code = standaloneCode(ajv, {
-    validateAnnotations: 'model#/definitions/ConsulAnnotations',
-    validateHelmValues: 'model#/definitions/HelmValues',
-  })
+  const code = standaloneCode(ajv, { validateHelmValues: 'model#/definitions/HelmValues' })
   if (/\brequire\(|\bimport\b/.test(code)) throw new Error('the validator needs something at run time')
   const body = code.replace('"use strict";', '').replace(/^export const (\w+) =/gm, 'export const $1: SchemaCheck =')
   return `// @ts-nocheck
@@ -177,8 +175,8 @@ const tableOf = families => {
   const rows = families
     .flatMap(({ entries }) => entries)
     .map(({ key, ...rest }) => {
-      const [stem] = key.split('*')
-      return `  ${JSON.stringify({ key: stem, prefix: stem !== key, ...rest })},`
+      const [stem, suffix] = key.split('*')
+      return `  ${JSON.stringify({ key: stem, prefix: suffix !== undefined, ...(suffix && { suffix }), ...rest })},`
     })
   return `${NOTICE}
 import type { AnnotationRow } from '../row.ts'

@@ -2,7 +2,7 @@
 // and beside it those modules that a run reads at their first use only. CommonJS, which Node starts faster than ESM.
 // Run by `npm run build`, after tsc. The modules of LATER must hold no class that another file tests with `instanceof`:
 // each bundle has copies of its own of what it shares with others.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -10,9 +10,12 @@ import { build } from 'esbuild'
 const pathOf = name => fileURLToPath(new URL(name, import.meta.url))
 const ENTRY = pathOf('../../dist/src/cli/main.js')
 const OUT = pathOf('../../dist/bin/')
+const SOURCES = pathOf('../../dist/src/')
 
 /** File of the bundle -> the module in it. */
 const LATER = new Map([
+  ['others.js', pathOf('../../dist/src/cli/others.js')],
+  ['codes.js', pathOf('../../dist/src/report/codes/page.js')],
   ['many.js', pathOf('../../dist/src/cli/many.js')],
   ['pipeline.js', pathOf('../../dist/src/index.js')],
   ['admission.js', pathOf('../../dist/src/kubernetes/objects/review.js')],
@@ -31,11 +34,32 @@ const LATER = new Map([
   ['worker.js', pathOf('../../dist/src/serve/worker.js')],
   ['yaml.js', fileURLToPath(import.meta.resolve('js-yaml'))],
 ])
+/** What each injection reads at once: the pipeline has it in its own file, without what it does not use of it. */
+const WITHIN = new Map([[LATER.get('pipeline.js'), ['yaml.js', 'annotations.js']]])
 const fileOf = module => [...LATER].find(([, path]) => path === module)?.[0]
+
+const IMPORT = /\{([^{}]*)\} (?:from |= await import\()'(node:[\w/]+)'/g
+/** What the sources name of each module of Node's: whichever Node builds, and whatever more it has, the bundle is the same. */
+const NAMED = new Map()
+for (const path of readdirSync(SOURCES, { recursive: true }).filter(path => path.endsWith('.js'))) {
+  for (const [, names, module] of readFileSync(SOURCES + path, 'utf8').matchAll(IMPORT)) {
+    const known = NAMED.get(module) ?? new Set()
+    NAMED.set(module, known)
+    // What was written a line each ends in a comma.
+    for (const name of names.split(',')) if (name.trim() !== '') known.add(name.trim().split(/ as |:/)[0])
+  }
+}
+
+async function exportsOf(module) {
+  if (!isBuiltin(module)) return Object.keys(await import(module)).filter(name => name !== 'default')
+  const names = NAMED.get(module)
+  if (names === undefined) throw new Error(`${module}: nothing of it is imported by name`)
+  return [...names].sort()
+}
 
 /** Stands for a module whose exports are read at their first use, by `require(target)`. */
 async function standIn(module, target) {
-  const names = Object.keys(await import(module)).filter(name => name !== 'default')
+  const names = await exportsOf(module)
   const getters = names.map(name => `get ${name}() { return load().${name} },\n`)
   return `let loaded
 const load = () => (loaded ??= require(${JSON.stringify(target)}))
@@ -55,7 +79,9 @@ const later = self => ({
       if (from.kind === 'entry-point' || pluginData === later) return undefined
       const found = await bundle.resolve(path, { ...from, namespace, pluginData: later })
       const file = found.path === self ? undefined : fileOf(found.path)
-      return file === undefined ? found : { path: `./${file}`, namespace: 'later', pluginData: found.path }
+      return file === undefined || WITHIN.get(self)?.includes(file)
+        ? found
+        : { path: `./${file}`, namespace: 'later', pluginData: found.path }
     })
     bundle.onLoad({ filter: /./, namespace: 'later' }, async ({ path, pluginData: module }) => ({
       contents: await standIn(module, path),
@@ -86,9 +112,5 @@ rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 writeFileSync(`${OUT}package.json`, '{ "type": "commonjs" }\n')
 await Promise.all([ENTRY, ...LATER.values()].map(module => bundleOf(module, fileOf(module) ?? 'command-line.js')))
-// Node from 22.1 on keeps the code that V8 makes of the bundle, so that later starts are faster.
-writeFileSync(
-  `${OUT}consul-vm-inject.js`,
-  "#!/usr/bin/env node\n'use strict'\nrequire('node:module').enableCompileCache?.()\nrequire('./command-line.js')\n",
-)
+writeFileSync(`${OUT}consul-vm-inject.js`, readFileSync(pathOf('start.cjs')))
 chmodSync(`${OUT}consul-vm-inject.js`, 0o755)

@@ -20,34 +20,38 @@ export const PLACES = {
   'consul-vm-inject.preset': ['0644', '/usr/lib/systemd/system-preset/50-consul-vm-inject.preset'],
 }
 
-/** What an image has baked in: everything but what a values file has a say in. In full, since nothing travels. */
+/** What an image has baked in: everything but what a values file has a say in, which always travels by itself. In full, since nothing travels. */
 export const IMAGE = Object.keys(PLACES).filter(name => name !== 'packages.conf')
 
-/** What every injection of the full profile brings, in the order in which it packs smallest. */
-const FULL = [
+/** What travels, in the order in which it packs smallest. */
+const ORDER = [
   'generate-sidecar-configs.py', // the first: the envelopes run it out of its pack
+  'probe-sidecar.py',
+  'acl-token.py',
   'envoy@.service',
-  'consul-sidecar-init.service',
   'consul-envoy-retry@.service',
-  'packages.conf',
-  'consul-retry-sidecar',
-  'consul-mesh-packages',
-  'consul-redirect-traffic',
+  'consul-sidecar-init.service',
   'consul-cleanup-iptables',
+  'consul-hold-traffic',
+  'consul-retry-sidecar',
+  'consul-redirect-traffic',
+  'consul-mesh-packages',
 ]
-/** What only some plans need. */
-const MORE = ['probe-sidecar.py', 'consul-hold-traffic']
+/** What only some plans need: probes and held traffic, and tokens. */
+const PROBING = ['probe-sidecar.py', 'consul-hold-traffic']
+const TOKENS = ['acl-token.py']
+const without = (...names) => ORDER.filter(name => !names.includes(name))
 
 /**
  * What travels together, packed as one: a pack for each set of files that an injection can need. One pack is smaller than several, for
  * what is said once need not be said again.
  */
 export const PACKS = {
-  full: FULL,
-  probing: [...FULL, ...MORE],
-  tokens: [...FULL, 'acl-token.py'],
-  both: [...FULL, ...MORE, 'acl-token.py'],
-  fleet: [...FULL, ...MORE, 'acl-token.py', 'plan_annotations.py'],
+  full: without(...PROBING, ...TOKENS),
+  probing: without(...TOKENS),
+  tokens: without(...PROBING),
+  both: ORDER,
+  fleet: [...ORDER, 'plan_annotations.py'],
 }
 
 /** The program by which a VM of a fleet finds its annotations, in this order; no file on the guest. */

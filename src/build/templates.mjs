@@ -77,6 +77,8 @@ write(
   constant('PLACES', PLACES, 'Readonly<Record<string, readonly [mode: string, path: string]>>'),
   '\n/** What travels together, by pack: names of guest files. */\n',
   constant('PACKS', { ...PACKS, image: IMAGE }, 'Readonly<Record<string, readonly string[]>>'),
+  '\n/** The guest file that says where packages come from, unless a values file says otherwise. */\n',
+  constant('PACKAGES_CONF', light['packages.conf']),
 )
 write(
   'guest.ts',

@@ -31,7 +31,7 @@ export const checkCommand: Command = {
     if (isMany(call, io) || FOR_PROGRAMS.has(text(call.values, 'output'))) return checkMany(call, io)
     const { name, bytes } = await readUserData(call, io)
     const options = await injectOptions(call, io, name)
-    const { diagnostics, status } = injectDocument(bytes, options)
+    const { diagnostics, status } = injectDocument(bytes, options, io)
     if (text(call.values, 'output') === 'json') io.stdout(asJson(unlessQuiet(diagnostics, call.values)))
     else report(diagnostics, call.values, io)
     return status

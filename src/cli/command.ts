@@ -33,7 +33,7 @@ export interface Command {
   /** All but --help and --version, which every command has. */
   readonly options: readonly Option[]
   readonly examples: readonly string[]
-  readonly run: (call: Call, io: Io, commands: readonly Command[]) => Promise<ExitCode>
+  readonly run: (call: Call, io: Io, commands: () => readonly Command[]) => Promise<ExitCode>
 }
 
 export const text = (values: OptionValues, name: string): string | undefined => {

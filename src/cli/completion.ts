@@ -20,7 +20,7 @@ export const completionCommand: Command = {
     'source <(consul-vm-inject completion bash)',
     'consul-vm-inject completion fish > ~/.config/fish/completions/consul-vm-inject.fish',
   ],
-  async run({ operands: [asked] }, io, commands) {
+  async run({ operands: [asked] }, io, all) {
     const shell = SHELLS.find(name => name === asked)
     if (shell === undefined) {
       const near = nearest(asked ?? '', SHELLS)
@@ -29,7 +29,7 @@ export const completionCommand: Command = {
         near === undefined ? `name one of ${SHELLS.join(', ')}` : `did you mean ${near}?`,
       )
     }
-    io.stdout(WRITERS[shell](commands))
+    io.stdout(WRITERS[shell](all()))
     return EXIT.done
   },
 }

@@ -1,5 +1,6 @@
 import { CHECKS, type CheckRow, DOCTOR } from '../../userdata-templates/generated/doctor.ts'
 import { nearest } from '../report/nearest.ts'
+import { unicodeEscape } from '../report/visible.ts'
 import { columns, hang } from '../report/wrap.ts'
 import { type Call, type Command, flag, type Option, text } from './command.ts'
 import { EXIT, UsageError } from './io.ts'
@@ -13,7 +14,7 @@ const BUNDLE: Option = {
 }
 
 /** The options that the program is given on the VM. */
-const optionsOf = ({ values }: Call): readonly string[] => [
+const wordsFor = ({ values }: Call): readonly string[] => [
   ...['output', 'color', 'bundle'].flatMap(name => {
     const value = text(values, name)
     return value === undefined ? [] : [`--${name}=${value}`]
@@ -25,12 +26,11 @@ const optionsOf = ({ values }: Call): readonly string[] => [
 const NONE = "\nOPTIONS = json.loads(r'''[]''')\n"
 
 /** JSON that says nothing to Python but itself: in ASCII, without the quote of the string that it stands in. */
-const inPython = (words: readonly string[]): string =>
-  JSON.stringify(words).replace(/['\u007f-\uffff]/g, sign => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const inPython = (words: readonly string[]): string => JSON.stringify(words).replace(/['\u007f-\uffff]/g, unicodeEscape)
 
 /** The program, made with options. */
 function programFor(call: Call): string {
-  const words = optionsOf(call)
+  const words = wordsFor(call)
   return words.length === 0 ? DOCTOR : DOCTOR.replace(NONE, () => NONE.replace('[]', () => inPython(words)))
 }
 

@@ -2,10 +2,12 @@ import { SCHEMA } from '../../annotations/generated/schema.ts'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
 import { nameOf } from '../annotate/annotation.ts'
-import { nearestKey, rowOf } from '../annotate/table.ts'
+import { nearestKey, rowAbout, wholeKey } from '../annotate/table.ts'
 import { exampleOf } from '../preview/example.ts'
-import { CATALOGUE } from '../report/diagnostics.ts'
+import { dataPage, textPage } from '../report/codes/page.ts'
+import { CATALOGUE, type Code } from '../report/diagnostics.ts'
 import { jsonText } from '../report/json.ts'
+import { nearest } from '../report/nearest.ts'
 import { visible } from '../report/visible.ts'
 import { columns, hang } from '../report/wrap.ts'
 import { type Command, text } from './command.ts'
@@ -51,7 +53,7 @@ function planOf(row: AnnotationRow): string {
 function whole(row: AnnotationRow): string {
   const { description, enum: values } = syntaxOf(row)
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['On a VM', VERDICT[row.verdict]],
+    ['On a VM', row.key.startsWith(ALPHA) ? 'applies there only: no Pod has it' : VERDICT[row.verdict]],
     ['Value', description ?? row.syntax],
     ['One of', values?.join(', ')],
     ['Default', row.default],
@@ -87,18 +89,30 @@ function overview(): string {
 const rowsOf = (rows: readonly AnnotationRow[]): string =>
   jsonText(rows.map(row => ({ ...row, value: syntaxOf(row).description, values: syntaxOf(row).enum })))
 
+/** The codes there are. */
+const CODES = Object.keys(CATALOGUE) as readonly Code[]
+
 function explainCode(asked: string, json: boolean): string | undefined {
-  const entry = Object.entries(CATALOGUE).find(([code]) => code === asked.toUpperCase())
-  if (entry === undefined) return undefined
-  const [code, [severity, meaning]] = entry
-  return json ? jsonText([{ code, severity, meaning }]) : `${code}  ${severity}\n\n${hang('  ', meaning)}\n`
+  if (!/^[EWN]\d+$/i.test(asked)) return undefined
+  const code = CODES.find(known => known === asked.toUpperCase())
+  if (code === undefined) {
+    // Of equally near ones first those of its family, then those of its severity.
+    const word = asked.toUpperCase()
+    const alike = [2, 1].flatMap(length => CODES.filter(known => known.startsWith(word.slice(0, length))))
+    const near = nearest(word, alike)
+    throw new UsageError(
+      `there is no diagnostic ${asked}`,
+      near === undefined ? 'each diagnostic shows its code: error[E202]' : `did you mean ${near}?`,
+    )
+  }
+  return json ? jsonText([dataPage(code)]) : textPage(code)
 }
 
 function rowFor(asked: string): AnnotationRow {
-  const candidates = asked.includes('/') ? [asked] : [DOMAIN + asked, ALPHA + asked]
-  const row = candidates.map(rowOf).find(found => found !== undefined)
+  const key = wholeKey(asked)
+  const row = rowAbout(key)
   if (row !== undefined) return row
-  const near = nearestKey(candidates[0] ?? asked)
+  const near = nearestKey(key)
   const hint =
     near === undefined ? 'run `consul-vm-inject explain` for the keys there are' : `did you mean ${nameOf(near)}?`
   throw new UsageError(`there is no annotation ${asked}`, hint)
@@ -122,10 +136,14 @@ export const explainCommand: Command = {
   summary: 'explain an annotation, or list them all',
   description: [
     `The key may leave out ${DOMAIN} or ${ALPHA}.`,
-    'The code of a diagnostic, such as E202, is explained as well, and so is a check of the doctor: doctor/agent-xds.',
+    'The code of a diagnostic is explained as well, with an example that produces it: E202; and so is a check of the doctor: doctor/agent-xds.',
   ],
   options: [{ ...FORMAT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],
-  examples: ['consul-vm-inject explain', 'consul-vm-inject explain connect-service-upstreams'],
+  examples: [
+    'consul-vm-inject explain',
+    'consul-vm-inject explain connect-service-upstreams',
+    'consul-vm-inject explain E305',
+  ],
   async run({ operands: [asked], values }, io: Io) {
     io.stdout(answer(asked, text(values, 'output') === 'json'))
     return EXIT.done

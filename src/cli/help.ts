@@ -14,7 +14,7 @@ export const EXIT_CODES: readonly (readonly [string, string])[] = [
   [String(EXIT.done), 'done (preview: nothing would change)'],
   [String(EXIT.changed), 'preview: something would change'],
   [String(EXIT.bad), 'bad usage or bad input; nothing was written, save for what --keep-going lets through'],
-  [String(EXIT.tooLarge), 'refused by a size limit'],
+  [String(EXIT.tooLarge), 'refused by a limit: of size, or of the time for one document'],
   [String(EXIT.fault), 'a fault of the tool itself'],
 ]
 
@@ -63,7 +63,8 @@ export const helpCommand: Command = {
   description: ['The same as --help before or after the name of the command.'],
   options: [],
   examples: ['consul-vm-inject help', 'consul-vm-inject help inject'],
-  async run({ operands: [asked] }, io, commands) {
+  async run({ operands: [asked] }, io, all) {
+    const commands = all()
     const names = commands.map(({ name }) => name)
     const about = commands.find(({ name }) => name === asked)
     if (asked !== undefined && about === undefined) {

@@ -30,6 +30,6 @@ export const injectCommand: Command = {
   run: (call, io) =>
     rewrite(call, io, async () => {
       const options = await injectOptions(call, io)
-      return (name, bytes) => injectDocument(bytes, { ...options, name })
+      return (name, bytes) => injectDocument(bytes, { ...options, name }, io)
     }),
 }

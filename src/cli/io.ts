@@ -45,10 +45,11 @@ export interface Io {
   readonly stdinIsTerminal: boolean
   readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
-  exists(path: string): boolean
   /** Milliseconds since some moment; never goes back. */
   now(): number
-  /** What stands at a path; undefined when there is nothing or it cannot be told. */
+  /** What a judgement gives; undefined when it took longer than one may, and was stopped. */
+  inTime<T>(judge: () => T): T | undefined
+  /** What stands at a path; undefined when there is nothing or it cannot be read. */
   stat(path: string): Entry | undefined
   /** The names in a folder, in no order. Throws NodeJS errors with `code`. */
   list(folder: string): readonly FolderEntry[]

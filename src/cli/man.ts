@@ -72,8 +72,8 @@ export const manCommand: Command = {
   description: ['Made from the table of commands; show it with man -l -.'],
   options: [],
   examples: ['consul-vm-inject man | man -l -'],
-  async run(_call, io, commands) {
-    io.stdout(page(commands))
+  async run(_call, io, all) {
+    io.stdout(page(all()))
     return EXIT.done
   },
 }

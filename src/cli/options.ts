@@ -61,7 +61,8 @@ export const INJECTION: readonly Option[] = [
     short: 'a',
     value: 'KEY=VALUE',
     multiple: true,
-    summary: 'set an annotation; outranks the document; the key may leave out consul.hashicorp.com/',
+    summary:
+      'set an annotation; outranks the document; the key may leave out consul.hashicorp.com/ or alpha.consul.hashicorp.com/',
   },
   { name: 'metadata', value: 'FILE', summary: 'take annotations from a Kubernetes ObjectMeta (YAML or JSON)' },
   { name: 'values', value: 'FILE', summary: 'take defaults from a values file of the consul-k8s Helm chart' },

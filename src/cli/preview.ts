@@ -12,6 +12,7 @@ import { displayName, injectOptions, read, readUserData } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { COLOR, FORMAT, INJECTION, QUIET } from './options.ts'
 import { report, statusOf } from './report.ts'
+import { inTime, weightOf } from './time-limit.ts'
 
 /** How a preview is written, by the names of --view. */
 const VIEWS: Readonly<Record<string, (preview: Preview, colour: boolean, all: boolean) => string>> = {
@@ -78,8 +79,10 @@ export const previewCommand: Command = {
     if (isManifest(bytes)) throw new UsageError(`${name} is a Kubernetes manifest: preview shows user-data`, MANIFEST)
     const options = await injectOptions(call, io, name)
     const path = text(call.values, 'against')
-    const against = path === undefined ? {} : { against: { name: displayName(path), bytes: await read(path, io) } }
-    const result = preview(bytes, { ...options, ...against })
+    const against =
+      path === undefined ? undefined : { against: { name: displayName(path), bytes: await read(path, io) } }
+    const weight = weightOf(bytes, options) + (against?.against.bytes.length ?? 0)
+    const result = inTime(weight, () => preview(bytes, { ...options, ...against }), io)
     if (result.preview !== undefined) io.stdout(viewOf(call.values, io, result.preview))
     report(result.diagnostics, call.values, io)
     if (result.preview === undefined) return statusOf(result.diagnostics)

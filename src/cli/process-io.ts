@@ -1,8 +1,6 @@
 import {
-  chmodSync,
   closeSync,
   type Dirent,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -19,6 +17,7 @@ import { realPaths } from './real-path.ts'
 import { whyNotWritten } from './reasons.ts'
 import { replaceFile } from './replace-file.ts'
 import { staging, statEntry } from './staging.ts'
+import { JUDGEMENT_MILLISECONDS, withinTime } from './time-limit.ts'
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2]
 const CHUNK = 65_536
@@ -89,16 +88,24 @@ function readWhole(path: string): Uint8Array {
   }
 }
 
+/** What would have blocked went to a stream: all that comes after it goes there too, in its order. */
+const streamed = new Set<number>()
+
 /** Writes all of it, here or later; a reader that went away (`| head`) is no error of ours. */
 function write(file: number, stream: () => NodeJS.WriteStream, content: Uint8Array): void {
+  if (streamed.has(file)) {
+    stream().write(content)
+    return
+  }
   let at = 0
   try {
     while (at < content.length) at += writeSync(file, content, at)
   } catch (error) {
     if (codeOf(error) === 'EPIPE') return
     if (codeOf(error) !== 'EAGAIN') throw error
+    streamed.add(file)
     stream()
-      .once('error', later => {
+      .on('error', later => {
         if (codeOf(later) !== 'EPIPE') process.exitCode = EXIT.bad
       })
       .write(content.subarray(at))
@@ -150,8 +157,8 @@ export function processIo(): Io {
     get stderrIsTerminal() {
       return isTerminal(STDERR)
     },
-    exists: path => existsSync(path),
     now: () => performance.now(),
+    inTime: judge => withinTime(JUDGEMENT_MILLISECONDS, judge),
     stat,
     list,
     realPath: realPaths(),
@@ -160,8 +167,7 @@ export function processIo(): Io {
     readFile: async path => readWhole(path),
     writeFile: async (path, content, mode) => {
       if (mode !== undefined) mkdirSync(dirname(path), { recursive: true })
-      replaceFile(path, content)
-      if (mode !== undefined) chmodSync(path, mode)
+      replaceFile(path, content, mode)
     },
     runScript: async script => {
       const { spawnSync } = await import('node:child_process')

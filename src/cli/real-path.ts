@@ -12,7 +12,7 @@ function isLink(path: string): boolean {
 }
 
 /**
- * Finds the absolute paths of many files, symbolic links followed; of what does not exist or cannot be told, as far as it can. Each
+ * Finds the absolute paths of many files, symbolic links followed; of what does not exist or cannot be read, as far as it can. Each
  * folder is looked at once.
  */
 export function realPaths(): (path: string) => string {

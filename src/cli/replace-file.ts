@@ -8,16 +8,12 @@ import {
   rmSync,
   type Stats,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { realPaths } from './real-path.ts'
 
-const MODE_BITS = 0o7777
-
-function writeAll(file: number, content: Uint8Array): void {
-  for (let at = 0; at < content.length; ) at += writeSync(file, content, at)
-}
+export const MODE_BITS = 0o7777
 
 /** The owner only when we may: an ordinary user cannot give files away, and need not. */
 function keepOwner(file: number, { uid, gid }: Stats): void {
@@ -79,7 +75,7 @@ export function stageFile(
   try {
     if (existing !== undefined) keepOwner(file, existing)
     if (mode !== undefined) fchmodSync(file, mode & MODE_BITS)
-    writeAll(file, content)
+    writeFileSync(file, content)
   } catch (error) {
     closeSync(file)
     discard()
@@ -92,14 +88,12 @@ export function stageFile(
  * Writes a file whole or not at all: staged, synced and renamed over its place. Readers see the old file or the new one, never
  * half. A pipe or a device cannot be replaced and is written to. Throws NodeJS errors with `code`.
  */
-export function replaceFile(path: string, content: Uint8Array): void {
+export function replaceFile(path: string, content: Uint8Array, mode?: number): void {
   if (!isPlain(path, statSync(path, { throwIfNoEntry: false }))) {
-    const device = openSync(path, 'w')
-    writeAll(device, content)
-    closeSync(device)
+    writeFileSync(path, content)
     return
   }
-  const staged = stageFile(path, content)
+  const staged = stageFile(path, content, mode)
   try {
     try {
       fsyncSync(staged.file)

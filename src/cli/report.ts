@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../report/diagnostics.ts'
+import type { Code, Diagnostic } from '../report/diagnostics.ts'
 import { asJson } from '../report/json.ts'
 import { pretty } from '../report/pretty.ts'
 import { wantsColour } from './colour.ts'
@@ -16,9 +16,12 @@ export function report(diagnostics: readonly Diagnostic[], values: OptionValues,
   else if (list.length > 0) io.stderr(pretty(list, wantsColour(values, io)))
 }
 
-/** The exit status that diagnostics call for: 3 when nothing is wrong but the size. */
+/** Nothing is wrong with the document but that it is beyond a limit. */
+const LIMITS: readonly Code[] = ['E501', 'E502', 'E601']
+
+/** The exit status that diagnostics call for: 3 when nothing is wrong but the size, or the time that it takes. */
 export function statusOf(diagnostics: readonly Diagnostic[]): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return EXIT.done
-  return errors.every(({ code }) => code === 'E501' || code === 'E601') ? EXIT.tooLarge : EXIT.bad
+  return errors.every(({ code }) => LIMITS.includes(code)) ? EXIT.tooLarge : EXIT.bad
 }

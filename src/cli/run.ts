@@ -3,20 +3,18 @@ import { prettyUsage } from '../report/pretty.ts'
 import { VERSION } from '../version.ts'
 import { wantsColour } from './colour.ts'
 import { type Command, flag, type OptionValues } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import { allCommands, COMMAND_NAMES, commandNamed, DEFAULT } from './commands.ts'
 import { commandHelp, help } from './help.ts'
 import { EXIT, type ExitCode, type Io, isUsageError, UsageError } from './io.ts'
 import { parse } from './parse.ts'
 
 /** The command that the first argument names; undefined when it is an option or a file. */
 function commandOf(first: string | undefined, io: Io): Command | undefined {
-  const named = COMMANDS.find(({ name }) => name === first)
-  if (named !== undefined || first === undefined || first.startsWith('-')) return named
-  const near = nearest(
-    first,
-    COMMANDS.map(({ name }) => name),
-  )
-  if (near !== undefined && !io.exists(first)) {
+  if (first === undefined || first.startsWith('-')) return undefined
+  const named = commandNamed(first)
+  if (named !== undefined) return named
+  const near = nearest(first, COMMAND_NAMES)
+  if (near !== undefined && io.stat(first) === undefined) {
     throw new UsageError(`there is no file and no command ${first}`, `did you mean ${near}?`)
   }
   return undefined
@@ -24,18 +22,17 @@ function commandOf(first: string | undefined, io: Io): Command | undefined {
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   const named = commandOf(argv[0], io)
-  const command = named ?? COMMANDS[0]
-  if (command === undefined) throw new Error('there are no commands')
+  const command = named ?? DEFAULT
   const call = parse(command, named === undefined ? argv : argv.slice(1))
   if (flag(call.values, 'help')) {
-    io.stdout(named === undefined ? help(COMMANDS) : commandHelp(named))
+    io.stdout(named === undefined ? help(allCommands()) : commandHelp(named))
     return EXIT.done
   }
   if (flag(call.values, 'version')) {
     io.stdout(`${VERSION}\n`)
     return EXIT.done
   }
-  return command.run(call, io, COMMANDS)
+  return command.run(call, io, allCommands)
 }
 
 /** What --color says on a command line that may not be parsed. */

@@ -2,10 +2,9 @@ import { constants, copyFileSync, linkSync, mkdirSync, rmdirSync, rmSync, type S
 import { dirname, resolve } from 'node:path'
 import type { Entry, Staging } from './io.ts'
 import { realPaths } from './real-path.ts'
-import { type StagedFile, stageFile } from './replace-file.ts'
+import { MODE_BITS, type StagedFile, stageFile } from './replace-file.ts'
 import { Syncing } from './syncing.ts'
 
-const MODE_BITS = 0o7777
 /** Signals that end a process and that it may hear of. */
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Codes of a file that cannot have a second name here. */

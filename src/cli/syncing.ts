@@ -1,4 +1,4 @@
-import { closeSync, fsync } from 'node:fs'
+import { close, closeSync, fsync } from 'node:fs'
 
 /** Files that are synced together: a journal takes many as fast as it takes one. */
 const BATCH = 64
@@ -27,11 +27,12 @@ export class Syncing {
     const synced = this.batch.map(
       ({ file, done }) =>
         new Promise<void>(through =>
-          fsync(file, error => {
-            closeSync(file)
-            done(error)
-            through()
-          }),
+          fsync(file, error =>
+            close(file, closing => {
+              done(error ?? closing ?? null)
+              through()
+            }),
+          ),
         ),
     )
     this.batch = []

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../decode/base64.ts'
-import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { nearest } from '../report/nearest.ts'
 import { spanOf } from '../report/source.ts'
 import type { Option, OptionValues } from './command.ts'
@@ -26,14 +26,14 @@ interface Row {
   readonly read: (text: string, key: string, option: Option) => Reading
 }
 
-const fault = (message: string, hint: string): Diagnostic => diagnostic('E207', message, { hint })
+const fault = (code: Code, message: string, hint: string): Diagnostic => diagnostic(code, message, { hint })
 
 /** A text that is not one of those that its key takes. */
 function misfit(key: string, text: string, words: readonly string[]): Reading {
   const near = nearest(text, words)
   const span = spanOf({ name: key, text }, 0, text.length)
   const hint = near === undefined ? `give one of ${words.join(', ')}` : `did you mean ${near}?`
-  return { faults: [diagnostic('E207', `${key} is none of ${words.join(', ')}`, { span, hint })] }
+  return { faults: [diagnostic('E219', `${key} is none of ${words.join(', ')}`, { span, hint })] }
 }
 
 const readSwitch: Row['read'] = (text, key) =>
@@ -47,11 +47,12 @@ const OBJECT = 'write it with jsonencode({ connect-inject = "true" })'
 /** `{"connect-service": "web"}` as `connect-service=web`. Terraform writes 8080 and true without quotes: both are taken. */
 const readPairs: Row['read'] = (text, key) => {
   const object = objectOf(text)
-  if (object === undefined) return { faults: [fault(`${key} is not a JSON object`, OBJECT)] }
+  if (object === undefined) return { faults: [fault('E220', `${key} is not a JSON object`, OBJECT)] }
   const faults = Object.entries(object).flatMap(([name, value]) => {
-    if (name === '' || name.includes('=')) return [fault(`${key}: "${name}" is not the name of an annotation`, OBJECT)]
+    if (name === '' || name.includes('='))
+      return [fault('E220', `${key}: "${name}" is not the name of an annotation`, OBJECT)]
     if (['string', 'number', 'boolean'].includes(typeof value)) return []
-    return [fault(`${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
+    return [fault('E220', `${key}: ${name} is ${kindOf(value)}, not a string`, 'write its value as one string')]
   })
   return faults.length > 0 ? { faults } : { value: Object.entries(object).map(([name, value]) => `${name}=${value}`) }
 }
@@ -98,9 +99,11 @@ function misshapen(object: Readonly<Record<string, unknown>>): readonly Diagnost
     if (!KEYS.includes(key)) {
       const near = nearest(key, KEYS)
       const hint = near === undefined ? `the keys are ${KEYS.join(', ')}` : `did you mean ${near}?`
-      return [fault(`the query has no key ${key}`, hint)]
+      return [fault('E217', `the query has no key ${key}`, hint)]
     }
-    return typeof value === 'string' ? [] : [fault(`${key} is ${kindOf(value)}, not a string`, 'give it as a string')]
+    return typeof value === 'string'
+      ? []
+      : [fault('E218', `${key} is ${kindOf(value)}, not a string`, 'give it as a string')]
   })
 }
 
@@ -109,18 +112,20 @@ type Strings = Readonly<Record<string, string | undefined>>
 /** The user-data, from whichever of the two keys is given. */
 function userDataOf({ user_data: plain, user_data_base64: packed }: Strings): Uint8Array | Diagnostic {
   if (plain !== undefined && packed !== undefined)
-    return fault('user_data and user_data_base64 are both given', 'leave one of them out')
+    return fault('E222', 'user_data and user_data_base64 are both given', 'leave one of them out')
   if (plain !== undefined) return new TextEncoder().encode(plain)
-  if (packed === undefined) return fault('there is no user-data', 'give user_data = file("web.yaml")')
+  if (packed === undefined) return fault('E221', 'there is no user-data', 'give user_data = file("web.yaml")')
   const bytes = packed === '' ? new Uint8Array() : decodeBase64(packed)?.bytes
-  return bytes ?? fault('user_data_base64 is not base64', 'give text as user_data, or use filebase64("web.yaml")')
+  return (
+    bytes ?? fault('E223', 'user_data_base64 is not base64', 'give text as user_data, or use filebase64("web.yaml")')
+  )
 }
 
 /** Reads a query of Terraform: one JSON object of strings. All that is wrong with it is told at once. */
 export function readQuery(json: string): Query | readonly Diagnostic[] {
   const object = objectOf(json)
   if (object === undefined)
-    return [fault('the query on standard input is not a JSON object', 'give {"user_data": "..."}')]
+    return [fault('E207', 'the query on standard input is not a JSON object', 'give {"user_data": "..."}')]
   const shape = misshapen(object)
   const strings: Strings = Object.fromEntries(
     Object.entries(object).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),

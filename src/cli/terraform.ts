@@ -11,6 +11,7 @@ import { injectOptions, readUserData } from './input.ts'
 import { EXIT, type ExitCode, type Io, UsageError } from './io.ts'
 import { statusOf } from './report.ts'
 import { QUERY, type Query, readQuery } from './terraform-query.ts'
+import { inTime, weightOf } from './time-limit.ts'
 
 /** Every key of the result, with what its text is. */
 const RESULT: Readonly<Record<string, string>> = {
@@ -64,9 +65,10 @@ const renamed = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   withSources(diagnostics, source => (source.name === '--annotation' ? { ...source, name: 'annotations' } : source))
 
 /** Injects as the command line would: the files that options name are texts of the query. */
-async function injected({ name, userData, values, files }: Query, io: Io): Promise<InjectResult> {
+async function injected({ name, userData, values, files }: Query, io: Io) {
   const texts: Io = { ...io, readFile: async path => new TextEncoder().encode(files.get(path)) }
-  const result = inject(userData, await injectOptions({ values, operands: [] }, texts, name))
+  const options = await injectOptions({ values, operands: [] }, texts, name)
+  const result = inTime(weightOf(userData, options), () => inject(userData, options), io)
   return { ...result, diagnostics: renamed(result.diagnostics) }
 }
 

@@ -26,6 +26,6 @@ export const uninjectCommand: Command = {
     rewrite(
       call,
       io,
-      async () => (name, bytes) => uninjectDocument(bytes, { name, force: flag(call.values, 'force') }),
+      async () => (name, bytes) => uninjectDocument(bytes, { name, force: flag(call.values, 'force') }, io),
     ),
 }

@@ -3,7 +3,8 @@ import { type Call, type Command, flag, type Option, text } from './command.ts'
 import { injectOptions, readUserData, write } from './input.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { INJECTION, OUTPUT_FILE, REPORTING } from './options.ts'
-import { report } from './report.ts'
+import { report, statusOf } from './report.ts'
+import { inTime, weightOf } from './time-limit.ts'
 
 /** The rows of injection that do not speak of rewritten user-data. */
 const ROWS: readonly string[] = [
@@ -27,7 +28,10 @@ const FORM: Option = {
   summary: 'raw is what cloud-init reads; openstack is the JSON of a vendor_data.json',
 }
 
-async function staticOf(call: Call, io: Io): Promise<ReturnType<typeof staticVendorData>> {
+/** The vendor-data, undefined when there are errors, and what is to be said. */
+type Made = ReturnType<typeof staticVendorData>
+
+async function staticOf(call: Call, io: Io): Promise<Made> {
   const [file] = call.operands
   if (file !== undefined) {
     throw new UsageError(`--static takes no user-data, and ${file} is given`, 'the guest reads its own user-data')
@@ -40,12 +44,17 @@ async function staticOf(call: Call, io: Io): Promise<ReturnType<typeof staticVen
     const hint = 'use full or prebuilt: what reads the annotations on the guest has to travel with the document'
     throw new UsageError('--static takes no --profile fetch', hint)
   }
-  return staticVendorData({ ...options, ...(profile !== undefined && { profile }) })
+  return inTime(
+    weightOf(new Uint8Array(), options),
+    () => staticVendorData({ ...options, ...(profile !== undefined && { profile }) }),
+    io,
+  )
 }
 
-async function vendorDataOf(call: Call, io: Io): Promise<ReturnType<typeof vendorData>> {
+async function vendorDataOf(call: Call, io: Io): Promise<Made> {
   const { name, bytes } = await readUserData(call, io)
-  return vendorData(bytes, await injectOptions(call, io, name))
+  const options = await injectOptions(call, io, name)
+  return inTime(weightOf(bytes, options), () => vendorData(bytes, options), io)
 }
 
 export const vendorDataCommand: Command = {
@@ -76,6 +85,6 @@ export const vendorDataCommand: Command = {
       await write(data, text(call.values, 'output-file'), io)
     }
     report(diagnostics, call.values, io)
-    return output === undefined ? EXIT.bad : EXIT.done
+    return output === undefined ? statusOf(diagnostics) : EXIT.done
   },
 }

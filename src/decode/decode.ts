@@ -4,6 +4,7 @@ import { formatOf, looksLikeMime } from './format.ts'
 import { isGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
 import { openInjection } from './injection/open.ts'
 import { type Decoding, decodeBare, textOf, type UserData, type Wrapping } from './user-data.ts'
+import { warningsOf } from './warnings.ts'
 
 const isUserData = (bytes: Uint8Array): boolean =>
   isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
@@ -33,7 +34,7 @@ function unwrap(
       diagnostics.push(tooLarge(name, 'unpacks to', 'give the document that was compressed'))
     } else {
       diagnostics.push(
-        diagnostic('W101', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
+        diagnostic('W103', `${name} begins like gzip but does not unpack: cloud-init will ignore it`, {
           hint: 'compress the document again',
         }),
       )
@@ -42,6 +43,11 @@ function unwrap(
   return { wrappings, bytes, diagnostics }
 }
 
+const withWarnings = ({ userData, diagnostics }: Decoding): Decoding => ({
+  userData,
+  diagnostics: [...diagnostics, ...warningsOf(userData)],
+})
+
 /**
  * Reads user-data that wears neither base64 nor gzip, and opens the injection that it may carry: what is read is the operator's own
  * document.
@@ -49,9 +55,9 @@ function unwrap(
 export function decodeOpened(bytes: Uint8Array, name: string, wrappings: readonly Wrapping[] = []): Decoding {
   const carrier = decodeBare(bytes, name, wrappings)
   const opened = openInjection(carrier.userData)
-  if (opened === undefined) return carrier
+  if (opened === undefined) return withWarnings(carrier)
   const { bytes: own, ...earlier } = opened
-  const { userData, diagnostics } = decodeBare(own, name, wrappings)
+  const { userData, diagnostics } = withWarnings(decodeBare(own, name, wrappings))
   return { userData: { ...userData, earlier: { ...earlier, carrier: carrier.userData } }, diagnostics }
 }
 

@@ -1,10 +1,11 @@
 import { type UserData, yamlOf } from './user-data.ts'
-import { entryOf } from './yaml.ts'
+import { entryOf } from './yaml-node.ts'
 
 /** A document that cloud-init does not read, or that is not for the machine that boots with it. */
 export interface Foreign {
+  readonly code: 'W102' | 'W108'
   /** What it is, and who reads it. */
-  readonly what: string
+  readonly message: string
   /** What to do instead. */
   readonly hint: string
 }
@@ -59,8 +60,17 @@ const HEAD = 16_384
 /** A script that the first boot of openSUSE MicroOS and SLE Micro runs from a drive of its own. */
 const COMBUSTION = /^#[ \t]*combustion:/m
 
+/** What cloud-init does not read. */
+const unread = (what: string, hint: string): Foreign => ({
+  code: 'W102',
+  message: `cloud-init does not read this document: it is ${what}`,
+  hint,
+})
+
 const AUTOINSTALL: Foreign = {
-  what: 'this is for an installer (autoinstall): what is injected would go to that, not to the machine that it installs',
+  code: 'W108',
+  message:
+    'this is for an installer (autoinstall): what is injected would go to that, not to the machine that it installs',
   hint: 'inject the cloud-config below autoinstall.user-data as a document of its own, with --layout cloud-config, and put what comes out in its place',
 }
 
@@ -70,13 +80,13 @@ export function foreignOf({ format, documents, source, mime }: UserData): Foreig
   const head = source.text.slice(0, HEAD)
   const [document] = documents
   if (format === 'script' && COMBUSTION.test(head)) {
-    return { what: 'a script for combustion (openSUSE MicroOS, SLE Micro)', hint: NO_CLOUD_INIT }
+    return unread('a script for combustion (openSUSE MicroOS, SLE Micro)', NO_CLOUD_INIT)
   }
   if (format === 'cloud-config' && document !== undefined) {
     const yaml = /^autoinstall\b/m.test(source.text) ? yamlOf(document) : undefined
     return yaml?.ok === true && entryOf(yaml.root, 'autoinstall') !== undefined ? AUTOINSTALL : undefined
   }
   if (format !== 'unknown') return undefined
-  const [, what, hint] = FOREIGN.find(([shape]) => shape.test(head)) ?? []
-  return what === undefined || hint === undefined ? undefined : { what, hint }
+  const found = FOREIGN.find(([shape]) => shape.test(head))
+  return found === undefined ? undefined : unread(found[1], found[2])
 }

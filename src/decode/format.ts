@@ -26,20 +26,20 @@ const OPENINGS: readonly (readonly [string, Format])[] = [
 ]
 
 /** MIME types that a part may declare, and what they hold. Types not listed are trusted and left alone. */
-const DECLARED: Readonly<Record<string, Format>> = {
-  'text/cloud-config': 'cloud-config',
-  'text/cloud-config-archive': 'cloud-config-archive',
-  'text/cloud-config-jsonp': 'cloud-config-jsonp',
-  'text/x-shellscript': 'script',
-  'text/x-shellscript-per-boot': 'script',
-  'text/x-shellscript-per-instance': 'script',
-  'text/x-shellscript-per-once': 'script',
-  'text/cloud-boothook': 'boothook',
-  'text/x-include-url': 'include',
-  'text/x-include-once-url': 'include',
-  'text/part-handler': 'part-handler',
-  'text/jinja2': 'jinja',
-}
+const DECLARED: ReadonlyMap<string, Format> = new Map([
+  ['text/cloud-config', 'cloud-config'],
+  ['text/cloud-config-archive', 'cloud-config-archive'],
+  ['text/cloud-config-jsonp', 'cloud-config-jsonp'],
+  ['text/x-shellscript', 'script'],
+  ['text/x-shellscript-per-boot', 'script'],
+  ['text/x-shellscript-per-instance', 'script'],
+  ['text/x-shellscript-per-once', 'script'],
+  ['text/cloud-boothook', 'boothook'],
+  ['text/x-include-url', 'include'],
+  ['text/x-include-once-url', 'include'],
+  ['text/part-handler', 'part-handler'],
+  ['text/jinja2', 'jinja'],
+])
 
 /** Types whose declaration cloud-init does not trust: it looks at the start of the payload. */
 const SNIFFED: ReadonlySet<string> = new Set(['text/plain', 'text/x-not-multipart', 'text/x-shellscript'])
@@ -56,7 +56,7 @@ export function formatOf(text: string): Format {
 
 /** The format of a part with a declared type. */
 export function formatOfPart(contentType: string, text: string): Format {
-  const declared = DECLARED[contentType] ?? 'unknown'
+  const declared = DECLARED.get(contentType) ?? 'unknown'
   if (!SNIFFED.has(contentType)) return declared
   const seen = formatOf(text)
   return seen === 'unknown' || seen === 'empty' ? declared : seen

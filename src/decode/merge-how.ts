@@ -1,4 +1,4 @@
-import { entryOf, followed, type YamlEntry, type YamlNode } from './yaml.ts'
+import { entryOf, followed, type YamlEntry, type YamlNode } from './yaml-node.ts'
 
 /** One merger as cloud-init reads it of a string, once lower-cased: `dict(replace)`. */
 const MERGER = /^(?:m_)?(dict|list|str)\(.*?\)$/

@@ -1,7 +1,9 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 
 /** The characters of base64, by byte. */
-const BASE64 = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9+/=]/.test(String.fromCharCode(byte))))
+const SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='
+const BASE64 = new Uint8Array(256)
+for (const sign of SIGNS) BASE64[sign.charCodeAt(0)] = 1
 const [LF, CR] = [0x0a, 0x0d]
 /** How long a line of base64 is at least, and how many bytes of such lines are worth a code of their own. */
 const LINE = 60
@@ -59,6 +61,7 @@ export function packGzip(bytes: Uint8Array): Uint8Array {
   const body = stretches.map(({ start, end, base64 }, index) =>
     deflateRawSync(bytes.subarray(start, end), {
       level: 9,
+      memLevel: 9,
       strategy: base64 ? constants.Z_HUFFMAN_ONLY : constants.Z_DEFAULT_STRATEGY,
       finishFlush: index === stretches.length - 1 ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       // What stands before is there to refer to, as in one stream.

@@ -11,7 +11,8 @@ import {
   SCALAR_STYLE_PLAIN,
   SCALAR_STYLE_SINGLE_QUOTED,
 } from 'js-yaml'
-import { type Event, followed, readYaml, type YamlEntry, type YamlNode, type YamlReading } from './yaml.ts'
+import { type Event, readYaml } from './yaml.ts'
+import { followed, type YamlEntry, type YamlNode, type YamlReading } from './yaml-node.ts'
 
 type ScalarEvent = Extract<Event, { type: typeof EVENT_SCALAR }>
 
@@ -26,20 +27,20 @@ const KEY_LIMIT = 1024
 const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[^=]*={0,2}$/.test(text)
 const TAG = /^!(?:!|<tag:yaml\.org,2002:)(\w+)>?$/
 /** The tags of the safe loader: what each may stand at, and what a scalar must then be. */
-const TAGS: Readonly<Record<string, 'collection' | ((value: string) => boolean)>> = {
-  map: 'collection',
-  seq: 'collection',
-  set: 'collection',
-  omap: 'collection',
-  pairs: 'collection',
-  str: () => true,
-  null: () => true,
-  timestamp: value => !impossible(value),
-  bool: value => /^(?:yes|no|true|false|on|off)$/i.test(value),
-  int: value => /^[-+]?(?:0b[01_]+|0x[\da-f_]+|[\d_]+(?::[\d_]+)*)$/i.test(value),
-  float: value => /^[-+]?(?:\.inf|\.nan|[\d_.]+(?:e[-+]?\d+)?(?::[\d_.]+)*)$/i.test(value),
-  binary: value => /^[\x00-\x7f]*$/.test(value) && isBase64(value.replace(/[^\w+/=]|_/g, '')),
-}
+const TAGS = new Map<string, 'collection' | ((value: string) => boolean)>([
+  ['map', 'collection'],
+  ['seq', 'collection'],
+  ['set', 'collection'],
+  ['omap', 'collection'],
+  ['pairs', 'collection'],
+  ['str', () => true],
+  ['null', () => true],
+  ['timestamp', value => !impossible(value)],
+  ['bool', value => /^(?:yes|no|true|false|on|off)$/i.test(value)],
+  ['int', value => /^[-+]?(?:0b[01_]+|0x[\da-f_]+|[\d_]+(?::[\d_]+)*)$/i.test(value)],
+  ['float', value => /^[-+]?(?:\.inf|\.nan|[\d_.]+(?:e[-+]?\d+)?(?::[\d_.]+)*)$/i.test(value)],
+  ['binary', value => /^[\x00-\x7f]*$/.test(value) && isBase64(value.replace(/[^\w+/=]|_/g, ''))],
+])
 /** A line that says nothing, and one that ends a document. */
 const IDLE_LINE = /[ \uFEFF]*(?:#[^\n]*)?\r?\n/y
 const END_LINE = /\.\.\.(?:\s|$)/y
@@ -51,7 +52,7 @@ const isQuoted = ({ style }: ScalarEvent): boolean =>
 const isBlock = (event: ScalarEvent): boolean => event.style !== SCALAR_STYLE_PLAIN && !isQuoted(event)
 
 /** The text with the content of some scalars blotted out, offsets kept. */
-function without(text: string, scalars: readonly ScalarEvent[]): string {
+function blotted(text: string, scalars: readonly ScalarEvent[]): string {
   let rest = ''
   let at = 0
   for (const { valueStart, valueEnd } of scalars) {
@@ -69,7 +70,7 @@ function tab(text: string, scalars: readonly ScalarEvent[]): number {
     const shallow = new RegExp(`^ {0,${Math.max(indent - 1, 0)}}\\t`, 'm').exec(text.slice(valueStart, valueEnd))
     if (shallow !== null) return valueStart + shallow.index + shallow[0].length - 1
   }
-  const structure = without(
+  const structure = blotted(
     text,
     scalars.filter(event => event.style !== SCALAR_STYLE_PLAIN),
   )
@@ -168,7 +169,7 @@ function ofTag(text: string, event: Event): Refusal | undefined {
   const scalar = event.type === EVENT_SCALAR
   if ((!scalar && event.type !== EVENT_MAPPING && event.type !== EVENT_SEQUENCE) || event.tagStart < 0) return undefined
   const tag = text.slice(event.tagStart, event.tagEnd)
-  const rule = TAGS[TAG.exec(tag)?.[1] ?? '']
+  const rule = TAGS.get(TAG.exec(tag)?.[1] ?? '')
   if (tag === '!') return undefined
   if (rule === undefined) return { message: `the tag ${tag} is unknown`, offset: event.tagStart }
   const fits = scalar ? rule !== 'collection' && rule(getScalarValue(text, event)) : rule === 'collection'
@@ -207,7 +208,7 @@ function refusalOf(text: string, events: readonly Event[], root: YamlNode | unde
   const scalars = events.filter((event): event is ScalarEvent => event.type === EVENT_SCALAR && event.valueStart >= 0)
   const at = tab(text, scalars)
   if (at >= 0) return { message: 'a tab stands where only blanks may', offset: at }
-  const broken = ODD_BREAK.test(text) ? without(text, scalars.filter(isQuoted)).search(ODD_BREAK) : -1
+  const broken = ODD_BREAK.test(text) ? blotted(text, scalars.filter(isQuoted)).search(ODD_BREAK) : -1
   if (broken >= 0)
     return { message: 'a character stands here that counts as a line break: quote the text', offset: broken }
   const refused =

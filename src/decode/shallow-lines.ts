@@ -1,4 +1,4 @@
-import type { YamlEntry, YamlNode } from './yaml.ts'
+import type { YamlEntry, YamlNode } from './yaml-node.ts'
 
 /** What js-yaml says of a line that stands too far left. */
 export const TOO_SHALLOW = 'deficient indentation'

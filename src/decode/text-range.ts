@@ -6,6 +6,9 @@ export interface TextRange {
 
 export const rangeOf = ({ start, end }: TextRange): TextRange => ({ start, end })
 
+/** Where the line of an offset begins. */
+export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
+
 /** What stands in place of a stretch. */
 export interface Replacement extends TextRange {
   readonly words: string

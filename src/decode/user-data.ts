@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
-import { type Source, spanOf } from '../report/source.ts'
+import type { Source } from '../report/source.ts'
 import { type Base64Layout, encodeBase64 } from './base64.ts'
 import { latin1Of } from './bytes.ts'
 import { type Format, formatOf, formatOfPart, looksLikeMime } from './format.ts'
@@ -10,7 +10,7 @@ import { packGzip } from './pack-gzip.ts'
 import { readAsPyYaml } from './pyyaml.ts'
 import type { TextRange } from './text-range.ts'
 import { utf8Of } from './utf8.ts'
-import type { YamlReading } from './yaml.ts'
+import type { YamlReading } from './yaml-node.ts'
 
 /** What was taken off the outside of the input, outermost first, so that the output can wear it again. */
 export type Wrapping = { readonly kind: 'base64'; readonly layout: Base64Layout } | { readonly kind: 'gzip' }
@@ -142,58 +142,6 @@ function leafDocuments(source: Source, mime: MimeEntity): readonly Document[] {
   })
 }
 
-/** Whether bytes are text of two or four bytes a character: by their mark, or by the zeros of a line that is ASCII. */
-const isWide = (bytes: Uint8Array): boolean =>
-  (bytes[0] === 0xff && bytes[1] === 0xfe) ||
-  (bytes[0] === 0xfe && bytes[1] === 0xff) ||
-  (bytes[0] === 0x23 && bytes[1] === 0) ||
-  (bytes[0] === 0 && [bytes[1], bytes[3]].includes(0x23))
-
-/** What cloud-init will not take, said before it is shipped. */
-function warnings({ format, charset, source, bytes, mime }: UserData): readonly Diagnostic[] {
-  const found: Diagnostic[] = []
-  const span = spanOf(source, 0, Math.min(source.text.length, Math.max(source.text.search(/\r?\n|$/), 1)))
-  if (isWide(bytes)) {
-    const hint = 'save the file as UTF-8'
-    return [diagnostic('E105', `${source.name} is in UTF-16 or UTF-32, which cloud-init does not read`, { hint })]
-  }
-  if (format === 'unknown' && !isGzip(bytes)) {
-    const bom = source.text.startsWith('\uFEFF')
-    found.push(
-      diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', {
-        span,
-        hint: bom
-          ? 'save the file without a byte order mark'
-          : /^#\s*template:|^##\s*template:/i.test(source.text)
-            ? 'the first line must read exactly `## template: jinja`'
-            : 'begin it with a line such as `#cloud-config` or `#!/bin/sh`',
-      }),
-    )
-  }
-  if (format === 'mime' && charset === 'latin1') {
-    found.push(
-      diagnostic('W101', 'this MIME document is not UTF-8: cloud-init stops at it and applies nothing', {
-        span,
-        hint: 'encode the parts as base64',
-      }),
-    )
-  }
-  const beyond = mime === undefined || charset === 'latin1' ? -1 : source.text.search(/[^\x00-\x7f]/)
-  if (beyond >= 0) {
-    found.push(
-      diagnostic(
-        'W101',
-        'cloud-init damages characters outside ASCII in a MIME document, and may drop the part they stand in',
-        {
-          span: spanOf(source, beyond, beyond + 1),
-          hint: 'encode the part as base64',
-        },
-      ),
-    )
-  }
-  return found
-}
-
 /** Reads user-data that wears no wrappings: what cloud-init finds once they are off. An injection in it is left there. */
 export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly Wrapping[] = []): Decoding {
   const { text, charset } = textOf(bytes)
@@ -201,7 +149,7 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const mime = looksLikeMime(bytes) ? parseMime(text) : undefined
   if (mime?.tooMany) {
     const hint = 'no machine needs as many: give another file'
-    const refusal = diagnostic('E101', `${name} has more than ${PART_LIMIT} MIME parts`, { hint })
+    const refusal = diagnostic('E108', `${name} has more than ${PART_LIMIT} MIME parts`, { hint })
     return { userData: decodeBare(new Uint8Array(), name).userData, diagnostics: [refusal] }
   }
   // A document that merely mentions MIME-Version has no headers: it is one part, taken for what it begins with.
@@ -210,5 +158,5 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const format = plain ? formatOf(text.slice(start)) : 'mime'
   const documents = plain ? [documentOf(source, start, text.length, format, true)] : leafDocuments(source, mime)
   const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents, earlier: undefined }
-  return { userData, diagnostics: warnings(userData) }
+  return { userData, diagnostics: [] }
 }

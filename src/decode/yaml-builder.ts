@@ -15,7 +15,8 @@ import {
   YAMLException,
 } from 'js-yaml'
 import { typeOfPlain } from './plain-scalar.ts'
-import type { Event, ScalarStyle, YamlAlias, YamlEntry, YamlNode, YamlScalar } from './yaml.ts'
+import type { Event } from './yaml.ts'
+import type { ScalarStyle, YamlAlias, YamlEntry, YamlNode, YamlScalar } from './yaml-node.ts'
 
 const STYLES: Readonly<Record<number, ScalarStyle>> = {
   [SCALAR_STYLE_PLAIN]: 'plain',

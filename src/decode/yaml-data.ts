@@ -1,4 +1,4 @@
-import { followed, type YamlNode } from './yaml.ts'
+import { followed, type YamlNode } from './yaml-node.ts'
 
 /** A node as plain data, as PyYAML would load it; aliases are followed, the last of equal keys wins. */
 export function toData(given: YamlNode | undefined): unknown {

@@ -51,13 +51,13 @@ function unfit(
   isMime: boolean,
 ): readonly Diagnostic[] {
   const refusals: Diagnostic[] = []
-  const refuse = (what: string, hint: string): void => {
-    refusals.push(diagnostic('E403', `${what} does not get through ${title}`, { hint }))
+  const refuse = (code: 'E403' | 'E407', what: string, hint: string): void => {
+    refusals.push(diagnostic(code, `${what} does not get through ${title}`, { hint }))
   }
   const [gzipped, inBase64] = [has(wrappings, 'gzip'), has(wrappings, 'base64')]
-  if (isMime && !mime) refuse('MIME', 'use --layout cloud-config')
-  if (gzipped && gzip === 'no') refuse('gzip', 'give the document uncompressed, and leave out --compress')
-  if (gzipped && gzip === 'base64' && !inBase64) refuse('gzip', 'give it in base64')
+  if (isMime && !mime) refuse('E403', 'MIME', 'use --layout cloud-config')
+  if (gzipped && gzip === 'no') refuse('E407', 'gzip', 'give the document uncompressed, and leave out --compress')
+  if (gzipped && gzip === 'base64' && !inBase64) refuse('E407', 'gzip', 'give it in base64')
   return refusals
 }
 

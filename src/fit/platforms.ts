@@ -59,7 +59,7 @@ export const PLATFORMS: readonly Platform[] = [
     gzip: 'base64',
     mime: true,
     base64: 'give it as userDataBase64',
-    beyond: 'put it into a Secret and name that in userDataSecretRef',
+    beyond: 'put it into a Secret and name that in secretRef',
   },
   {
     name: 'vsphere',

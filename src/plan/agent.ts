@@ -1,6 +1,8 @@
+import type { User } from '../annotate/grammar/uids.ts'
 import { nodeMeta } from '../annotate/helm/node-meta.ts'
 import type { Values } from '../annotate/values.ts'
 import { isRecord } from '../decode/record.ts'
+import type { GuestPlan } from './mesh-plan.ts'
 import type { Reader } from './reader.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -122,5 +124,18 @@ export function agentSettingsOf(reader: Reader): Settings {
     ...(some(served.ports) && { ports: served.ports }),
     ...(some(tls) && { tls }),
     ...(reader.on('alpha:auto-encrypt') && { auto_encrypt: { tls: true } }),
+  }
+}
+
+/** What annotations say of the agent that is there. */
+export function whereOf(reader: Reader): NonNullable<GuestPlan['agent_is']> {
+  const [folder, unit] = ['alpha:agent-config-dir', 'alpha:agent-unit'].map(name => reader.given(name)?.value)
+  const user = reader.read<User>('alpha:agent-user')
+  return {
+    ...(folder !== undefined && { folder }),
+    ...(unit !== undefined && { unit }),
+    ...(user !== undefined && {
+      uid: user.name === undefined ? user.text : { hole: 'uid' as const, user: user.name, prefix: '' },
+    }),
   }
 }

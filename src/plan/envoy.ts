@@ -1,4 +1,4 @@
-import { ENVOY_ADMIN, ENVOY_READY } from './ports.ts'
+import { adminPort, readyPort } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
@@ -11,7 +11,7 @@ export const PROMETHEUS_FILES: readonly string[] = [
 ]
 
 /** Where the admin API of a service's Envoy listens. */
-export const adminOf = ({ index }: NamedService): string => `127.0.0.1:${ENVOY_ADMIN + index}`
+export const adminOf = ({ index }: NamedService, reader: Reader): string => `127.0.0.1:${adminPort(index, reader)}`
 
 /** Flags of `consul connect envoy` that `envoy-extra-args` may give it: they are none of Envoy's own. */
 const OWN = /^--?(?:envoy-binary|ignore-envoy-compatibility)(?:=|$)/
@@ -66,11 +66,11 @@ export function envoyOf(service: NamedService, reader: Reader): readonly string[
     'connect',
     'envoy',
     `-sidecar-for=${service.name}`,
-    `-admin-bind=${adminOf(service)}`,
+    `-admin-bind=${adminOf(service, reader)}`,
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
     ...metricsOf(reader),
     ...(reader.on('use-proxy-health-check')
-      ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${ENVOY_READY + service.index}`]
+      ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${readyPort(service.index, reader)}`]
       : []),
     ...extraOf(reader, true),
     ...(own.length > 0 ? ['--', ...own] : []),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../annotate/grammar/json.ts'
 import { JsonNumber } from '../annotate/grammar/json-number.ts'
 import type { PlanNode } from './node.ts'
-import { SIDECAR } from './ports.ts'
+import { exposedOf, movedOutbound, sidecarPort } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
@@ -27,10 +27,12 @@ export function captureOf({ index }: NamedService, reader: Reader): readonly str
   const metrics = reader.on('enable-metrics')
     ? String(reader.read<number>('prometheus-scrape-port'))
     : portIn(config, 'envoy_prometheus_bind_addr')
+  const [outbound, paths] = [movedOutbound(reader), exposedOf(index, reader).map(path => String(path.listener_port))]
   const exposed = reader.on('transparent-proxy-overwrite-probes') ? EXPOSED_CHECKS : undefined
   return [
-    `-proxy-inbound-port=${portIn(config, 'bind_port') ?? SIDECAR + index}`,
-    ...[metrics, portIn(config, 'envoy_stats_bind_addr'), exposed].flatMap(port =>
+    `-proxy-inbound-port=${portIn(config, 'bind_port') ?? sidecarPort(index, reader)}`,
+    ...(outbound === undefined ? [] : [`-proxy-outbound-port=${outbound}`]),
+    ...[metrics, portIn(config, 'envoy_stats_bind_addr'), exposed, ...paths].flatMap(port =>
       port === undefined ? [] : [`-exclude-inbound-port=${port}`],
     ),
   ]
@@ -58,8 +60,10 @@ export function unitsOf(
 ): Readonly<Record<string, readonly PlanNode[]>> {
   const application = reader.given('alpha:app-unit')?.value
   const closed = isClosed(reader)
+  // The agent finds the registration when it starts at boot.
+  const later = [reader.given('alpha:agent-unit')?.value, application].filter(unit => unit !== undefined)
   const init = [
-    ...(application === undefined ? [] : ['[Unit]', `Before=${application}`]),
+    ...(later.length === 0 ? [] : ['[Unit]', ...later.map(unit => `Before=${unit}`)]),
     ...(closed && reader.on('transparent-proxy')
       ? ['[Service]', ...services.map(service => `ExecStartPost=-${holdOf(service)}`)]
       : []),

@@ -1,3 +1,5 @@
+import type { ExposedPath } from '../annotate/grammar/expose-paths.ts'
+import type { Locality } from '../annotate/grammar/locality.ts'
 import type { Hole, PlanNode } from './node.ts'
 
 /** A service definition as a Consul agent reads it from a file (snake_case). Absent things are left out. */
@@ -12,6 +14,7 @@ export interface ServiceDefinition {
   /** In place of `token`, which the guest reads there. The sidecar's registration inherits it. */
   readonly token_file?: string
   readonly namespace?: string
+  readonly locality?: Locality
   readonly tagged_addresses?: TaggedAddresses
   readonly checks?: readonly CheckDefinition[]
   readonly connect: { readonly sidecar_service: SidecarService }
@@ -39,8 +42,8 @@ export interface SidecarService {
     readonly mode: 'transparent' | 'direct'
     readonly upstreams?: readonly object[]
     readonly config?: Readonly<Record<string, unknown>>
-    readonly expose?: { readonly checks: true }
-    readonly transparent_proxy?: { readonly dialed_directly: true }
+    readonly expose?: { readonly checks?: true; readonly paths?: readonly ExposedPath[] }
+    readonly transparent_proxy?: { readonly dialed_directly?: true; readonly outbound_listener_port?: number }
   }
 }
 
@@ -52,7 +55,7 @@ export interface SidecarPlan {
   readonly service: string
   /** `NAME=value`: where the application finds its upstreams. */
   readonly environment?: readonly string[]
-  /** Arguments of `consul connect redirect-traffic`, but for the users that its wrapper looks up. Absent without transparent proxy. */
+  /** Arguments of `consul connect redirect-traffic`, but for the users that the guest looks up. Absent without transparent proxy. */
   readonly redirect?: readonly PlanNode[]
   /** The part of `envoy@<service>.service` that follows from the annotations. */
   readonly unit: readonly PlanNode[]
@@ -76,6 +79,8 @@ export interface Dns {
 export interface GuestPlan {
   /** Settings of the agent, as its configuration spells them; a hole `secret` stands for the content of a file. */
   readonly agent?: Readonly<Record<string, unknown>>
+  /** What annotations say of the agent that is there; the rest the guest finds out. */
+  readonly agent_is?: { readonly folder?: string; readonly unit?: string; readonly uid?: PlanNode }
   /** The application's unit: it must not run as Envoy does. */
   readonly app_unit?: string
   /** How names of the mesh come to the agent. */

@@ -1,12 +1,12 @@
 import type { HelmValues } from '../../annotations/helm.ts'
 import type { AptRepository, PackageSource, RpmRepository } from '../../annotations/helm-vm.ts'
-import { LIGHT } from '../../userdata-templates/generated/light.ts'
+import { PACKAGES_CONF } from '../../userdata-templates/generated/places.ts'
 import { versionFrom } from '../annotate/helm/image.ts'
 import { acceptedBy, newestFor } from './versions.ts'
 
 /** Where packages come from unless the values file says otherwise. */
 const SOURCES: Readonly<Record<string, string>> = Object.fromEntries(
-  Array.from((LIGHT['packages.conf'] ?? '').matchAll(/^([A-Z_]+)=(.*)$/gm), ([, name, value]) => [name, value]),
+  Array.from(PACKAGES_CONF.matchAll(/^([A-Z_]+)=(.*)$/gm), ([, name, value]) => [name, value]),
 )
 
 type Lines = Readonly<Record<string, string | undefined>>

@@ -2,7 +2,7 @@ import type { Annotations } from '../annotate/annotation.ts'
 import type { Values } from '../annotate/values.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
-import { agentOf, agentSettingsOf } from './agent.ts'
+import { agentOf, agentSettingsOf, whereOf } from './agent.ts'
 import { conflicts } from './conflicts.ts'
 import { dnsOf } from './dns.ts'
 import { binaryOf } from './envoy.ts'
@@ -29,10 +29,11 @@ function decided(reader: Reader): Diagnostic {
 /** What the guest is to bring about; what there is nothing of is left out. */
 function guestPlanOf(services: readonly NamedService[], reader: Reader): GuestPlan {
   const application = reader.given('alpha:app-unit')?.value
-  const [agent, dns] = [agentSettingsOf(reader), dnsOf(reader)]
+  const [agent, where, dns] = [agentSettingsOf(reader), whereOf(reader), dnsOf(reader)]
   const units = unitsOf(services, reader)
   return {
     ...(Object.keys(agent).length > 0 && { agent }),
+    ...(Object.keys(where).length > 0 && { agent_is: where }),
     ...(application !== undefined && { app_unit: application }),
     ...(dns.length > 0 && { dns }),
     registration: registrationOf(reader),

@@ -1,8 +1,5 @@
-/** Ports of the mesh on a VM. `i` is the position of the service in connect-service, from 0. */
-export const SIDECAR = 20000
-export const ENVOY_ADMIN = 19000
-export const ENVOY_READY = 20800
-export const OUTBOUND_LISTENER = 15001
+import type { ExposedPath } from '../annotate/grammar/expose-paths.ts'
+import type { Reader } from './reader.ts'
 
 /** Ports that something of the mesh may already use, and what it is. */
 export const RESERVED: readonly (readonly [port: number, use: string])[] = [
@@ -16,17 +13,65 @@ export const RESERVED: readonly (readonly [port: number, use: string])[] = [
   [8600, 'the agent’s DNS'],
   [8653, 'kept by Consul 2.1 for DNS'],
   [8654, 'kept by Consul 2.1 for DNS'],
-  [OUTBOUND_LISTENER, 'Envoy’s outbound listener'],
 ]
 
-/** Every port that the mesh itself takes on a VM with so many services. */
-export function portsInUse(services: number, scrapePort: number | undefined): ReadonlyMap<number, string> {
-  const own = Array.from({ length: services }, (_, i): readonly (readonly [number, string])[] => [
-    [SIDECAR + i, 'the sidecar’s public listener'],
-    [ENVOY_ADMIN + i, 'Envoy’s admin API'],
-    [ENVOY_READY + i, 'Envoy’s readiness endpoint'],
+/** A port on which a sidecar listens, what for, and the annotation that moves it. */
+export interface OwnPort {
+  readonly port: number
+  readonly use: string
+  /** The short name of the annotation. */
+  readonly name: string
+}
+
+const portOf = (name: string, index: number, reader: Reader): number => (reader.read<number>(name) ?? 0) + index
+
+/** The sidecar's public listener. `index` is the position of the service in connect-service, from 0. */
+export const sidecarPort = (index: number, reader: Reader): number => portOf('alpha:sidecar-port', index, reader)
+/** Envoy's admin API. */
+export const adminPort = (index: number, reader: Reader): number => portOf('alpha:admin-port', index, reader)
+/** Envoy's ready listener. */
+export const readyPort = (index: number, reader: Reader): number => portOf('alpha:ready-port', index, reader)
+
+/** The listener that outbound traffic is redirected to, where that was moved. */
+export const movedOutbound = (reader: Reader): number | undefined =>
+  reader.on('transparent-proxy') && reader.given('alpha:outbound-port') !== undefined
+    ? reader.read<number>('alpha:outbound-port')
+    : undefined
+
+/** The paths that are exposed: the first service's. */
+export const exposedOf = (index: number, reader: Reader): readonly ExposedPath[] =>
+  index === 0 ? reader.list<ExposedPath>('alpha:expose-paths') : []
+
+/** The ports on which the sidecar of a service listens. */
+export function portsOf(index: number, reader: Reader): readonly OwnPort[] {
+  const row = (on: boolean, use: string, name: string, place: number): readonly OwnPort[] =>
+    on ? [{ port: portOf(name, place, reader), use, name }] : []
+  return [
+    ...row(true, 'the sidecar’s public listener', 'alpha:sidecar-port', index),
+    ...row(true, 'Envoy’s admin API', 'alpha:admin-port', index),
+    ...row(index === 0 && reader.on('transparent-proxy'), 'Envoy’s outbound listener', 'alpha:outbound-port', 0),
+    ...row(reader.on('use-proxy-health-check'), 'Envoy’s readiness endpoint', 'alpha:ready-port', index),
+    ...row(index === 0 && reader.on('enable-metrics'), 'Envoy’s Prometheus endpoint', 'prometheus-scrape-port', 0),
+    ...exposedOf(index, reader).map(({ listener_port: port }) => ({
+      port,
+      use: 'an exposed path’s listener',
+      name: 'alpha:expose-paths',
+    })),
+  ]
+}
+
+/** The same for the guest, which finds out whether they are free: each behind the short name of its annotation, `admin-port:19000`. */
+export const ownPortsOf = (index: number, reader: Reader): string =>
+  portsOf(index, reader)
+    .map(({ port, name }) => `${name.replace('alpha:', '')}:${port}`)
+    .join(' ')
+
+/** Every port that the mesh itself takes on a VM with so many services, those that are taken only where something is switched on included. */
+export function portsInUse(services: number, reader: Reader): ReadonlyMap<number, string> {
+  const own = Array.from({ length: services }, (_, index) => [
+    ...portsOf(index, reader),
+    { port: readyPort(index, reader), use: 'Envoy’s readiness endpoint' },
+    { port: portOf('alpha:outbound-port', 0, reader), use: 'Envoy’s outbound listener' },
   ])
-  const scrape: readonly (readonly [number, string])[] =
-    scrapePort === undefined ? [] : [[scrapePort, 'Envoy’s Prometheus endpoint']]
-  return new Map([...RESERVED, ...own.flat(), ...scrape])
+  return new Map([...RESERVED, ...own.flat().map(({ port, use }) => [port, use] as const)])
 }

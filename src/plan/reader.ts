@@ -6,18 +6,22 @@ import { oncePer } from '../report/once-per.ts'
 const P = 'consul.hashicorp.com/'
 const A = 'alpha.consul.hashicorp.com/'
 
-/** The whole key of a short name; names of VM-only annotations begin with `alpha:`. */
-export const keyOf = (name: string): string => (name.startsWith('alpha:') ? A + name.slice('alpha:'.length) : P + name)
+/** Keys that were asked for, by their short names: what is put together anew has to be hashed anew, at each look into a map. */
+const KEYS = new Map<string, string>()
 
-function parsed(name: string, value: string | undefined, settings: GrammarSettings): unknown {
-  const row = rowOf(keyOf(name))
-  if (value === undefined || row === undefined) return undefined
-  const meaning = grammars[row.syntax as SyntaxName](value, settings)
-  return meaning.ok ? meaning.value : undefined
+/** The whole key of a short name; names of VM-only annotations begin with `alpha:`. */
+export function keyOf(name: string): string {
+  const known = KEYS.get(name)
+  if (known !== undefined) return known
+  const key = name.startsWith('alpha:') ? A + name.slice('alpha:'.length) : P + name
+  KEYS.set(name, key)
+  return key
 }
 
+type Meanings = Map<string, unknown>
+
 /** What the model's defaults mean, by name: the same for all documents of a run. */
-const defaultsUnder = oncePer((_: GrammarSettings) => new Map<string, unknown>())
+const defaultsUnder = oncePer((_: GrammarSettings): Meanings => new Map())
 
 /** Reads annotations by their meaning: the value given, else the model's default, parsed by the key's grammar. */
 export class Reader {
@@ -25,12 +29,14 @@ export class Reader {
   readonly settings: GrammarSettings
   /** Where the VM is to run; undefined when nobody said. */
   readonly platform: string | undefined
-  private readonly meanings = new Map<string, unknown>()
+  private readonly meanings: Meanings = new Map()
+  private readonly defaults: Meanings
 
   constructor(annotations: Annotations, settings: GrammarSettings, platform?: string) {
     this.annotations = annotations
     this.settings = settings
     this.platform = platform
+    this.defaults = defaultsUnder(settings)
   }
 
   /** The annotation as it was given, by an operator or by a values file. */
@@ -45,16 +51,19 @@ export class Reader {
 
   /** The meaning of the value; undefined when there is neither value nor default, or when the value is not valid. */
   read<T>(name: string): T | undefined {
-    if (!this.meanings.has(name)) this.meanings.set(name, this.meaningOf(name))
-    return this.meanings.get(name) as T | undefined
+    const meanings = this.given(name) === undefined ? this.defaults : this.meanings
+    const known = meanings.get(name)
+    if (known !== undefined || meanings.has(name)) return known as T | undefined
+    const meaning = this.meaningOf(name)
+    meanings.set(name, meaning)
+    return meaning as T | undefined
   }
 
   private meaningOf(name: string): unknown {
-    const given = this.given(name)
-    if (given !== undefined) return parsed(name, given.value, this.settings)
-    const defaults = defaultsUnder(this.settings)
-    if (!defaults.has(name)) defaults.set(name, parsed(name, this.text(name), this.settings))
-    return defaults.get(name)
+    const [value, row] = [this.text(name), rowOf(keyOf(name))]
+    if (value === undefined || row === undefined) return undefined
+    const meaning = grammars[row.syntax as SyntaxName](value, this.settings)
+    return meaning.ok ? meaning.value : undefined
   }
 
   on(name: string): boolean {

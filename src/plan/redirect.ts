@@ -69,5 +69,5 @@ export function redirectOf(service: NamedService, reader: Reader): readonly Plan
     ...reader.list<User>('transparent-proxy-exclude-uids').map(uidOf),
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
   ]
-  return [...new Map(all.map(node => [JSON.stringify(node), node])).values()]
+  return [...new Map(all.map(node => [typeof node === 'string' ? node : JSON.stringify(node), node])).values()]
 }

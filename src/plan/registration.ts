@@ -1,11 +1,12 @@
 import type { Annotation } from '../annotate/annotation.ts'
+import type { Locality } from '../annotate/grammar/locality.ts'
 import type { CheckDefinition, Registration, ServiceDefinition, SidecarService, TaggedAddresses } from './mesh-plan.ts'
 import { HOSTNAME, type Hole, INSTANCE_ID } from './node.ts'
-import { ENVOY_READY, SIDECAR } from './ports.ts'
+import { exposedOf, movedOutbound, readyPort, sidecarPort } from './ports.ts'
 import { keyOf, type Reader } from './reader.ts'
 import { tokenFileOf } from './token.ts'
 
-export const MANAGED_BY = 'consul-vm-inject'
+const MANAGED_BY = 'consul-vm-inject'
 
 /** A service of the VM: its name, its place in the list, and the ports it has. */
 export interface NamedService {
@@ -44,6 +45,12 @@ const when = <T>(condition: boolean, part: T): T | undefined => (condition ? par
 /** Leaves out what is undefined. */
 function present<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+}
+
+/** The same, or nothing where nothing is left. */
+function orNone<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T | undefined {
+  const left = present<T>(object)
+  return Object.keys(left).length > 0 ? left : undefined
 }
 
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
@@ -103,23 +110,30 @@ function sidecarOf(
   const config = configOf(reader)
   const probed = checks.some(({ http, grpc }) => http !== undefined || grpc !== undefined)
   const overwrite = reader.on('transparent-proxy-overwrite-probes')
+  const [paths, outbound] = [exposedOf(index, reader), movedOutbound(reader)]
   const ready: CheckDefinition = {
     name: 'Envoy Ready',
-    http: `http://127.0.0.1:${ENVOY_READY + index}/ready`,
+    http: `http://127.0.0.1:${readyPort(index, reader)}/ready`,
     interval: '10s',
     timeout: '2s',
   }
   const alias: CheckDefinition = { name: `Connect Sidecar Aliasing ${name}`, alias_service: name }
   return present<SidecarService>({
-    port: SIDECAR + index,
+    port: sidecarPort(index, reader),
     tagged_addresses: virtual,
     checks: when(reader.on('use-proxy-health-check'), [ready, alias]),
     proxy: present<SidecarService['proxy']>({
       mode: transparent ? 'transparent' : 'direct',
       upstreams: when(upstreams.length > 0, upstreams),
       config: when(Object.keys(config).length > 0, config),
-      expose: when(transparent && overwrite && probed, { checks: true as const }),
-      transparent_proxy: when(reader.on('alpha:dialed-directly'), { dialed_directly: true as const }),
+      expose: orNone({
+        checks: when(transparent && overwrite && probed, true as const),
+        paths: when(paths.length > 0, paths),
+      }),
+      transparent_proxy: orNone({
+        dialed_directly: when(reader.on('alpha:dialed-directly'), true as const),
+        outbound_listener_port: outbound,
+      }),
     }),
   })
 }
@@ -143,6 +157,7 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
     meta: metaOf(service, reader),
     weights: passing === undefined ? undefined : { passing },
     namespace: reader.given('consul-namespace')?.value,
+    locality: when(reader.settings.enterprise, reader.read<Locality>('alpha:locality')),
     token_file: tokenFileOf(service, reader),
     tagged_addresses: virtual,
     checks: when(checks.length > 0, checks),

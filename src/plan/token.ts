@@ -1,7 +1,7 @@
 import type { GuestPlan } from './mesh-plan.ts'
 import { HOSTNAME, type PlanNode, PYTHON } from './node.ts'
 import type { Reader } from './reader.ts'
-import { unitWord } from './systemd.ts'
+import { continued, unitWord } from './systemd.ts'
 
 const PROGRAM = '/srv/consul/acl-token.py'
 
@@ -19,8 +19,8 @@ export const tokenFileOf = ({ name }: Named, reader: Reader): string | undefined
 /** The unit that follows the token of a service. */
 export const tokenUnitOf = ({ name }: Named): string => `consul-acl-token@${name}.service`
 
-/** Words of `consul login`, but for the file that takes the token; none where nobody logs in. */
-function loginOf({ name }: Named, reader: Reader): readonly PlanNode[] {
+/** Words of `consul login`, but for the file that takes the token and the meta; none where nobody logs in. */
+function loginOf(reader: Reader): readonly string[] {
   const [method, bearer, namespace] = ['alpha:acl-auth-method', 'alpha:acl-bearer-token-file', 'consul-namespace'].map(
     key => reader.given(key)?.value,
   )
@@ -29,8 +29,7 @@ function loginOf({ name }: Named, reader: Reader): readonly PlanNode[] {
     `-method=${method}`,
     ...(bearer === undefined ? [] : [unitWord(`-bearer-token-file=${bearer}`)]),
     ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
-    ['-meta=vm=', HOSTNAME, `/${name}`],
-    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam'] : []),
+    ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam', '-aws-auto-bearer-token', '-aws-include-entity'] : []),
   ]
 }
 
@@ -40,18 +39,20 @@ function loginOf({ name }: Named, reader: Reader): readonly PlanNode[] {
  */
 export function tokenOf(service: Named, reader: Reader, environment: readonly string[]): readonly PlanNode[] {
   if (tokenFileOf(service, reader) === undefined) return []
-  const words = [service.name, ...loginOf(service, reader)]
-  const lines = words.map((word): PlanNode => ['  ', word])
+  const [login, program] = [loginOf(reader), ` ${PROGRAM} ${service.name}`]
   return [
     '[Unit]',
     // It can log out as long as the agent runs.
-    'After=consul.service',
+    `After=${reader.given('alpha:agent-unit')?.value ?? 'consul.service'}`,
     '[Service]',
     `LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@${service.name}.service`,
-    ['ExecStart=', PYTHON, ` ${PROGRAM} \\`],
-    ...lines.map((line, index): PlanNode => (index < lines.length - 1 ? [line, ' \\'] : line)),
+    ...(login.length === 0
+      ? [['ExecStart=', PYTHON, program]]
+      : [['ExecStart=', PYTHON, `${program} \\`], ...continued(login), ['  -meta=vm=', HOSTNAME, `/${service.name}`]]),
     'Restart=always',
     'RestartSec=5',
+    // It ends the commands that it waits for, and logs out by one that begins only then.
+    'KillMode=mixed',
     'EnvironmentFile=-/etc/consul.d/consul.env',
     `EnvironmentFile=-/etc/consul.d/envoy-${service.name}.env`,
     ...environment,

@@ -4,6 +4,7 @@ import { adminOf, envoyOf } from './envoy.ts'
 import { holdOf, isClosed } from './failure.ts'
 import type { GuestPlan } from './mesh-plan.ts'
 import { type PlanNode, PYTHON, shownNodes } from './node.ts'
+import { ownPortsOf } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 import { continued, unitWord } from './systemd.ts'
@@ -74,7 +75,7 @@ function startupOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   )
   return [
     ...polls.map(({ optional, delay, period, attempts, timeout }) =>
-      helper(`ExecStartPost=${optional}`, PROBE, 'ready', adminOf(service), delay, period, attempts, timeout),
+      helper(`ExecStartPost=${optional}`, PROBE, 'ready', adminOf(service, reader), delay, period, attempts, timeout),
     ),
     `TimeoutStartSec=${seconds}`,
   ]
@@ -85,7 +86,7 @@ function shutdownOf(service: NamedService, reader: Reader): readonly PlanNode[] 
   const grace = reader.read<number>('sidecar-proxy-lifecycle-shutdown-grace-period-seconds') ?? 0
   const drains = reader.on('enable-sidecar-proxy-lifecycle-shutdown-drain-listeners')
   return [
-    helper('ExecStop=-', GENERATOR, drains ? 'drain' : 'wait', adminOf(service), grace),
+    helper('ExecStop=-', GENERATOR, drains ? 'drain' : 'wait', adminOf(service, reader), grace),
     `TimeoutStopSec=${Math.max(grace + 5, 15)}`,
   ]
 }
@@ -139,7 +140,9 @@ function logOf(reader: Reader): readonly PlanNode[] {
 export function unitOf(service: NamedService, reader: Reader): readonly PlanNode[] {
   const { unit: loaded, command } = credentialsOf(service, reader)
   const application = reader.given('alpha:app-unit')?.value
+  const agent = reader.given('alpha:agent-unit')?.value
   const ordering = [
+    ...(agent === undefined ? [] : [`After=${agent}`]),
     ...(application === undefined ? [] : [`Before=${application}`]),
     ...(application === undefined || !isClosed(reader) ? [] : [`Wants=${application}`]),
     ...(watchOf(service, reader).length > 0 ? [`Wants=consul-envoy-watch@${service.name}.service`] : []),
@@ -162,6 +165,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     ...holdingOf(service, reader),
     ...logOf(reader),
     ...environmentOf(service, reader),
+    `Environment=${unitWord(`CONSUL_PORTS=${ownPortsOf(service.index, reader)}`, 'value')}`,
   ]
 }
 
@@ -194,7 +198,7 @@ export function watchOf(service: NamedService, reader: Reader): readonly PlanNod
     '[Service]',
     'Restart=on-failure',
     'RestartSec=5',
-    helper('ExecStart=', PROBE, 'watch', adminOf(service), seconds, unit),
+    helper('ExecStart=', PROBE, 'watch', adminOf(service, reader), seconds, unit),
   ]
 }
 

@@ -5,7 +5,7 @@ import { rowOf } from '../annotate/table.ts'
 import type { Values } from '../annotate/values.ts'
 import { shownDns } from '../plan/dns.ts'
 import { type MeshPlan, servicesIn } from '../plan/mesh-plan.ts'
-import { shownNodes } from '../plan/node.ts'
+import { shownNode, shownNodes } from '../plan/node.ts'
 import { plan } from '../plan/plan.ts'
 import { keyOf } from '../plan/reader.ts'
 import { AUTOMATIC } from '../plan/redirect.ts'
@@ -54,7 +54,7 @@ type Part = readonly [label: string, facts: readonly string[]]
 
 /** All that a plan says, in small pieces, so that two plans can be compared. */
 export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
-  const { registration, dns = [], sidecars, agent: own } = serviceConfig.plan
+  const { registration, dns = [], sidecars, agent: own, agent_is: where = {} } = serviceConfig.plan
   const services = servicesIn(registration)
   const several = sidecars.length > 1
   const of = (service: string): string => (several ? ` (${service})` : '')
@@ -73,6 +73,7 @@ export function factsOf({ serviceConfig, agent }: MeshPlan): readonly Part[] {
       ] satisfies readonly Part[]
     }),
     ['agent', fieldsOf({ ...agent, ...shownSettings(own) }, '').map(field => field.replace(/^\./, ''))],
+    ['agent there', Object.entries(where).map(([name, node]) => `${name} = ${shownNode(node).join('')}`)],
     ['names of the mesh', [shownDns(dns)]],
   ]
 }

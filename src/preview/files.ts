@@ -1,6 +1,7 @@
+import { PACKAGES_CONF } from '../../userdata-templates/generated/places.ts'
 import { digestOf } from '../decode/digest.ts'
 import type { CarriedFile } from '../decode/injection/carried-files.ts'
-import { packedFiles } from '../render/guest-files.ts'
+import { UNSEEN_PATH } from '../render/injection.ts'
 import type { Contents, Readable } from './contents.ts'
 import { hunksOf } from './diff.ts'
 import { masked } from './mask/mask.ts'
@@ -8,9 +9,7 @@ import type { Change, FileChange } from './model.ts'
 
 /** Programs and units are the tool's own, the same on every VM, and so is what this version packs; the rest is the operator's. */
 const isCommon = ({ path, content }: CarriedFile): boolean =>
-  content.startsWith('#!') ||
-  path.endsWith('.service') ||
-  packedFiles('fleet').some(file => file.path === path && file.content === content)
+  content.startsWith('#!') || path.endsWith('.service') || path === UNSEEN_PATH || content === PACKAGES_CONF
 
 const readable = (file: CarriedFile | undefined): Readable => {
   const raw = file?.content ?? ''

@@ -1,3 +1,4 @@
+import type { Fetches } from '../render/injection.ts'
 import type { Traffic } from './traffic/model.ts'
 
 /** What the platform would receive, and what it would change. Secrets of the operator's are masked. */
@@ -33,13 +34,6 @@ export interface Preview {
   readonly changes: readonly Change[]
 }
 
-/** A file that the guest fetches. */
-export interface Fetches {
-  readonly url: string
-  /** SHA-256, in hexadecimal digits. */
-  readonly digest: string
-}
-
 /** One user-data. */
 export interface Subject {
   readonly name: string
@@ -49,10 +43,10 @@ export interface Subject {
   readonly layout?: 'multipart' | 'cloud-config'
   /** What the user-data is packed in, outermost first. */
   readonly wrappings: readonly ('base64' | 'gzip')[]
-  readonly size: Size
+  readonly size: PreviewSize
 }
 
-export interface Size {
+export interface PreviewSize {
   /** Bytes as the platform receives them. */
   readonly bytes: number
   /** Bytes when they are compressed; the same when they are already. */

@@ -1,10 +1,10 @@
 import { isGzip } from '../decode/gzip.ts'
 import { packGzip } from '../decode/pack-gzip.ts'
 import type { Measurement } from '../fit/fit.ts'
-import type { Size } from './model.ts'
+import type { PreviewSize } from './model.ts'
 
 /** How much user-data takes up, and of what its platform takes. */
-export function sizeOf(bytes: Uint8Array, fitted?: Measurement): Size {
+export function sizeOf(bytes: Uint8Array, fitted?: Measurement): PreviewSize {
   const { platform, counted, counts } = fitted ?? {}
   return {
     bytes: bytes.length,

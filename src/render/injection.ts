@@ -1,4 +1,4 @@
-import type { GuestFile as ReadableFile } from '../decode/injection/guest-files.ts'
+import type { ReadableFile } from '../decode/injection/guest-files.ts'
 
 /**
  * How much travels: everything; only what a VM whose image has the rest baked in needs; or that and the address from which the guest
@@ -12,9 +12,10 @@ export interface GuestFile extends ReadableFile {
   readonly gzipped?: string
 }
 
-/** A file that the guest fetches, by its SHA-256. */
+/** A file that the guest fetches. */
 export interface Fetches {
   readonly url: string
+  /** SHA-256, in hexadecimal digits. */
   readonly digest: string
 }
 
@@ -33,3 +34,6 @@ export interface Injection {
   /** In vendor-data for a whole fleet: the file whose presence says that this VM joins, so that the script is to run. */
   readonly condition?: string
 }
+
+/** The file that says, as long as it is there, that Consul and Envoy were not looked for yet or are not all there. */
+export const UNSEEN_PATH = '/var/lib/consul-vm-inject/missing'

@@ -11,8 +11,8 @@ import {
   startFetch,
 } from '../../userdata-templates/generated/envelopes.ts'
 import { IMAGE } from '../../userdata-templates/generated/guest.ts'
-import { LIGHT } from '../../userdata-templates/generated/light.ts'
 import { BUNDLE_DIGEST, PACKED } from '../../userdata-templates/generated/packed.ts'
+import { PACKAGES_CONF } from '../../userdata-templates/generated/places.ts'
 import { canonicalJson } from '../plan/canonical-json.ts'
 import type { FleetPlan } from '../plan/fleet-plan.ts'
 import { type GuestPlan, type MeshPlan, OLDEST_GUEST } from '../plan/mesh-plan.ts'
@@ -22,7 +22,7 @@ import { needsMore } from '../plan/unit.ts'
 import { oncePer } from '../report/once-per.ts'
 import { VERSION } from '../version.ts'
 import { imageFiles, type Pack, packedFiles } from './guest-files.ts'
-import type { GuestFile, Injection, Profile } from './injection.ts'
+import { type GuestFile, type Injection, type Profile, UNSEEN_PATH } from './injection.ts'
 import { packedSegment, segmentsOf } from './segments.ts'
 
 const ENABLE = ['enable', 'consul-sidecar-init.service']
@@ -43,11 +43,21 @@ const agentFile = oncePer(
   }),
 )
 
-/** Where Consul and Envoy come from, where the values file says something else than what is packed. */
-const sourcesFile = ({ packages }: Pick<Shared, 'packages'>): readonly GuestFile[] =>
-  packages === LIGHT['packages.conf']
-    ? []
-    : [{ path: '/srv/consul/packages.conf', mode: '0644', content: packages, once: false }]
+/** Where Consul and Envoy come from. */
+const sourcesFile = (content: string): GuestFile => ({
+  path: '/srv/consul/packages.conf',
+  mode: '0644',
+  content,
+  once: false,
+})
+
+/** Says that packages were not looked for yet: a first boot may end before the script that does so. What finds them all removes it. */
+const UNSEEN: GuestFile = {
+  path: UNSEEN_PATH,
+  mode: '0644',
+  content: 'all\n',
+  once: true,
+}
 
 /** What holds the application back is there before its first start; the generator keeps it, or takes it away. */
 const gateFile = ({ serviceConfig: { plan } }: MeshPlan): readonly GuestFile[] =>
@@ -66,18 +76,9 @@ const gateFile = ({ serviceConfig: { plan } }: MeshPlan): readonly GuestFile[] =
         ],
   )
 
-/** The VM's own files, and of the packed ones those that it has none of its own for. */
-const withOwn = (own: readonly GuestFile[], packed: readonly GuestFile[]): readonly GuestFile[] => [
-  ...own,
-  ...packed.filter(({ path }) => !own.some(file => file.path === path)),
-]
-
 /** What an image has baked in, so that user-data brings service-config.json only: as files, and as a script that installs them. */
 export function renderGuest(shared: Shared): { readonly files: readonly GuestFile[]; readonly script: string } {
-  const own = [
-    agentFile(shared.agent),
-    { path: '/srv/consul/packages.conf', mode: '0644', content: shared.packages, once: false },
-  ]
+  const own = [agentFile(shared.agent), sourcesFile(shared.packages)]
   const files = [...imageFiles(), ...own]
   return {
     files,
@@ -89,7 +90,7 @@ export function renderGuest(shared: Shared): { readonly files: readonly GuestFil
 const FETCH_UNIT = 'consul-vm-inject-fetch.service'
 
 /** Where the profile fetch finds the guest files; an address that ends in a slash is a folder that holds them by their digest. */
-export const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
+const bundleUrl = (address: string): string => (address.endsWith('/') ? address + BUNDLE_DIGEST : address)
 
 /** What travels in the profile fetch: the VM's own files, and what comes by the others. */
 function renderFetch(own: readonly GuestFile[], address: string): Injection {
@@ -136,12 +137,20 @@ export function render(plan: MeshPlan, profile: Profile, guestUrl = ''): Injecti
     }
   }
   const pack = packOf(plan.serviceConfig.plan)
-  const all = [...own, agentFile(plan.agent), ...sourcesFile(plan)]
-  if (profile === 'fetch') return renderFetch(all, guestUrl)
+  const sources = sourcesFile(plan.packages)
+  const all = [...own, agentFile(plan.agent), sources]
+  if (profile === 'fetch') {
+    // The guest files that are fetched hold what this version packs.
+    return renderFetch(plan.packages === PACKAGES_CONF ? all.filter(file => file !== sources) : all, guestUrl)
+  }
+  const full = [...all, UNSEEN]
   return {
     profile,
-    files: withOwn(all, packedFiles(pack)),
-    boothook: boothook({ ...context, segments: segmentsOf(all) + packed(pack) }),
+    // As they travel they are packed: that they are read apart, too, is for whoever looks at them.
+    get files() {
+      return [...full, ...packedFiles(pack)]
+    },
+    boothook: boothook({ ...context, segments: segmentsOf(full) + packed(pack) }),
     script: start({ version: VERSION, installPackages: true }),
     enable: ENABLE,
   }
@@ -153,8 +162,8 @@ const JOINS = '/run/consul-vm-inject/joins'
 /** FleetPlan -> Injection: one for every VM of a fleet, which reads its annotations on the guest. */
 export function renderFleet({ defaults, inject, ...shared }: FleetPlan, profile: Profile): Injection {
   const full = profile === 'full'
-  const own = full ? [agentFile(shared.agent), ...sourcesFile(shared)] : []
-  const files = withOwn(own, full ? packedFiles('fleet') : [])
+  const own = full ? [agentFile(shared.agent), sourcesFile(shared.packages), UNSEEN] : []
+  const files = [...own, ...(full ? packedFiles('fleet') : [])]
   const defaultsSegment = `=== fleet\n${canonicalJson({ defaults, inject, joins: JOINS })}`
   const segments = segmentsOf(own) + defaultsSegment + packed(full ? 'fleet' : 'readers')
   return {

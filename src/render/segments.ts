@@ -2,6 +2,8 @@ import type { GuestFile } from './injection.ts'
 
 /** A line that begins a segment; nothing else in one begins so. */
 const HEADER = '=== '
+/** What a segment cannot hold. */
+const FOREIGN = /[^\t\n\x20-\x7e]/
 
 /**
  * Guest files as segments: a header line with mode and path, then the content, up to the next header. The contents are ASCII, end with
@@ -10,7 +12,8 @@ const HEADER = '=== '
 export const segmentsOf = (files: readonly GuestFile[]): string =>
   files
     .map(({ path, mode, content, once }) => {
-      if (!/^[\t\n\x20-\x7e]*\n$/.test(content) || content.startsWith(HEADER) || content.includes(`\n${HEADER}`)) {
+      const text = !FOREIGN.test(content) && content.endsWith('\n')
+      if (!text || content.startsWith(HEADER) || content.includes(`\n${HEADER}`)) {
         throw new Error(`${path} cannot travel as a segment`)
       }
       return `${HEADER}${mode} ${path}${once ? ' once' : ''}\n${content}`

@@ -1,5 +1,7 @@
-import { type Diagnostic, withSources } from './diagnostics.ts'
+import { type Code, type Diagnostic, withSources } from './diagnostics.ts'
 import type { Source, Span } from './source.ts'
+
+const SECRET: ReadonlySet<Code> = new Set(['E205', 'E214'])
 
 const BLOT = '*'
 const blot = (text: string): string => text.replace(/[^\s"']/g, BLOT)
@@ -19,7 +21,7 @@ function secretAt({ source: { text }, start, end }: Span): readonly [start: numb
 
 /** Diagnostics whose sources show no secret that one of them complains about: logs of a pipeline are read by many. */
 export function redacted(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const secrets = diagnostics.flatMap(({ code, span }) => (code === 'E205' && span !== undefined ? [span] : []))
+  const secrets = diagnostics.flatMap(({ code, span }) => (SECRET.has(code) && span !== undefined ? [span] : []))
   if (secrets.length === 0) return diagnostics
   const clean = new Map<Source, Source>()
   for (const span of secrets) {

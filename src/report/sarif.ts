@@ -1,4 +1,5 @@
 import { VERSION } from '../version.ts'
+import { markdownPage, textPage } from './codes/page.ts'
 import type { Complaint } from './complaint.ts'
 import { CATALOGUE, type Code, type Severity } from './diagnostics.ts'
 import { type Files, filePlace, uriOf } from './file-place.ts'
@@ -63,7 +64,8 @@ function resultOf(complaint: Complaint, files: Files): Result {
 
 const ruleOf = (id: Code): object => {
   const [level, meaning] = CATALOGUE[id]
-  return { id, shortDescription: { text: meaning }, defaultConfiguration: { level } }
+  const help = { text: textPage(id), markdown: markdownPage(id) }
+  return { id, shortDescription: { text: meaning }, help, defaultConfiguration: { level } }
 }
 
 /** A SARIF 2.1.0 log of one run. Its rules are those that the results name. */

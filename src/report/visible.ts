@@ -28,11 +28,9 @@ export function columnsOf(character: string): number {
   return WIDE.test(character) && !HALF.test(character) ? 2 : 1
 }
 
+/** A UTF-16 unit as JSON, JavaScript and Python write it in ASCII: `\u00e9`. */
+export const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** JSON in which nothing can reach a terminal raw either. */
 export const visibleJson = (json: string): string =>
-  json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
-    Array.from(
-      { length: character.length },
-      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  )
+  json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character => character.split('').map(unicodeEscape).join(''))

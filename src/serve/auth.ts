@@ -36,12 +36,12 @@ const CHALLENGE = { 'www-authenticate': 'Basic realm="consul-vm-inject"' }
 
 /** Why a caller is turned away; undefined when it is not. */
 export function rejection({ token, certificate }: Requirements, caller: Caller): Response | undefined {
-  if (certificate && !caller.certified) return problem(403, 'the request comes without a valid client certificate')
+  if (certificate && !caller.certified) return problem('E712', 'the request comes without a valid client certificate')
   if (token === undefined) return undefined
   const given = caller.authorization === undefined ? undefined : tokenOf(caller.authorization)
   if (given !== undefined && same(given, token)) return undefined
   return problem(
-    401,
+    'E702',
     given === undefined ? 'the request comes without a token' : 'the request comes with a wrong token',
     undefined,
     CHALLENGE,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { type Requirements, rejection } from './auth.ts'
 import { drain, hasBody, readBody } from './body.ts'
@@ -7,7 +7,7 @@ import { type Level, type Log, traceOf } from './log.ts'
 import type { Meters } from './meters.ts'
 import { problem } from './problem.ts'
 import type { Note, Request, Response } from './request.ts'
-import { type Match, matchOf, type Route, refusal } from './router.ts'
+import { type Match, matchOf, nothingHere, type Route, refusal } from './router.ts'
 import type { State } from './state.ts'
 import { readTarget, type Target } from './target.ts'
 
@@ -31,6 +31,15 @@ export interface Exchange {
   readonly settled: Promise<void>
 }
 
+/** What a request says it waits for before it sends its body. */
+type Expectation = '100-continue' | 'something else' | undefined
+
+/** What a request asks for, as far as it can be told. */
+interface Asked {
+  readonly target: Target | undefined
+  readonly match: Match | undefined
+}
+
 const DRAIN = 1000
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
@@ -44,29 +53,54 @@ function levelOf(status: number, { outcome }: Note, quiet: boolean): Level {
   return quiet ? 'debug' : 'info'
 }
 
-/** What can be said of a request before its body is read. */
-function early(context: ServerContext, request: IncomingMessage, target: Target | undefined, match: Match | undefined) {
+/** A request that may go on to its route. */
+interface Admitted {
+  readonly target: Target
+  readonly match: Match
+}
+
+/** What can be said of a request before its body is read: why it goes no further, or where it goes. */
+function admit(
+  context: ServerContext,
+  request: IncomingMessage,
+  expects: Expectation,
+  asked: Asked,
+): Response | Admitted {
   const { headers, httpVersion, method = '' } = request
-  if (target === undefined) return problem(400, 'the path is malformed')
-  if (httpVersion === '1.1' && headers.host === undefined) return problem(400, 'the request names no host')
+  const { target, match } = asked
+  if (expects === 'something else') return problem('E716', 'the request expects what is not known')
+  if (target === undefined) return problem('E701', 'the path is malformed')
+  if (httpVersion === '1.1' && headers.host === undefined) return problem('E701', 'the request names no host')
   const certified = (request.socket as Partial<TLSSocket>).authorized === true
   const caller = { authorization: headers.authorization, certified }
   const away = match?.route.open === true ? undefined : rejection(context.requirements(), caller)
-  const refused = away ?? refusal(match, method)
+  if (away !== undefined) return away
+  if (match === undefined) return nothingHere()
+  const refused = refusal(match.route, method)
   if (refused !== undefined) return refused
   if (!['', 'identity'].includes(headers['content-encoding'] ?? ''))
-    return problem(415, 'the body is encoded', 'send it as it is: user-data may be gzip, the request may not')
-  return Number(headers['content-length'] ?? 0) > context.maxBody ? tooLarge(context) : undefined
+    return problem('E706', 'the body is encoded', 'send it as it is: user-data may be gzip, the request may not')
+  if (Number(headers['content-length'] ?? 0) > context.maxBody) return tooLarge(context)
+  return { target, match }
 }
 
-const tooLarge = ({ maxBody }: ServerContext): Response => problem(413, `the body is larger than ${maxBody} bytes`)
+const tooLarge = ({ maxBody }: ServerContext): Response => problem('E705', `the body is larger than ${maxBody} bytes`)
+
+const headersOf = ({ headers, body }: Response, id: string, close: boolean): OutgoingHttpHeaders => ({
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-request-id': id,
+  ...headers,
+  'content-length': String(body.length),
+  ...(close && { connection: 'close' }),
+})
 
 /** Answers one request and writes one line to the log, whatever happens to it. */
 export function exchange(
   context: ServerContext,
   request: IncomingMessage,
   response: ServerResponse,
-  expects: '100-continue' | 'something else' | undefined,
+  expects: Expectation,
 ): Exchange {
   const start = process.hrtime.bigint()
   const id = requestId(request.headers['x-request-id'])
@@ -79,14 +113,7 @@ export function exchange(
 
   function head(answer: Response, close: boolean): void {
     sent = answer
-    response.writeHead(answer.status, {
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-request-id': id,
-      ...answer.headers,
-      'content-length': String(answer.body.length),
-      ...((close || context.stopping()) && { connection: 'close' }),
-    })
+    response.writeHead(answer.status, headersOf(answer, id, close || context.stopping()))
   }
 
   function finish(): void {
@@ -129,15 +156,14 @@ export function exchange(
   }
 
   async function answer(): Promise<void> {
-    const refused = expects === 'something else' ? problem(417, 'the request expects what is not known') : undefined
-    const no = refused ?? early(context, request, target, match)
-    if (no !== undefined || target === undefined || match === undefined) return refuse(no ?? problem(404, 'nothing'))
+    const admitted = admit(context, request, expects, { target, match })
+    if ('status' in admitted) return refuse(admitted)
     if (expects === '100-continue') response.writeContinue()
     const body = hasBody(request) ? await readBody(request, context.maxBody) : new Uint8Array()
     if (body === 'too-large') return refuse(tooLarge(context))
     if (body === 'cut') return
-    const asked: Request = { method, ...target, headers: request.headers as Request['headers'], body }
-    const given = await match.route.handle(asked, context.state, match.params)
+    const asked: Request = { method, ...admitted.target, headers: request.headers as Request['headers'], body }
+    const given = await admitted.match.route.handle(asked, context.state, admitted.match.params)
     if (response.headersSent || response.destroyed) return
     head(given, false)
     response.end(method === 'HEAD' ? undefined : given.body)
@@ -152,7 +178,7 @@ export function exchange(
   answer().catch((error: unknown) => {
     trace = traceOf(error)
     if (response.headersSent) response.destroy()
-    else void refuse(problem(500, 'the server failed'))
+    else void refuse(problem('E708', 'the server failed'))
   })
   return { request, refuse: given => void refuse(given), settled }
 }

@@ -7,7 +7,7 @@ import type { Handler } from './router.ts'
 export const guestBundleHandler: Handler = (_request, _state, { digest }) => {
   const bundle = guestBundle()
   if (digest !== bundle.digest)
-    return problem(404, 'there is no bundle with this digest', `this version has ${bundle.digest}`)
+    return problem('E703', 'there is no bundle with this digest', `this version has ${bundle.digest}`)
   const answer = bytes(bundle.bytes)
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'public, max-age=31536000, immutable' } }
 }

@@ -7,7 +7,7 @@ export const healthz: Handler = () => plain(200, 'ok\n')
 
 /** The server takes requests; not any more while it shuts down. */
 export const readyz: Handler = (_, { ready }) =>
-  ready() ? plain(200, 'ok\n') : problem(503, 'the server is shutting down')
+  ready() ? plain(200, 'ok\n') : problem('E720', 'the server is shutting down')
 
 /** Every counter in the text format of Prometheus. */
 export const metrics: Handler = (_, state) =>

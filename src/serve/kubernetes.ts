@@ -7,7 +7,8 @@ import type { Handler } from './router.ts'
 
 /** The admission webhook. An object that is refused is an answer too: 200, and the reason in the review. */
 export const mutateHandler: Handler = async ({ body }, state) => {
-  if (!isRecord(parseJson(body))) return problem(400, 'the body is not a JSON object', 'this is for AdmissionReviews')
+  if (!isRecord(parseJson(body)))
+    return problem('E711', 'the body is not a JSON object', 'this is for AdmissionReviews')
   const result = await state.work({ kind: 'mutate', input: body, options: state.defaults() })
   if (!result.ok || result.output === undefined) return failure(result.ok ? { ok: false, why: 'fault' } : result)
   return respond(200, 'application/json', result.output, noteOf(result, false))

@@ -28,9 +28,10 @@ export function memoized(work: Work, limit: number): Work {
   }
 
   function makeRoom(): void {
-    for (const oldest of results.keys()) {
+    for (const [oldest, { size }] of results) {
       if (total <= limit) return
-      forget(oldest)
+      // What is still being done frees nothing.
+      if (size > 0) forget(oldest)
     }
   }
 
@@ -46,13 +47,12 @@ export function memoized(work: Work, limit: number): Work {
     const entry = { result: work(job), size: 0 }
     results.set(key, entry)
     return entry.result.then(result => {
+      if (results.get(key) !== entry) return result
+      entry.size = sizeOf(result)
+      total += entry.size
       // What failed once may do another time.
       if (!result.ok) forget(key)
-      else if (results.get(key) === entry) {
-        entry.size = sizeOf(result)
-        total += entry.size
-        makeRoom()
-      }
+      makeRoom()
       return result
     })
   }

@@ -1,7 +1,7 @@
 type Labels = Readonly<Record<string, string>>
 
 export interface Counter {
-  add(labels?: Labels, by?: number): void
+  add(labels?: Labels): void
 }
 export interface Histogram {
   observe(labels: Labels, value: number): void
@@ -16,11 +16,15 @@ export interface Metrics {
   text(): string
 }
 
-const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+const SPECIAL = /[\\\n"]/
+const escaped = (value: string): string =>
+  SPECIAL.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"') : value
 
+/** A name with its labels. It is asked for with each request, several times. */
 function series(name: string, labels: Labels): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`)
-  return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`
+  let pairs = ''
+  for (const [label, value] of Object.entries(labels)) pairs += `${pairs === '' ? '' : ','}${label}="${escaped(value)}"`
+  return pairs === '' ? name : `${name}{${pairs}}`
 }
 
 interface Family {
@@ -55,9 +59,9 @@ function histogramOf(name: string, bounds: readonly number[]): Histogram & Pick<
 function counterOf(name: string): Counter & Pick<Family, 'lines'> {
   const values = new Map<string, number>()
   return {
-    add(labels = {}, by = 1) {
+    add(labels = {}) {
       const key = series(name, labels)
-      values.set(key, (values.get(key) ?? 0) + by)
+      values.set(key, (values.get(key) ?? 0) + 1)
     },
     lines: () => [...values].map(([key, value]) => `${key} ${value}`),
   }

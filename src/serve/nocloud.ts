@@ -15,15 +15,15 @@ export const SEED: RegExp =
 
 const EMPTY = new Uint8Array()
 
-/** The bytes of a file; empty when the instance has none; an answer when it cannot be had. */
+/** The bytes of a file; empty when the instance has none; an answer when it cannot be read. */
 async function read({ seeds }: State, instance: string, file: SeedFile): Promise<Uint8Array | Response | undefined> {
   const seed = await seeds?.read(instance, file)
-  if (seed === undefined || seed.found === 'no-instance') return problem(404, 'there is no such instance')
-  if (seed.found === 'refused') return problem(503, `the ${file} of the instance cannot be served: ${seed.why}`)
+  if (seed === undefined || seed.found === 'no-instance') return problem('E703', 'there is no such instance')
+  if (seed.found === 'refused') return problem('E719', `the ${file} of the instance cannot be served: ${seed.why}`)
   return seed.found === 'file' ? seed.bytes : undefined
 }
 
-/** What a job gave, or what is to be had without it when there are errors: a VM that boots can be repaired. */
+/** What a job gave, or what there is without it when there are errors: a VM that boots can be repaired. */
 function given(result: Done | Failed, without: Uint8Array, { onError }: State): Response {
   if (!result.ok) {
     return result.why === 'busy' || onError === 'fail' ? failure(result) : bytes(without, noteOf(result, true))
@@ -85,6 +85,6 @@ const MAKERS: Readonly<Record<State['mode'], Readonly<Record<string, Maker>>>> =
 export const noCloud: Handler = async (_, state, { instance = '', file = '' }) => {
   const make = MAKERS[state.mode][file]
   return make === undefined
-    ? problem(404, 'there is nothing at this path')
+    ? problem('E703', 'there is nothing at this path')
     : withInstance(await make(state, instance), instance)
 }

@@ -53,7 +53,7 @@ const answer = (vendorData: Uint8Array, note: Response['note']): Response =>
 /** Vendor-data for one instance, made of its user-data and of its metadata, which outranks it. */
 export const openStack: Handler = async ({ body }, state) => {
   const posted = readRequest(body)
-  if (typeof posted === 'string') return problem(400, posted, 'this is for the DynamicJSON of Nova')
+  if (typeof posted === 'string') return problem('E711', posted, 'this is for the DynamicJSON of Nova')
   const { userData, metadata, instance } = posted
   const annotations = { name: 'metadata', text: JSON.stringify({ annotations: metadata }) }
   // Nova keeps what it asks for in vendor_data2.json, beside the static vendor_data.json.

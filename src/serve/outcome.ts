@@ -1,5 +1,5 @@
 import type { Code, DiagnosticRecord } from '../report/diagnostics.ts'
-import { type ProblemStatus, problem } from './problem.ts'
+import { type ProblemCode, problem } from './problem.ts'
 import { json, type Note, type Response } from './request.ts'
 import type { Done, Failed } from './work.ts'
 
@@ -17,17 +17,17 @@ export function noteOf(result: Done | Failed, passes: boolean): Note {
   return { outcome: passes ? 'passed' : 'refused', codes, reason: 'the annotations have errors' }
 }
 
-const FAILURES: Readonly<Record<Failed['why'], readonly [status: ProblemStatus, reason: string]>> = {
-  timeout: [422, 'the document took too long to judge'],
-  memory: [422, 'the document took too much memory to judge'],
-  fault: [500, 'the document could not be judged'],
-  busy: [503, 'there is too much to do'],
+const FAILURES: Readonly<Record<Failed['why'], readonly [code: ProblemCode, reason: string]>> = {
+  timeout: ['E717', 'the document took too long to judge'],
+  memory: ['E717', 'the document took too much memory to judge'],
+  fault: ['E708', 'the document could not be judged'],
+  busy: ['E707', 'there is too much to do'],
 }
 
 /** The answer to a job that came to nothing. Only of `busy` it is of use to ask again. */
 export function failure(failed: Failed): Response {
-  const [status, reason] = FAILURES[failed.why]
-  const response = problem(status, reason, undefined, status === 503 ? { 'retry-after': '1' } : {})
+  const [code, reason] = FAILURES[failed.why]
+  const response = problem(code, reason, undefined, failed.why === 'busy' ? { 'retry-after': '1' } : {})
   return { ...response, note: noteOf(failed, false) }
 }
 

@@ -82,8 +82,12 @@ export function createPool(script: URL, { threads, queue, milliseconds, megabyte
       clearTimeout(timer)
       task.settle(result)
     }
-    const worker = slot.worker ?? start(slot)
-    worker.postMessage(task.job)
+    try {
+      const worker = slot.worker ?? start(slot)
+      worker.postMessage(task.job)
+    } catch {
+      retire(slot, 'fault')
+    }
   }
 
   return {

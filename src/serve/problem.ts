@@ -1,34 +1,40 @@
 import { type Code, diagnostic, toRecord } from '../report/diagnostics.ts'
 import { json, type Response } from './request.ts'
 
-/** The statuses of refusals. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 417 | 422 | 431 | 500 | 503
+/** What a request can be refused for, whatever its user-data. */
+export type ProblemCode = Exclude<Extract<Code, `E7${string}`>, 'E718'>
 
-/** What a request can be refused for before user-data is looked at: the status, and the code of the diagnostic. */
-const STATUSES: Readonly<Record<ProblemStatus, Code>> = {
-  400: 'E701',
-  401: 'E702',
-  403: 'E702',
-  404: 'E703',
-  405: 'E704',
-  408: 'E705',
-  413: 'E705',
-  415: 'E706',
-  417: 'E701',
-  422: 'E705',
-  431: 'E705',
-  500: 'E708',
-  503: 'E707',
+/** The HTTP status of each. */
+export const STATUSES: Readonly<Record<ProblemCode, number>> = {
+  E701: 400,
+  E702: 401,
+  E703: 404,
+  E704: 405,
+  E705: 413,
+  E706: 415,
+  E707: 503,
+  E708: 500,
+  E709: 400,
+  E710: 400,
+  E711: 400,
+  E712: 403,
+  E713: 403,
+  E714: 408,
+  E715: 431,
+  E716: 417,
+  E717: 422,
+  E719: 503,
+  E720: 503,
 }
 
 /** A refusal: a JSON array with one diagnostic, of the same form as the diagnostics of user-data. */
 export function problem(
-  status: ProblemStatus,
+  code: ProblemCode,
   message: string,
   hint?: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const record = toRecord(diagnostic(STATUSES[status], message, { hint }))
-  const response = json(status, [record], { reason: message })
+  const record = toRecord(diagnostic(code, message, { hint }))
+  const response = json(STATUSES[code], [record], { reason: message })
   return { ...response, headers: { ...response.headers, ...headers } }
 }

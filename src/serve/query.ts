@@ -8,8 +8,12 @@ import type { State } from './state.ts'
 type Reading = Partial<InjectOptions> | undefined
 
 /** A switch is on when it is there: `?strict`, `?strict=true`; `?default-inject=false` turns a default off. */
-const truth = (values: readonly string[]): boolean | undefined =>
-  ({ '': true, true: true, false: false })[values.at(-1) ?? '']
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ['', true],
+  ['true', true],
+  ['false', false],
+])
+const truth = (values: readonly string[]): boolean | undefined => TRUTHS.get(values.at(-1) ?? '')
 
 const switched =
   (option: 'defaultInject' | 'allowUnknown' | 'strict') =>
@@ -50,10 +54,10 @@ function readQuery(query: URLSearchParams): Partial<InjectOptions> | Response {
     if (known === undefined) {
       const near = nearest(name, Object.keys(PARAMETERS))
       const hint = near === undefined ? `there are ${Object.keys(PARAMETERS).join(', ')}` : `did you mean ${near}?`
-      return problem(400, 'the query has a parameter that does not exist', hint)
+      return problem('E709', 'the query has a parameter that does not exist', hint)
     }
     const reading = known(query.getAll(name))
-    if (reading === undefined) return problem(400, `the query has a bad value for ${name}`)
+    if (reading === undefined) return problem('E710', `the query has an invalid value for ${name}`)
     options = { ...options, ...reading }
   }
   return options

@@ -17,11 +17,11 @@ export type Outcome =
   | 'injected'
   /** Not annotated, and so left as it is. */
   | 'left'
-  /** Had errors; the operator's own user-data was given as it is. */
+  /** Had errors or was not judged; the operator's own user-data was given as it is. */
   | 'passed'
   /** Had errors, and was refused. */
   | 'refused'
-  /** Could not be judged: it took too long or too much memory. */
+  /** Was not judged: time, memory, a fault, or too much to do. */
   | 'failed'
 
 /** What the log and the counters may know of an answer. Nothing in it comes from user-data but codes. */

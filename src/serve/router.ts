@@ -37,11 +37,13 @@ export function matchOf(routes: readonly Route[], path: string): Match | undefin
   return undefined
 }
 
-/** Why a matched route does not take a request, judged before its body is read; undefined when it does. */
-export function refusal(match: Match | undefined, method: string): Response | undefined {
-  if (match === undefined) return problem(404, 'there is nothing at this path')
-  const { methods } = match.route
+/** What is answered where no row fits. */
+export const nothingHere = (): Response =>
+  problem('E703', 'there is nothing at this path', '`consul-vm-inject serve --help` lists the paths')
+
+/** Why a route does not take a request, judged before its body is read; undefined when it does. */
+export function refusal({ methods }: Route, method: string): Response | undefined {
   if (methods.includes(method)) return undefined
   const allow = methods.join(', ')
-  return problem(405, 'the method is not allowed at this path', `use ${allow}`, { allow })
+  return problem('E704', 'the method is not allowed at this path', `use ${allow}`, { allow })
 }

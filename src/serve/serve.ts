@@ -1,13 +1,14 @@
 import type { Server } from 'node:http'
-import type { Server as TlsServer } from 'node:https'
+import type { ServerOptions as TlsOptions, Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Diagnostic } from '../report/diagnostics.ts'
 import { VERSION } from '../version.ts'
 import type { ServerContext } from './exchange.ts'
 import { isLoopback, type Listening, LOOPBACK, PORT, whyNotHeard } from './listen.ts'
 import { type Loaded, loadAll, reloadables } from './loaded.ts'
-import { createLog, type Log } from './log.ts'
+import { createLog, gathered, type Log } from './log.ts'
 import { memoized } from './memoize.ts'
 import { createMeters } from './meters.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -22,15 +23,20 @@ import { createShutdown } from './shutdown.ts'
 import type { State } from './state.ts'
 import { contextOf } from './tls.ts'
 
+/** Why there is no server. */
+interface NotStarted {
+  readonly ok: false
+  readonly message: string
+  readonly hint?: string
+  readonly diagnostics?: readonly Diagnostic[]
+}
+
 /** A server that listens, or why there is none. */
 export type Started =
   | { readonly ok: true; readonly address: AddressInfo; readonly ended: Promise<void>; stop(): void }
-  | {
-      readonly ok: false
-      readonly message: string
-      readonly hint?: string
-      readonly diagnostics?: readonly Diagnostic[]
-    }
+  | NotStarted
+
+type Opened = { readonly ok: true; readonly address: AddressInfo } | NotStarted
 
 const [THREADS, QUEUE, MEGABYTES, REMEMBERED] = [2, 1024, 256, 32 * 1024 * 1024]
 
@@ -45,23 +51,22 @@ const listen = (server: Server, listening: Listening): Promise<AddressInfo> =>
     })
   })
 
-function registerGauges(metrics: Metrics, server: Server, io: ServerIo, loaded: Loaded, waiting: () => number): void {
-  let connections = 0
-  server.on('connection', socket => {
-    connections += 1
-    socket.once('close', () => {
-      connections -= 1
-    })
-  })
+function registerGauges(
+  metrics: Metrics,
+  { memory }: ServerIo,
+  loaded: Loaded,
+  open: () => number,
+  waiting: () => number,
+): void {
   metrics.gauge('consul_vm_inject_build_info', 'The version.', () => 1, { version: VERSION })
-  metrics.gauge('consul_vm_inject_connections', 'Open connections.', () => connections)
+  metrics.gauge('consul_vm_inject_connections', 'Open connections.', open)
   metrics.gauge('consul_vm_inject_queue', 'Documents that wait to be judged.', waiting)
   metrics.gauge(
     'consul_vm_inject_certificate_not_after_seconds',
     'When the certificate ends.',
     () => loaded.tls?.notAfter,
   )
-  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', io.memory)
+  metrics.gauge('process_resident_memory_bytes', 'Memory that the process holds.', memory)
 }
 
 /** Says who may ask, when that is not to be expected. */
@@ -80,12 +85,38 @@ const NOT_HERE_ALONE = {
   hint: `leave --listen out, or give ${LOOPBACK}:${PORT} or [::1]:${PORT}; of a socket of systemd, ListenStream=${LOOPBACK}:${PORT}`,
 }
 
+/** Opens the server, or says why that is not to be. */
+async function open(server: Server, { listening, page }: Settings): Promise<Opened> {
+  let address: AddressInfo
+  try {
+    address = await listen(server, listening)
+  } catch (error) {
+    return { ok: false, message: `cannot listen: ${whyNotHeard(error)}` }
+  }
+  if (!page || isLoopback(address.address)) return { ok: true, address }
+  server.close()
+  return { ok: false, ...NOT_HERE_ALONE }
+}
+
+const tlsOptionsOf = ({ tls, requestMilliseconds }: Settings, loaded: Loaded): TlsOptions | undefined =>
+  loaded.tls && {
+    ...contextOf(loaded.tls),
+    requestCert: tls?.clientCa !== undefined,
+    // Judged by the routes: probes have no certificate, and a refusal is worth a line in the log.
+    rejectUnauthorized: false,
+    handshakeTimeout: requestMilliseconds,
+  }
+
 /** Starts the server; it runs until it is stopped or SIGTERM or SIGINT arrives. */
 export async function serve(settings: Settings, io: ServerIo): Promise<Started> {
-  const log = createLog(settings.logLevel, io.write)
+  const log = createLog(settings.logLevel, gathered(io.write))
   const loaded: Loaded = { values: undefined, token: undefined, tls: undefined }
   let renew = (): void => {}
   const items = reloadables(settings, io, loaded, () => renew())
+  const metrics = createMetrics()
+  const meters = createMeters(metrics)
+  // What changes from here on is read again.
+  const reloader = await createReloader(items, log, meters.reloads)
   const refusal = await loadAll(items)
   if (refusal !== undefined) return { ok: false, ...refusal }
   let seeds: State['seeds']
@@ -95,8 +126,6 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
     return { ok: false, message: `cannot use the directory ${settings.directory}: ${(error as Error).message}` }
   }
 
-  const metrics = createMetrics()
-  const meters = createMeters(metrics)
   const pool = createPool(new URL('./worker.js', import.meta.url), {
     threads: Math.min(THREADS, availableParallelism()),
     queue: QUEUE,
@@ -127,37 +156,20 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
     maxBody: settings.maxBody,
     stopping: () => stopping(),
   }
-  const tls =
-    loaded.tls === undefined
-      ? undefined
-      : {
-          ...contextOf(loaded.tls),
-          requestCert: settings.tls?.clientCa !== undefined,
-          // Judged by the routes: probes have no certificate, and a refusal is worth a line in the log.
-          rejectUnauthorized: false,
-          handshakeTimeout: settings.requestMilliseconds,
-        }
-  const server = createHttpServer(context, settings, tls)
+  const server = createHttpServer(context, settings, tlsOptionsOf(settings, loaded))
   const shutdown = createShutdown(server, settings.shutdownMilliseconds, log)
   stopping = shutdown.begun
   renew = () => {
     if (loaded.tls !== undefined) (server as TlsServer).setSecureContext(contextOf(loaded.tls))
   }
-  registerGauges(metrics, server, io, loaded, pool.waiting)
+  registerGauges(metrics, io, loaded, shutdown.open, pool.waiting)
 
-  let address: AddressInfo
-  try {
-    address = await listen(server, settings.listening)
-  } catch (error) {
+  const opened = await open(server, settings)
+  if (!opened.ok) {
     await pool.close()
-    return { ok: false, message: `cannot listen: ${whyNotHeard(error)}` }
+    return opened
   }
-  if (settings.page && !isLoopback(address.address)) {
-    server.close()
-    await pool.close()
-    return { ok: false, ...NOT_HERE_ALONE }
-  }
-  const reloader = await createReloader(items, log, meters.reloads)
+  const { address } = opened
   const timer = setInterval(() => void reloader.changed(), settings.pollMilliseconds)
   const silence = [
     io.onSignal('SIGHUP', () => void reloader.all()),
@@ -169,9 +181,14 @@ export async function serve(settings: Settings, io: ServerIo): Promise<Started> 
     for (const end of silence) end()
     await pool.close()
     log('info', 'stopped')
+    // It is written in the turn after this one.
+    await nextTurn()
   })
   const { address: at, port } = address
-  log('info', 'listening', { address: at.includes(':') ? `[${at}]:${port}` : `${at}:${port}`, tls: tls !== undefined })
+  log('info', 'listening', {
+    address: at.includes(':') ? `[${at}]:${port}` : `${at}:${port}`,
+    tls: loaded.tls !== undefined,
+  })
   warnOfExposure(settings, address, log)
   return { ok: true, address, ended, stop: () => shutdown.begin('stop') }
 }

@@ -17,7 +17,7 @@ export interface State {
   /** The options that hold for every request; they change when the values file is read again. */
   readonly defaults: () => Pick<InjectOptions, 'values' | 'profile' | 'guestUrl' | 'defaultInject'>
   readonly work: Work
-  /** False before the server listens, and once it shuts down. */
+  /** False once the server shuts down. */
   readonly ready: () => boolean
   readonly metrics: Metrics
 }

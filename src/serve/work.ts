@@ -50,9 +50,9 @@ function doneOf(output: Uint8Array | undefined, injected: boolean, diagnostics: 
   }
 }
 
-const asJson = (data: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(data)}\n`)
+const jsonBytes = (data: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(data)}\n`)
 
-const MANIFEST = diagnostic('E706', 'this is a Kubernetes manifest, and the preview is of user-data', {
+const MANIFEST = diagnostic('E718', 'this is a Kubernetes manifest, and the preview is of user-data', {
   hint: 'give the user-data that stands in it',
 })
 
@@ -76,13 +76,13 @@ const KINDS: Readonly<Record<Job['kind'], (job: Job) => Done>> = {
   mutate({ input, options: { name: _, metadata: __, ...options } }) {
     const review = mutate(JSON.parse(new TextDecoder().decode(input)), options)
     const { allowed = false, patch } = review.response ?? {}
-    return { ok: true, output: asJson(review), injected: patch !== undefined, errors: !allowed, diagnostics: [] }
+    return { ok: true, output: jsonBytes(review), injected: patch !== undefined, errors: !allowed, diagnostics: [] }
   },
   preview({ input, options }) {
     if (isManifest(input)) return doneOf(undefined, false, [MANIFEST])
     const { preview: seen, diagnostics } = preview(input, options)
     const done = doneOf(seen && new Uint8Array(), seen?.after.injected === true, diagnostics)
-    return done.errors ? done : { ...done, output: asJson({ preview: seen, diagnostics: done.diagnostics }) }
+    return done.errors ? done : { ...done, output: jsonBytes({ preview: seen, diagnostics: done.diagnostics }) }
   },
 }
 

@@ -4,9 +4,10 @@ import { COMMENT, formatLines } from '../decode/injection/commented.ts'
 import { brokenMergeHow } from '../decode/merge-how.ts'
 import { type Replacement, replaced } from '../decode/text-range.ts'
 import { bytesOf, type Document, type UserData, yamlOf } from '../decode/user-data.ts'
-import { entryOf, followed, readYaml, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { readYaml } from '../decode/yaml.ts'
+import { entryOf, followed, type YamlMapping, type YamlNode } from '../decode/yaml-node.ts'
 import type { GuestFile, Injection } from '../render/injection.ts'
-import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { lineOf, spanOf } from '../report/source.ts'
 import { withComments } from './comments.ts'
 import { type InsertionPoint, insertionPoint } from './insertion-point.ts'
@@ -31,9 +32,9 @@ function entryLines({ path, mode, content, gzipped }: Entry): object {
   return { path, mode, packed: gzipped !== undefined, lines }
 }
 
-const HINT = 'use --layout multipart, or mend the document here'
-const refuse = (document: Document, why: string, start: number, end: number): Diagnostic =>
-  diagnostic('E401', `the injection cannot be written into this cloud-config: ${why}`, {
+const HINT = 'use --layout multipart, or fix the document here'
+const refuse = (code: Code, document: Document, why: string, start: number, end: number): Diagnostic =>
+  diagnostic(code, `the injection cannot be written into this cloud-config: ${why}`, {
     span: spanOf(document.source, document.start + start, document.start + Math.max(end, start + 1)),
     hint: HINT,
   })
@@ -50,7 +51,7 @@ function missingModules(document: Document, root: YamlMapping): readonly Diagnos
     const list = followed(entry?.value)
     if (entry === undefined || (list?.kind === 'sequence' && list.items.some(item => nameOf(item) === module)))
       return []
-    return [refuse(document, `${key} leaves out the module ${module}`, entry.key.start, entry.key.end)]
+    return [refuse('E405', document, `${key} leaves out the module ${module}`, entry.key.start, entry.key.end)]
   })
 }
 
@@ -59,25 +60,25 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
   const [document] = documents
   if (document === undefined || format !== 'cloud-config') {
     const what = format === 'empty' ? 'empty' : format === 'unknown' ? 'no user-data' : `of the format ${format}`
-    return diagnostic('E401', `--layout cloud-config takes one cloud-config, and this document is ${what}`, {
+    return diagnostic('E404', `--layout cloud-config takes one cloud-config, and this document is ${what}`, {
       span: spanOf(source, 0, Math.min(source.text.length, Math.max(1, source.text.search(/\r?\n|$/)))),
       hint: 'use --layout multipart, which takes every format',
     })
   }
   const yaml = yamlOf(document)
-  if (!yaml.ok) return refuse(document, `it is not YAML: ${yaml.message}`, yaml.offset, yaml.offset + 1)
-  if (yaml.documents > 1) return refuse(document, 'it holds several YAML documents', 0, 1)
+  if (!yaml.ok) return refuse('E406', document, `it is not YAML: ${yaml.message}`, yaml.offset, yaml.offset + 1)
+  if (yaml.documents > 1) return refuse('E406', document, 'it holds several YAML documents', 0, 1)
   const root = yaml.root
   if (root === undefined || (root.kind === 'scalar' && root.type === 'null')) {
     const end = /^\.\.\.(?:\s|$)/m.exec(source.text.slice(document.start))
-    return end === null ? document : refuse(document, 'it ends before it begins', end.index, end.index + 3)
+    return end === null ? document : refuse('E401', document, 'it ends before it begins', end.index, end.index + 3)
   }
-  if (root.kind !== 'mapping') return refuse(document, 'its root is no mapping', root.start, root.end)
+  if (root.kind !== 'mapping') return refuse('E406', document, 'its root is no mapping', root.start, root.end)
   const merging = brokenMergeHow(root)
   if (merging !== undefined) {
-    return refuse(document, 'cloud-init will drop it for its merge_how', merging.key.start, merging.key.end)
+    return refuse('E406', document, 'cloud-init will drop it for its merge_how', merging.key.start, merging.key.end)
   }
-  if (root.flow) return refuse(document, 'its root is a flow mapping ({...})', root.start, root.start + 1)
+  if (root.flow) return refuse('E401', document, 'its root is a flow mapping ({...})', root.start, root.start + 1)
   return document
 }
 
@@ -141,7 +142,9 @@ export function weaveCloudConfig(userData: UserData, cuts: readonly number[], in
   const end: readonly InsertionPoint[] = KEYS.map(key => ({ kind: 'key', key, offset: text.length, indent: '' }))
   const points = root === undefined ? end : KEYS.map(key => insertionPoint(text, root, key))
   const refusals = [
-    ...points.flatMap(point => (point.kind === 'refused' ? [refuse(document, point.why, point.start, point.end)] : [])),
+    ...points.flatMap(point =>
+      point.kind === 'refused' ? [refuse('E401', document, point.why, point.start, point.end)] : [],
+    ),
     ...(root === undefined ? [] : missingModules(document, root)),
   ]
   if (refusals.length > 0) return { ok: false, diagnostics: refusals }
@@ -150,7 +153,8 @@ export function weaveCloudConfig(userData: UserData, cuts: readonly number[], in
   const newline: Newline = /^[^\n]*\r\n/.test(source.text) ? '\r\n' : '\n'
   const insertions = splicesOf(points, injection).map(({ offset, lines, ...shape }): Replacement => {
     const at = document.start + offset
-    const joined = at === source.text.length && !/(?:^|\n)$/.test(source.text)
+    // After a lone CR a line begins too; a line feed of ours would become one with it.
+    const joined = at === source.text.length && !/(?:^|[\r\n])$/.test(source.text)
     return { start: at, end: at, words: markedLines(lines, { ...shape, newline, joined, commented }) }
   })
   const comments = cuts.map(cut => ({ start: cut, end: cut, words: COMMENT }))
@@ -162,7 +166,7 @@ export function weaveCloudConfig(userData: UserData, cuts: readonly number[], in
   const ours = new Map(KEYS.map(key => [key, keys.includes(key) ? ('all' as const) : itemCount(key, injection)]))
   const before = readYaml(withComments(source.text, cuts).slice(document.start))
   if (!preserves(before, readYaml(woven.slice(document.start)), ours)) {
-    return { ok: false, diagnostics: [refuse(document, 'what the document says would change', 0, 1)] }
+    return { ok: false, diagnostics: [refuse('E401', document, 'what the document says would change', 0, 1)] }
   }
   return { ok: true, bytes: bytesOf(woven, userData.charset), keys, diagnostics: [] }
 }

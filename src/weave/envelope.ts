@@ -8,7 +8,7 @@ import { spanOf } from '../report/source.ts'
 import { VERSION } from '../version.ts'
 import { type AppendingPoint, appendingPoint } from './append.ts'
 import { type Commenting, comment } from './comments.ts'
-import { boundaryFor, ownParts, type Scripts, startName } from './parts.ts'
+import { boundaryFor, delimited, ownParts, type Scripts, startName } from './parts.ts'
 import type { Woven } from './woven.ts'
 
 /** Printable ASCII, tabs and line feeds: what a 7bit part carries without loss through every parser. */
@@ -40,12 +40,12 @@ function enveloped(userData: UserData, { text, lines }: Commenting, scripts: Scr
   const bytes = lines.length === 0 ? userData.bytes : bytesOf(text, userData.charset)
   const form = formOf(userData, text)
   const operator = form === 'none' ? '' : operatorPart(form, text, bytes)
-  const boundary = boundaryFor(operator, scripts)
-  const first = form === 'none' ? '' : `--${boundary}\n${operator}${form === 'open' ? '' : '\n'}`
   const commented = formatCommented(lines)
-  const own = ownParts(scripts, { boundary, newline: '\n', start: startName(userData), commented, ending: undefined })
+  const parts = ownParts(scripts, { newline: '\n', start: startName(userData), commented, ending: undefined })
+  const boundary = boundaryFor(operator, parts)
+  const first = form === 'none' ? '' : `--${boundary}\n${operator}${form === 'open' ? '' : '\n'}`
   // Latin-1 keeps every byte of a verbatim part; all the rest is ASCII.
-  return latin1Of(`${envelopeHead(boundary, form)}${first}${own}--${boundary}--\n`)
+  return latin1Of(`${envelopeHead(boundary, form)}${first}${delimited(parts, boundary, '\n')}--${boundary}--\n`)
 }
 
 /** The operator's multipart message with our parts behind theirs; every byte of theirs stays where it was. */
@@ -57,7 +57,11 @@ function appended(
 ): Uint8Array {
   const { boundary, newline, ending } = point
   const commented = formatCommented(lines)
-  const own = ownParts(scripts, { boundary, newline, start: startName(userData), commented, ending })
+  const own = delimited(
+    ownParts(scripts, { newline, start: startName(userData), commented, ending }),
+    boundary,
+    newline,
+  )
   const offset = point.offset + text.length - userData.source.text.length
   const before = ending?.joined === true ? newline : ''
   const after = ending === undefined ? '' : `--${boundary}--${newline}`

@@ -1,4 +1,12 @@
-import { entryOf, followed, mergedEntries, type YamlEntry, type YamlMapping, type YamlNode } from '../decode/yaml.ts'
+import { lineStart } from '../decode/text-range.ts'
+import {
+  entryOf,
+  followed,
+  mergedEntries,
+  type YamlEntry,
+  type YamlMapping,
+  type YamlNode,
+} from '../decode/yaml-node.ts'
 
 /** Where entries go into a cloud-config so that they come first in the list of a key. Offsets are into the text that was read. */
 export type InsertionPoint =
@@ -34,8 +42,6 @@ function aliasesIn(node: YamlNode): readonly string[] {
   }
 }
 
-const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1
-
 /** The blanks before an offset on its line; undefined when something else stands there. */
 function indentAt(text: string, offset: number, allowed: RegExp): string | undefined {
   const before = text.slice(lineStart(text, offset), offset)
@@ -44,7 +50,7 @@ function indentAt(text: string, offset: number, allowed: RegExp): string | undef
 
 /** A key of the mapping begins its line, perhaps in quotes or with an anchor or a tag. */
 const BEFORE_KEY = /^ *(?:[&!]\S* +)*["']?$/
-/** Items of cc_runcmd that make it raise, so that no command runs at all. */
+/** Whether cc_runcmd takes an item; of any other it raises, and then no command runs at all. */
 function isCommand(item: YamlNode): boolean {
   const node = followed(item)
   return node?.kind === 'sequence' || (node?.kind === 'scalar' && ['str', 'null'].includes(node.type))

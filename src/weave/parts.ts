@@ -18,7 +18,6 @@ export type Scripts = Pick<Injection, 'boothook' | 'script'>
 
 /** How our parts stand in a message. */
 export interface Setting extends Pick<PartMark, 'ending'> {
-  readonly boundary: string
   readonly newline: string
   /** The name of the script. */
   readonly start: string
@@ -43,11 +42,16 @@ export function startName({ mime, documents }: UserData): string {
   return 'z'.repeat(Math.min(count, 200)) + START_PART
 }
 
-function ownPart(contentType: string, filename: string, body: string, setting: Setting): string {
-  const { boundary, newline, commented, ending } = setting
+/** A part of ours from its headers on, and what recognises it again. */
+export interface OwnPart {
+  readonly digest: string
+  readonly text: string
+}
+
+function ownPart(contentType: string, filename: string, body: string, setting: Setting): OwnPart {
+  const { newline, commented, ending } = setting
   const digest = partDigest({ contentType, filename, ending, commented, body })
   const lines = [
-    `--${boundary}`,
     `Content-Type: ${contentType}; charset="us-ascii"`,
     'Content-Transfer-Encoding: 7bit',
     `Content-Disposition: attachment; filename="${filename}"`,
@@ -56,18 +60,24 @@ function ownPart(contentType: string, filename: string, body: string, setting: S
     '',
     body,
   ]
-  return lines.map(line => line + newline).join('')
+  return { digest, text: lines.map(line => line + newline).join('') }
 }
 
-/** Our parts as one text, each with the line of the boundary before it. */
-export const ownParts = ({ boothook, script }: Scripts, setting: Setting): string =>
-  ownPart('text/cloud-boothook', GUEST_PART, boothook, setting) +
-  ownPart('text/x-shellscript', setting.start, script, { ...setting, commented: '', ending: undefined })
+/** Our parts, in their order. */
+export const ownParts = ({ boothook, script }: Scripts, setting: Setting): readonly OwnPart[] => [
+  ownPart('text/cloud-boothook', GUEST_PART, boothook, setting),
+  ownPart('text/x-shellscript', setting.start, script, { ...setting, commented: '', ending: undefined }),
+]
 
-/** A boundary that depends on nothing but the content, and stands nowhere in it. */
-export function boundaryFor(content: string, { boothook, script }: Scripts): string {
+/** Our parts as one text, each with the line of the boundary before it. */
+export const delimited = (parts: readonly OwnPart[], boundary: string, newline: string): string =>
+  parts.map(({ text }) => `--${boundary}${newline}${text}`).join('')
+
+/** A boundary that depends on nothing but the content, and stands nowhere in it. Of our parts their digests tell. */
+export function boundaryFor(content: string, parts: readonly OwnPart[]): string {
+  const known = parts.map(({ digest }) => `\n${digest}`)
   for (let round = 0; ; round++) {
-    const boundary = `==consul-vm-inject-${digestOf(`${round}\n`, content, '\n', boothook, `\n${script}`)}==`
+    const boundary = `==consul-vm-inject-${digestOf(`${round}\n`, content, ...known)}==`
     if (!content.includes(boundary)) return boundary
   }
 }

@@ -1,4 +1,4 @@
-import type { YamlEntry, YamlNode, YamlReading } from '../decode/yaml.ts'
+import type { YamlEntry, YamlNode, YamlReading } from '../decode/yaml-node.ts'
 
 /** Whether two nodes are the same to PyYAML and to every alias; where they stand does not matter. */
 function same(a: YamlNode, b: YamlNode): boolean {

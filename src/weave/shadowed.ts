@@ -1,5 +1,5 @@
 import { type UserData, yamlOf } from '../decode/user-data.ts'
-import { entryOf } from '../decode/yaml.ts'
+import { entryOf } from '../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 
@@ -13,8 +13,8 @@ export function shadowed(keys: readonly string[], vendorData: UserData): readonl
       spanOf(document.source, document.start + start, document.start + Math.max(end, start + 1))
     const yaml = yamlOf(document)
     if (!yaml.ok) {
-      const why = `the vendor-data cannot be read, so that nobody knows which keys it has: ${yaml.message}`
-      return [diagnostic('E206', why, { span: place(yaml.offset, yaml.offset + 1), hint: 'mend the YAML here' })]
+      const why = `the vendor-data cannot be read, so that its keys are unknown: ${yaml.message}`
+      return [diagnostic('E206', why, { span: place(yaml.offset, yaml.offset + 1), hint: 'fix the YAML here' })]
     }
     return keys.flatMap(key => {
       const entry = entryOf(yaml.root, key)

@@ -2,7 +2,7 @@ import { bytesOf } from '../decode/user-data.ts'
 import type { Injection } from '../render/injection.ts'
 import { postponed } from '../render/postpone.ts'
 import { envelopeHead } from './envelope.ts'
-import { boundaryFor, ownParts, type Scripts, START } from './parts.ts'
+import { boundaryFor, delimited, ownParts, type Scripts, START } from './parts.ts'
 
 /** What the two parts carry in vendor-data: cloud-init runs its scripts before the operator's, so ours puts itself behind them. */
 export const vendorScripts = ({ boothook, script, condition }: Injection): Scripts => ({
@@ -15,10 +15,12 @@ export const vendorScripts = ({ boothook, script, condition }: Injection): Scrip
  * input, same bytes.
  */
 export function weaveVendorData(injection: Injection): Uint8Array {
-  const scripts = vendorScripts(injection)
-  const boundary = boundaryFor('', scripts)
-  const own = ownParts(scripts, { boundary, newline: '\n', start: START, commented: '', ending: undefined })
-  return bytesOf(`${envelopeHead(boundary, 'vendor-data')}${own}--${boundary}--\n`, 'utf-8')
+  const parts = ownParts(vendorScripts(injection), { newline: '\n', start: START, commented: '', ending: undefined })
+  const boundary = boundaryFor('', parts)
+  return bytesOf(
+    `${envelopeHead(boundary, 'vendor-data')}${delimited(parts, boundary, '\n')}--${boundary}--\n`,
+    'utf-8',
+  )
 }
 
 /** Vendor-data as OpenStack hands it out: JSON in which cloud-init looks for the key `cloud-init`. */

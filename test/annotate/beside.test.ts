@@ -17,6 +17,8 @@ const flag = test.macro<[flag: string, key: string, value: string]>({
 test(flag, `${P}connect-service=web`, `${P}connect-service`, 'web')
 test(flag, 'connect-service=web', `${P}connect-service`, 'web')
 test(flag, 'alpha.consul.hashicorp.com/virtual-ip=10.0.0.1', 'alpha.consul.hashicorp.com/virtual-ip', '10.0.0.1')
+test(flag, 'virtual-ip=10.0.0.1', 'alpha.consul.hashicorp.com/virtual-ip', '10.0.0.1')
+test(flag, 'no-such-key=1', `${P}no-such-key`, '1')
 test(flag, 'proxy-config-map={"a": "b=c"}', `${P}proxy-config-map`, '{"a": "b=c"}')
 test(flag, 'service-meta-a=', `${P}service-meta-a`, '')
 test(flag, 'example.com/x=y', 'example.com/x', 'y')
@@ -28,7 +30,7 @@ test('a flag without a key or without = is refused, and the others are read', t 
     annotations.map(({ value }) => value),
     ['web'],
   )
-  t.deepEqual(codes(diagnostics), ['E203', 'E203', 'E203'])
+  t.deepEqual(codes(diagnostics), ['E208', 'E208', 'E208'])
   t.deepEqual(
     diagnostics.map(({ span }) => pointedAt(span)),
     ['connect-inject', '=web', ''],
@@ -101,13 +103,13 @@ const refuses = test.macro<[what: string, content: string, code: string, place: 
 })
 
 test(refuses, 'metadata that is not YAML is refused at its place', 'a: 1\nb: [', 'E206', '2:5', /meta.yaml: not YAML/)
-test(refuses, 'a list is no metadata', '- a\n', 'E206', '1:1', /not a mapping/)
-test(refuses, 'an empty file is no metadata', '', 'E206', '1:1', /not a mapping/)
+test(refuses, 'a list is no metadata', '- a\n', 'E212', '1:1', /not a mapping/)
+test(refuses, 'an empty file is no metadata', '', 'E212', '1:1', /not a mapping/)
 test(
   refuses,
   'annotations must be a mapping',
   'name: web\nannotations: [a]\n',
-  'E206',
+  'E212',
   '2:14',
   /`annotations` is not a mapping/,
 )
@@ -115,7 +117,7 @@ test(
   refuses,
   'annotations through a merge key are refused',
   `x: &x {${P}connect-inject: "true"}\nannotations:\n  <<: *x\n`,
-  'E206',
+  'E210',
   '3:3',
   /merge key/,
 )

@@ -6,12 +6,16 @@ import { placeOf } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'
 
+/** One code a reason. */
+const codeOf = ({ source }: RegExp): string =>
+  source === 'merge key' ? 'E210' : /not YAML|jinja/.test(source) ? 'E209' : 'E204'
+
 const stops = test.macro<[what: string, content: string, place: string, message: RegExp]>({
   exec(t, _, content, place, message) {
     const { annotations, cuts: cut, diagnostics } = readKeys(documentsIn(content)[0] as Document)
     t.deepEqual(
       [annotations, cut, diagnostics.map(({ code, span }) => `${code} ${placeOf(span)}`)],
-      [[], [], [`E204 ${place}`]],
+      [[], [], [`${codeOf(message)} ${place}`]],
     )
     t.regex(diagnostics[0]?.message ?? '', message)
     t.regex(diagnostics[0]?.hint ?? '', /comments at the top/)

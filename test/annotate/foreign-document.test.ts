@@ -45,7 +45,7 @@ for (const [document, called] of FOREIGN) {
     const { output, diagnostics } = inject(bytes(document))
     t.true(output === undefined)
     const [refusal, ...others] = diagnostics.filter(({ severity }) => severity === 'error')
-    t.deepEqual([refusal?.code, others.length], ['E106', 0])
+    t.deepEqual([refusal?.code, others.length], [called.source === 'installer' ? 'E113' : 'E106', 0])
     t.regex(refusal?.message ?? '', called)
     t.true((refusal?.hint ?? '').length > 20)
     t.false(codes(diagnostics).includes('W101'))
@@ -66,7 +66,7 @@ test('what is given beside a document that cloud-init does not read is refused t
 
 test('what is given beside the document of an installer may be meant for that: a warning', t => {
   const { output, diagnostics } = inject(bytes('#cloud-config\nautoinstall: {version: 1}\n'), FLAGS)
-  t.deepEqual(codes(diagnostics).toSorted(), ['N102', 'W102'])
+  t.deepEqual(codes(diagnostics).toSorted(), ['N102', 'W108'])
   t.true(output !== undefined)
 })
 

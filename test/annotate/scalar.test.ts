@@ -1,7 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { commentValue, normalise } from '../../src/annotate/scalar.ts'
-import { entryOf, readYaml } from '../../src/decode/yaml.ts'
+import { readYaml } from '../../src/decode/yaml.ts'
+import { entryOf } from '../../src/decode/yaml-node.ts'
 import { spanOf } from '../../src/report/source.ts'
 import { sourceOf } from '../support/places.ts'
 

@@ -82,7 +82,7 @@ test(
   complains,
   `${P}service-meta-`,
   'x',
-  /^W202 service-meta- names nothing and is ignored; name one: service-meta-version/,
+  /^W205 service-meta- names nothing and is ignored; name one: service-meta-version/,
 )
 test(complains, `${P}connect-service`, '\ufeff', /^E301 /, true)
 test(complains, `${P}connect-inject`, 'maybe', /^E301 connect-inject: "maybe" is not a boolean/, true)
@@ -167,6 +167,7 @@ const aliases = test.macro<
 })
 
 test(aliases, 'an old spelling is renamed', [one(OLD_DRAIN, 'false')], { [DRAIN]: 'false' }, 'W302')
+test(aliases, 'an old spelling whose value is too long is out', [one(OLD_DRAIN, 'x'.repeat(20_000))], {}, 'E306,W302')
 test(
   aliases,
   'tags of both spellings are one list',

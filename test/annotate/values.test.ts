@@ -202,14 +202,14 @@ test('a key that the chart does not have is named, with the one that was meant',
   )
   t.deepEqual(told('x-pods: &pods {a: 1}\nserver: *pods\n'), [
     "N103 without meaning on a VM, ignored: server (servers are not the VM's)",
-    'N103 not values of the chart, ignored: x-pods',
+    'N108 not values of the chart, ignored: x-pods',
   ])
 })
 
 test('of many unknown keys the first six are named', t => {
   const content = Array.from({ length: 9 }, (_, index) => `strange${index}: 1`).join('\n')
   t.deepEqual(told(content), [
-    'N103 not values of the chart, ignored: strange0, strange1, strange2, strange3, strange4, strange5 and 3 more',
+    'N108 not values of the chart, ignored: strange0, strange1, strange2, strange3, strange4, strange5 and 3 more',
   ])
 })
 
@@ -219,7 +219,7 @@ test('a program that says who the servers are is refused, and so is what a shell
   )
   t.deepEqual(
     exec.diagnostics.map(({ code, span }) => [code, placeOf(span)]),
-    [['E206', '3:12']],
+    [['E215', '3:12']],
   )
   t.regex(exec.diagnostics[0]?.hint ?? '', /client\.join/)
   t.deepEqual(told('externalServers: {enabled: false, hosts: ["exec=echo 192.0.2.10"]}'), [])
@@ -261,7 +261,7 @@ for (const [name, secret] of [
 ] as const) {
   test(`a secret in extraConfig is refused by name: ${name}`, t => {
     const { diagnostics, annotations } = read(JSON.stringify({ client: { extraConfig: JSON.stringify(secret) } }))
-    t.deepEqual(codes(diagnostics), ['E205'])
+    t.deepEqual(codes(diagnostics), ['E214'])
     t.true(diagnostics[0]?.message.endsWith(`client.extraConfig: ${name} is a secret`))
     t.deepEqual(annotations, [])
   })
@@ -271,25 +271,29 @@ test('extraConfig that is no JSON object is refused, an empty one says nothing',
   for (const text of ['{', '[]', '7', '{{ .Values.x }}'])
     t.deepEqual(
       told(JSON.stringify({ client: { extraConfig: text } })).map(it => it.slice(0, 4)),
-      ['E206'],
+      ['E216'],
     )
   for (const text of ['', '{}', '"{}"', null]) t.deepEqual(told(JSON.stringify({ client: { extraConfig: text } })), [])
 })
 
 test('an image whose tag tells no version is named, unless another tells it', t => {
   t.deepEqual(told('global: {image: "registry.example/consul:latest"}'), [
-    'N103 global.image: its tag tells no version, so the VM installs the newest of the repository',
+    'N109 global.image: its tag tells no version, so the VM installs the newest of the repository',
   ])
   t.deepEqual(told('global: {image: "r/consul:latest"}\nclient: {image: "r/consul:1.22.1"}'), [])
   t.deepEqual(told('global: {image: "r/consul:latest"}\nvm: {packages: {consul: {version: 1.22.1}}}'), [])
 })
+
+/** One code for each of what can be wrong with the file, and with a value in it. */
+const codeOf = ({ source }: RegExp): string =>
+  source.includes('not YAML') ? 'E206' : source === 'not a mapping' ? 'E212' : 'E213'
 
 const refuses = test.macro<[what: string, content: string, place: string, message: RegExp]>({
   exec(t, _, content, place, message) {
     const { annotations, diagnostics, defaultInject } = read(content)
     t.deepEqual(
       [annotations, defaultInject, diagnostics.map(({ code, span }) => `${code} ${placeOf(span)}`)],
-      [[], false, [`E206 ${place}`]],
+      [[], false, [`${codeOf(message)} ${place}`]],
     )
     t.regex(diagnostics[0]?.message ?? '', message)
     t.regex(diagnostics[0]?.hint ?? '', /Helm chart/)
@@ -349,5 +353,5 @@ test('a values file as it is used with the chart can be handed over', t => {
 
 test('several wrong types are all told', t => {
   const { diagnostics } = read('connectInject:\n  default: 1\n  envoyExtraArgs: 2\nserver: {replicas: 1}\n')
-  t.deepEqual(codes(diagnostics), ['E206', 'E206', 'N103'])
+  t.deepEqual(codes(diagnostics), ['E213', 'E213', 'N103'])
 })

@@ -1,8 +1,9 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
-import { type SchemaFault, validateAnnotations, validateHelmValues } from '../../annotations/generated/validate.ts'
+import { type SchemaFault, validateHelmValues } from '../../annotations/generated/validate.ts'
 import { grammars, isSyntaxName } from '../../src/annotate/grammar/index.ts'
+import { validateAnnotations } from '../support/annotations-schema.ts'
 
 const P = 'consul.hashicorp.com/'
 const A = 'alpha.consul.hashicorp.com/'

@@ -53,12 +53,18 @@ for (const [address, url] of [
     const { output, injection, diagnostics } = inject(WEB, { ...FETCH, guestUrl: address })
     if (url === undefined) {
       t.is(output, undefined)
-      t.deepEqual(codes(diagnostics), ['E104'])
+      t.deepEqual(codes(diagnostics), ['E111'])
       return
     }
     t.true(injection?.files.find(({ path }) => path === FETCHER)?.content.includes(`\nurl='${url}' digest=${digest}\n`))
   })
 }
+
+const FAULTS = new Map([
+  ['needs the address', 'E104'],
+  ['not a URL', 'E111'],
+  ['credentials', 'E112'],
+])
 
 test('what is no address that can be fetched is refused with words, and nothing is written', t => {
   const faults: readonly (readonly [string | undefined, RegExp])[] = [
@@ -86,7 +92,7 @@ test('what is no address that can be fetched is refused with words, and nothing 
   for (const [guestUrl, message] of faults) {
     const { output, diagnostics } = inject(WEB, { profile: 'fetch', ...(guestUrl !== undefined && { guestUrl }) })
     t.is(output, undefined, guestUrl)
-    t.deepEqual(codes(diagnostics), ['E104'], guestUrl)
+    t.deepEqual(codes(diagnostics), [FAULTS.get(message.source)], guestUrl)
     t.regex(diagnostics[0]?.message ?? '', message, guestUrl)
     t.truthy(diagnostics[0]?.hint)
   }

@@ -19,12 +19,12 @@ const values = (content: string): { readonly values: { readonly name: string; re
   values: { name: 'values.yaml', text: content },
 })
 
-test('one document carries the guest files and what the values file makes of agent and packages, but no configuration', t => {
+test('one document carries the guest files, what the values file makes of agent and packages and that these are missing, and no configuration', t => {
   const paths = bundleOf(staticVendorData().output).files.map(({ path }) => path)
   const baked = guest().output?.files.map(({ path }) => path) ?? []
   t.deepEqual(
     paths.filter(path => !baked.includes(path)),
-    [],
+    ['/var/lib/consul-vm-inject/missing'],
   )
   for (const path of ['/etc/consul.d/0-consul-vm-inject.json', '/srv/consul/packages.conf'])
     t.true(paths.includes(path))

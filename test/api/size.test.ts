@@ -11,8 +11,8 @@ const WEB = /```yaml before\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
 
 /** Sizes are exact: what is packed is packed at build, the same bytes on every machine. */
 const BARS: readonly (readonly [what: string, most: number, options: InjectOptions])[] = [
-  ['with everything, as text', 17_792, { platform: 'nocloud' }],
-  ['with everything, in gzip', 11_776, { compress: 'always' }],
+  ['with everything, as text', 17_984, { platform: 'nocloud' }],
+  ['with everything, in gzip', 12_480, { compress: 'always' }],
   ['for an image that has the rest, in gzip, fits KubeVirt', 1500, { profile: 'prebuilt', compress: 'always' }],
 ]
 for (const [what, most, options] of BARS) {

@@ -49,7 +49,7 @@ test('it is empty for user-data that brings the injection itself, whatever is as
   for (const annotations of [[], ['connect-inject=false'], JOIN]) {
     const { output, diagnostics } = vendorData(injected, { annotations })
     t.is(output?.length, 0)
-    t.deepEqual(codes(diagnostics), ['N101'])
+    t.deepEqual(codes(diagnostics), ['N106'])
     t.regex(diagnostics[0]?.message ?? '', /brings the injection itself/)
   }
 })
@@ -88,7 +88,7 @@ test(
 
 test('a warning is told also of a document that cloud-init drops besides', t => {
   const { diagnostics } = vendorData(bytes(`#cloud-config\n${KEYS}---\na: b\n`))
-  t.deepEqual(codes(diagnostics), ['W101', 'W402', 'N102', 'W304'])
+  t.deepEqual(codes(diagnostics), ['W109', 'W402', 'N102', 'W304'])
 })
 
 test('user-data that switches vendor-data off is warned of where the VM is to join, and only there', t => {

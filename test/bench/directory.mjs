@@ -1,34 +1,35 @@
-// How long a directory of small documents takes, as a ratio to floor.mjs, which does the least that there is to do.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// How long a directory of small documents takes, by what floor.mjs takes, which does the least that there is to do.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { at, inTurn, run, spread, TOOL } from './measure.mjs'
+import { at, inFolder, inTurn, node, ratios, tool } from './measure.mjs'
+import { row } from './table.mjs'
 
-const COUNT = 3000
-const RUNS = 3
+const COUNTS = [3000, 10_000]
+const ROUNDS = 5
 const DOCUMENT = /```yaml before\n(.*?)```/s.exec(readFileSync(at('README.md'), 'utf8'))[1]
 
-// In memory where that can be: a disk is slow or fast as it likes.
-const MEMORY = '/dev/shm'
-const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'consul-vm-inject-bench-'))
-try {
-  const [from, to] = [join(folder, 'in'), join(folder, 'out')]
-  mkdirSync(from)
-  for (let number = 0; number < COUNT; number++) writeFileSync(join(from, `vm-${number}.yaml`), DOCUMENT)
-  const fresh = args => () => {
-    rmSync(to, { recursive: true, force: true })
-    return run(args)
-  }
-  const floor = fresh([at('test/bench/floor.mjs'), from, to])
+export const title = 'A directory of documents like README’s'
 
-  console.log(`${COUNT} documents like README's from one directory into another, as a ratio to a plain script`)
-  console.log(`that reads, parses and renames them: median of ${RUNS} (least to most)`)
-  for (const profile of ['full', 'prebuilt']) {
-    const tool = fresh([TOOL, 'inject', '--profile', profile, '--output-dir', to, from])
-    const pairs = inTurn(RUNS, tool, floor)
-    const ratios = of => spread(pairs.map(([ours, bare]) => ours[of] / bare[of]))
-    console.log(`  ${profile.padEnd(12)} time ${ratios('wall').padEnd(24)} processor ${ratios('cpu')}`)
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+const ofCount = count =>
+  inFolder(folder => {
+    const [from, to] = [join(folder, 'in'), join(folder, 'out')]
+    mkdirSync(from)
+    for (let number = 0; number < count; number++) writeFileSync(join(from, `vm-${number}.yaml`), DOCUMENT)
+    const inject = profile => tool('inject', '-q', '--profile', profile, '--output-dir', to, from)
+    const commands = [node(at('test/bench/floor.mjs'), from, to), inject('full'), inject('prebuilt')]
+    const [floor, full, prebuilt] = inTurn(
+      ROUNDS,
+      commands.map(command => ({ ...command, clear: [to] })),
+    )
+    const of = (profile, runs) =>
+      row(`${count} documents, ${profile}, by a script that reads, parses and renames`, ratios(runs, floor, 'wall'), {
+        most: 4,
+      })
+    return [of('full', full), of('prebuilt', prebuilt)]
+  })
+
+export async function measure() {
+  const rows = []
+  for (const count of COUNTS) rows.push(...(await ofCount(count)))
+  return rows
 }

@@ -14,6 +14,23 @@ const mime = body => length =>
 const config = body => length => `#cloud-config\n${body(length)}`
 const P = 'consul.hashicorp.com/'
 
+/** A VM of KubeVirt whose user-data is a block. */
+const vm = at => `---
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: vm${at}}
+spec:
+  template:
+    spec:
+      domain: {devices: {}}
+      volumes:
+        - name: seed
+          cloudInitNoCloud:
+            userData: |
+              #cloud-config
+              hostname: vm${at}
+`
+
 /** What makes each, of so many characters, more or less. */
 export const WORST = {
   'MIME, empty parts': mime(length => times(length, '--b\n')),
@@ -101,6 +118,7 @@ export const WORST = {
   'script, continued': script(length => times(length, 'a \\\n')),
   'script, pipes': script(length => times(length, 'a |\n')),
   'script, quotes': script(length => times(length, '"\'')),
+  'script, package managers': script(length => times(length, 'apt ')),
   'script, long words': script(length => times(length, 'a')),
   'script, not UTF-8': length => Buffer.concat([Buffer.from('#!/bin/sh\n'), Buffer.alloc(length, 0xff)]),
   'archive, empty items': length => `#cloud-config-archive\n${times(length, '- {}\n')}`,
@@ -113,6 +131,7 @@ export const WORST = {
   'part-handler': length => `#part-handler\n${times(length, 'x = 1\n')}`,
   'base64 of base64': length =>
     Buffer.from(Buffer.from(`${HEAD}${times(length / 2, '# x\n')}`).toString('base64')).toString('base64'),
+  'manifest, VMs': length => numbered(length, at => vm(at)),
   zeros: length => Buffer.alloc(length),
   'random bytes': length => Buffer.from(Array.from({ length }, (_, at) => (at * 2654435761) >>> 24)),
   blanks: length => ' '.repeat(length),

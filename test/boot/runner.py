@@ -41,7 +41,7 @@ def conclude(passed: int, failed: int, skipped: int = 0) -> int:
 def run(folder: Path, suite: str, patterns: list[str], verbose: bool) -> int:
     """Runs the tests below `folder` on machines of a Debian suite. Returns the exit status.
 
-    Patterns choose tests as `python3 -m unittest -k` does. Where the machines cannot be had the tests are skipped, or have
+    Patterns choose tests as `python3 -m unittest -k` does. Where the machines are not available the tests are skipped, or have
     failed where CONSUL_VM_INJECT_NO_SKIP is set.
     """
     label = folder.name

@@ -34,3 +34,11 @@ withBundle('only the doctor loads the doctor', t => {
   }
   t.true(loadedBy('doctor').includes('doctor.js'))
 })
+
+withBundle('only who explains a code loads the explanations', t => {
+  for (const argv of [['--version'], ['inject', '-q'], ['check', '--output', 'json'], ['explain', 'connect-service']]) {
+    t.false(loadedBy(...argv).includes('codes.js'), argv.join(' '))
+  }
+  t.true(loadedBy('explain', 'E305').includes('codes.js'))
+  t.true(loadedBy('check', '--strict', '--output', 'sarif').includes('codes.js'))
+})

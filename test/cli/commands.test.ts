@@ -1,10 +1,21 @@
 import test from 'ava'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { allCommands, COMMAND_NAMES, commandNamed, DEFAULT } from '../../src/cli/commands.ts'
 import { optionsOf } from '../../src/cli/options.ts'
 import { runIn } from './world.ts'
 
 const textOf = async (...argv: readonly string[]): Promise<string> => (await runIn({}, ...argv)).stdout.toString()
+const COMMANDS = allCommands()
 const OPTIONS = COMMANDS.flatMap(command => optionsOf(command).map(option => ({ command, option })))
+
+test('a command is called as the table of commands calls it', t => {
+  t.deepEqual(
+    COMMANDS.map(({ name }) => name),
+    COMMAND_NAMES,
+  )
+  for (const command of COMMANDS) t.is(commandNamed(command.name), command)
+  t.is(COMMANDS[0], DEFAULT)
+  t.is(commandNamed('toString'), undefined)
+})
 
 test('commands are told apart by their names, options of a command by name and letter', t => {
   const names = COMMANDS.map(({ name }) => name)

@@ -40,6 +40,11 @@ test('a key may leave out its domain, the alpha one too', async t => {
   t.is(await explain('virtual-ip'), await explain('alpha.consul.hashicorp.com/virtual-ip'))
 })
 
+test('what only VMs have is not said to be as on Kubernetes', async t => {
+  t.regex(await explain('connect-service'), /On a VM +applies as on Kubernetes\n/)
+  t.regex(await explain('virtual-ip'), /On a VM +applies there only: no Pod has it\n/)
+})
+
 test('a key of a family is explained by its family', async t => {
   t.is(await explain('service-meta-version'), await explain('service-meta-'))
 })
@@ -62,9 +67,26 @@ test('as JSON it is rows of the model', async t => {
 
 test('every code of a diagnostic is explained, in either case', async t => {
   for (const [code, [severity, meaning]] of Object.entries(CATALOGUE)) {
-    t.is(await explain(code.toLowerCase()), `${code}  ${severity}\n\n  ${meaning}\n`)
+    const shown = await explain(code.toLowerCase())
+    t.true(shown.startsWith(`${code}  ${severity}\n\n  ${meaning}\n`), code)
+    t.regex(shown, /^ {2}Remedy: [A-Z`]/m, code)
   }
-  t.deepEqual(JSON.parse(await explain('E202', '--output', 'json')), [
-    { code: 'E202', severity: 'error', meaning: CATALOGUE.E202[1] },
-  ])
+  const [one] = JSON.parse(await explain('E202', '--output', 'json')) as readonly { example: { command: string } }[]
+  t.like(one, { code: 'E202', severity: 'error', meaning: CATALOGUE.E202[1] })
+  t.is(one?.example.command, 'consul-vm-inject check --profile prebuilt web.yaml')
+})
+
+test('of a code that does not exist it is asked which was meant', async t => {
+  for (const [asked, near] of [
+    ['E399', 'E309'],
+    ['w306', 'W301'],
+    ['E21', 'E201'],
+  ] as const) {
+    const { exit, stdout, stderr } = await runIn({}, 'explain', asked)
+    t.is(exit, 2)
+    t.is(stdout.length, 0)
+    t.true(stderr.startsWith(`error: there is no diagnostic ${asked}\n`), stderr)
+    t.true(stderr.includes(`did you mean ${near}?`), stderr)
+  }
+  t.regex((await runIn({}, 'explain', 'E12345678')).stderr, /each diagnostic shows its code/)
 })

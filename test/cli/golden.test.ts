@@ -6,11 +6,26 @@ import { inject } from '../../src/index.ts'
 import { VERSION } from '../../src/version.ts'
 import { projectFolder } from '../shared.ts'
 import { envelopeText } from './envelope-text.ts'
+import { program } from './faces.ts'
 import { previewText } from './preview-text.ts'
+import { runProgram } from './spawned.ts'
 import { type Outcome, runIn, type World } from './world.ts'
 
 const folder = join(projectFolder, 'test', 'golden')
 const update = process.env['UPDATE_GOLDEN'] === '1'
+
+const run = (world: World, ...argv: readonly string[]): Promise<Outcome> =>
+  program === undefined ? runIn(world, ...argv) : runProgram(program, world, ...argv)
+
+/** Which modes a program asked for, and which file it wrote first, cannot be seen from outside. */
+const seen = (written: string): string =>
+  program === undefined
+    ? written
+    : written
+        .split(/\n(?=== )/)
+        .map(file => file.replace(/^(== .* )\d*$/m, '$1'))
+        .sort()
+        .join('\n')
 
 /** Files that a run is expected to give; one that is not there is expected to be empty. */
 const EXPECTED = ['stdout', 'stdout.colour', 'stderr', 'stderr.colour', 'json', 'exit', 'written'] as const
@@ -49,9 +64,9 @@ async function giveOf(
   world: World,
   args: readonly string[],
 ): Promise<Readonly<Record<(typeof EXPECTED)[number], string>>> {
-  const plain = await runIn(world, ...args)
-  const coloured = await runIn(world, ...args, '--color', 'always')
-  const json = await runIn(world, ...args, '--output', 'json')
+  const plain = await run(world, ...args)
+  const coloured = await run(world, ...args, '--color', 'always')
+  const json = await run(world, ...args, '--output', 'json')
   const data = args[0] === 'preview' ? (given: Buffer) => previewText(given.toString('utf8')) : envelopeText
   return {
     stdout: data(plain.stdout).replace(`"version": "${VERSION}"`, '"version": "VERSION"'),
@@ -73,7 +88,9 @@ const golden = test.macro<[string]>({
       const file = join(path, expected)
       if (update && given[expected] === '') rmSync(file, { force: true })
       else if (update) writeFileSync(file, given[expected])
-      t.is(given[expected], existsSync(file) ? readFileSync(file, 'utf8') : '', expected)
+      const wanted = existsSync(file) ? readFileSync(file, 'utf8') : ''
+      if (expected === 'written') t.is(seen(given.written), seen(wanted))
+      else t.is(given[expected], wanted, expected)
     }
     if (!['0\n', '1\n'].includes(given.exit) && args[0] !== 'check')
       t.is(given.stdout, '', 'nothing is written on error')
@@ -88,8 +105,8 @@ const again = test.macro<[string]>({
     const path = join(folder, name)
     const args = argsOf(path)
     const world = worldOf(path, args)
-    const once = await runIn(world, ...args)
-    const twice = await runIn(
+    const once = await run(world, ...args)
+    const twice = await run(
       { ...world, stdin: once.stdout },
       ...args.map(arg => (arg.startsWith('input.') ? '-' : arg)),
     )

@@ -79,7 +79,7 @@ test('a faulty values file is refused before anything is written', async t => {
     const { exit, stdout, stderr, written, scripts } = await runIn({ files }, ...asked, ...more)
     t.is(exit, 2)
     t.is(stdout.length + written.size + scripts.length, 0)
-    t.regex(stderr, /E206/)
+    t.regex(stderr, /E213/)
   }
 })
 

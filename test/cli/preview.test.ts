@@ -50,7 +50,7 @@ test('the diff names the files that are the same on every VM, and --all shows wh
     t.true(all.includes(content))
   }
   for (const text of [usual, all]) t.true(text.includes('+++ guest:/srv/consul/service-config.json '))
-  t.true(usual.split('\n').length < 170, String(usual.split('\n').length))
+  t.true(usual.split('\n').length < 180, String(usual.split('\n').length))
   t.true(all.split('\n').length > 500)
   t.false(all.includes('the same on every VM'))
 })
@@ -60,14 +60,15 @@ test('what is named stands for the bytes on the VM', async t => {
     files: readonly { path: string; digest: string; common: boolean; content: string }[]
   }
   const common = found.filter(file => file.common)
-  t.is(common.length, 9)
+  t.is(common.length, 10)
   for (const { digest, content } of common)
     t.is(createHash('sha256').update(content).digest('hex').slice(0, digest.length), digest)
 })
 
 test('guest files of another version are named as such, with both versions', async t => {
-  const folder = join(projectFolder, 'test', 'decode', 'injection', 'written-by-0.1.0', 'cloud-config')
-  const [earlier, input] = ['multipart-full', 'input'].map(name => readFileSync(join(folder, name)))
+  const folder = join(projectFolder, 'test', 'decode', 'injection', 'written')
+  const names = ['0.1.0/cloud-config/multipart-full', 'documents/cloud-config']
+  const [earlier, input] = names.map(name => readFileSync(join(folder, name)))
   const world = { files: { 'old.injected': earlier ?? '', 'web.yaml': input ?? '' } }
   const of = async (...argv: readonly string[]) =>
     (await runIn(world, 'preview', '--against', 'old.injected', ...argv, 'web.yaml')).stdout.toString()
@@ -171,6 +172,13 @@ test('lines of the summary that can be are no wider than 100 columns', async t =
     .split('\n')
     .filter(line => line.length > 100)
   t.deepEqual(wide, [])
+})
+
+test('the summary says how much a platform takes, or that it sets no limit', async t => {
+  const lines = async (platform: string): Promise<string> =>
+    (await run({}, '--view', 'summary', '--platform', platform, 'web.yaml')).stdout.toString()
+  t.regex(await lines('azure'), /Azure custom data takes 65,535 bytes: [\d,]+ are used, [\d,]+ left/)
+  t.regex(await lines('lxd'), /LXD and Incus sets no limit: [\d,]+ bytes of text/)
 })
 
 test('a command line of the summary can be pasted into a shell', async t => {

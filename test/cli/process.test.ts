@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test from 'ava'
-import { projectFolder } from '../shared.ts'
+import { FACES } from './faces.ts'
 import { installed } from './tool.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'consul-vm-inject-process-'))
@@ -14,19 +13,12 @@ const CONFIG =
   '#cloud-config\n# consul.hashicorp.com/connect-inject: "true"\n# consul.hashicorp.com/connect-service: web\n'
 const PREBUILT = ['--profile', 'prebuilt']
 
-const bundle = join(projectFolder, 'dist', 'bin', 'consul-vm-inject.js')
-const FACES = {
-  'as compiled': fileURLToPath(new URL('../../src/cli/main.js', import.meta.url)),
-  ...(existsSync(bundle) && { bundled: bundle }),
-}
-
 const withFull = existsSync('/dev/full') ? test : test.skip
 
-for (const [face, main] of Object.entries(FACES)) {
+for (const [face, [runner, main]] of Object.entries(FACES)) {
   const tool = (args: readonly string[], input: string | Buffer = '') =>
-    spawnSync(process.execPath, [main, ...args], { input, cwd: folder })
-  const shell = (line: string) =>
-    spawnSync('sh', ['-c', line, process.execPath, main], { cwd: folder, encoding: 'utf8' })
+    spawnSync(runner, [main, ...args], { input, cwd: folder })
+  const shell = (line: string) => spawnSync('sh', ['-c', line, runner, main], { cwd: folder, encoding: 'utf8' })
 
   test(`${face}: user-data goes through the pipe`, t => {
     const { status, stdout, stderr } = tool(PREBUILT, CONFIG)
@@ -130,9 +122,9 @@ sys.exit(0 if tool.wait() == 0 and read == b'#cloud-config\\n' + b'# filler\\n' 
 `
 
 const withPython = installed('python3') && installed('awk') ? test : test.skip
-for (const [face, main] of Object.entries(FACES)) {
+for (const [face, [runner, main]] of Object.entries(FACES)) {
   withPython(`${face}: pipes that do not block are read to the end and written whole`, t => {
-    const { status, stderr } = spawnSync('python3', ['-c', NON_BLOCKING, process.execPath, main, '-q'])
+    const { status, stderr } = spawnSync('python3', ['-c', NON_BLOCKING, runner, main, '-q'])
     t.is(status, 0, stderr.toString())
   })
 }

@@ -54,5 +54,5 @@ test('faulty values are shown at their place before it is said that they keep th
     'v',
   )
   t.is(exit, 2)
-  t.regex(stderr, /^error\[E206\]: [\s\S]* --> v:1:[\s\S]*\nerror: cannot use v \(values\): it has faults\n$/)
+  t.regex(stderr, /^error\[E213\]: [\s\S]* --> v:1:[\s\S]*\nerror: cannot use v \(values\): it has faults\n$/)
 })

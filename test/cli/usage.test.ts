@@ -1,5 +1,5 @@
 import test from 'ava'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { COMMAND_NAMES } from '../../src/cli/commands.ts'
 import { run } from '../../src/cli/run.ts'
 import { hang } from '../../src/report/wrap.ts'
 import { runIn, type World } from './world.ts'
@@ -95,7 +95,7 @@ test(refused, ['help', 'injekt'], 'error: there is no command injekt\n  = help: 
 test(
   refused,
   ['help', 'xyzzy'],
-  `error: there is no command xyzzy\n${hang('  = help: ', `the commands are ${COMMANDS.map(({ name }) => name).join(', ')}`)}\n`,
+  `error: there is no command xyzzy\n${hang('  = help: ', `the commands are ${COMMAND_NAMES.join(', ')}`)}\n`,
 )
 test(refused, ['completion'], 'error: completion needs the name of a shell\n  = help: name one of bash, zsh, fish\n')
 test(refused, ['completion', 'fihs'], 'error: there is no completion for fihs\n  = help: did you mean fish?\n')
@@ -142,8 +142,8 @@ test('a fault of the tool is told as such, has a status of its own and never tha
     stdinIsTerminal: false,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
-    exists: () => false,
     now: () => 0,
+    inTime: <T>(judge: () => T): T => judge(),
     stat: () => undefined,
     list: () => [],
     realPath: (path: string) => path,

@@ -65,3 +65,9 @@ test('what is of one VM is refused beside --static', async t => {
   t.is(metadata.exit, 2)
   t.regex(metadata.stderr, /--metadata is of one VM/)
 })
+
+test('the profile fetch is refused beside --static, with what to use instead', async t => {
+  const { exit, stdout, stderr } = await runIn({}, 'vendor-data', '--static', '--profile', 'fetch')
+  t.deepEqual([exit, stdout.length], [2, 0])
+  t.regex(stderr, /--static takes no --profile fetch\n {2}= help: use full or prebuilt/)
+})

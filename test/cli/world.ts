@@ -23,6 +23,8 @@ export interface World {
   readonly placing?: Readonly<Record<string, string>>
   /** Milliseconds that pass from one look at the clock to the next; 0 when absent. */
   readonly tick?: number
+  /** Which judgements take too long, counted from 0; none when absent. */
+  readonly slow?: readonly number[]
   /** When SIGTERM arrives; never when absent. */
   readonly untilTerminated?: Promise<void>
 }
@@ -103,17 +105,18 @@ export function ioOf(world: World): {
     return kind && { kind, mode: world.modes?.[keyOf(path)] ?? 0o644, version: '1' }
   }
   let now = 0
+  let judgements = 0
   let stdin: string | Uint8Array | undefined = world.stdin ?? ''
   const io: Io = {
     env: world.env ?? {},
     stdinIsTerminal: world.stdinIsTerminal === true,
     stdoutIsTerminal: world.stdoutIsTerminal === true,
     stderrIsTerminal: world.stderrIsTerminal === true,
-    exists: path => stat(path) !== undefined,
     now() {
       now += world.tick ?? 0
       return now
     },
+    inTime: judge => (world.slow?.includes(judgements++) ? undefined : judge()),
     stat,
     list: folder => listIn(files, links, folder),
     realPath: path => posix.resolve('/world', path),

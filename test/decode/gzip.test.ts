@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { isGzip, UNPACKED_LIMIT, unpackGzip } from '../../src/decode/gzip.ts'
 import { packGzip } from '../../src/decode/pack-gzip.ts'
 import { bytes } from '../support/places.ts'
 
+/** That it comes back; byte by byte, which `deepEqual` would take long over. */
+function comesBack(t: ExecutionContext, content: Uint8Array): void {
+  const unpacked = unpackGzip(packGzip(content))
+  t.true(unpacked.ok && Buffer.compare(unpacked.bytes, content) === 0)
+}
+
 test('what is packed unpacks to the same bytes', t => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), content => {
-      const packed = packGzip(content)
-      t.true(isGzip(packed))
-      t.deepEqual(unpackGzip(packed), { ok: true, bytes: Buffer.from(content) } as never)
+      t.true(isGzip(packGzip(content)))
+      comesBack(t, content)
     }),
   )
 })
@@ -26,8 +31,7 @@ test('text and base64, as long and as mixed as can be, unpack to the same bytes'
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
-      const content = Buffer.from(pieces.join(''))
-      t.deepEqual(unpackGzip(packGzip(content)), { ok: true, bytes: content } as never)
+      comesBack(t, Buffer.from(pieces.join('')))
     }),
     { numRuns: 50 },
   )
@@ -79,7 +83,6 @@ test('a bomb is refused before it fills the memory', t => {
 test('base64 fills no stack, in many lines or in one without an end', t => {
   const line = `${'QUJD'.repeat(19)}\n`
   for (const text of [line.repeat(100_000), line.trimEnd().repeat(100_000)]) {
-    const content = Buffer.from(text)
-    t.deepEqual(unpackGzip(packGzip(content)), { ok: true, bytes: content } as never)
+    comesBack(t, Buffer.from(text))
   }
 })

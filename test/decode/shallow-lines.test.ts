@@ -1,7 +1,7 @@
 import test from 'ava'
 import { readAsPyYaml } from '../../src/decode/pyyaml.ts'
-import type { YamlNode } from '../../src/decode/yaml.ts'
 import { toData } from '../../src/decode/yaml-data.ts'
+import type { YamlNode } from '../../src/decode/yaml-node.ts'
 import { inject, uninject } from '../../src/index.ts'
 import { bytes, text } from '../support/places.ts'
 

@@ -51,7 +51,7 @@ test('gzip is taken off once only', t => {
 
 test('damaged gzip is kept as it is, and said once', t => {
   const { userData, diagnostics } = decode(gzipSync(CONFIG).subarray(0, -5), 'web')
-  t.deepEqual([userData.wrappings, codes(diagnostics)], [[], ['W101']])
+  t.deepEqual([userData.wrappings, codes(diagnostics)], [[], ['W103']])
   t.regex(diagnostics[0]?.message ?? '', /begins like gzip/)
 })
 
@@ -177,20 +177,23 @@ test('a jinja template renders to what its second line says', t => {
   t.is(renders('## template: jinja'), 'empty')
 })
 
-const warns = test.macro<[what: string, input: Uint8Array, message: RegExp, hint: RegExp, place: string]>({
-  exec(t, _, input, message, hint, place) {
-    const { diagnostics } = decode(input, 'web')
-    t.deepEqual(codes(diagnostics), ['W101'])
-    t.regex(diagnostics.map(brief).join(), message)
-    t.regex(diagnostics[0]?.hint ?? '', hint)
-    t.is(pointedAt(diagnostics[0]?.span), place)
+const warns = test.macro<[what: string, code: string, input: Uint8Array, message: RegExp, hint: RegExp, place: string]>(
+  {
+    exec(t, _, code, input, message, hint, place) {
+      const { diagnostics } = decode(input, 'web')
+      t.deepEqual(codes(diagnostics), [code])
+      t.regex(diagnostics.map(brief).join(), message)
+      t.regex(diagnostics[0]?.hint ?? '', hint)
+      t.is(pointedAt(diagnostics[0]?.span), place)
+    },
+    title: (_, what) => `${what} is said to be no use to cloud-init`,
   },
-  title: (_, what) => `${what} is said to be no use to cloud-init`,
-})
+)
 
 test(
   warns,
   'a document with a byte order mark',
+  'W101',
   bytes('\uFEFF#cloud-config\n'),
   /1:1 cloud-init does not recognise/,
   /byte order mark/,
@@ -199,15 +202,17 @@ test(
 test(
   warns,
   'a misspelt jinja header',
+  'W101',
   bytes('## template:jinja\n'),
   /recognise/,
   /exactly `## template: jinja`/,
   '## template:jinja',
 )
-test(warns, 'a document without a header', bytes('a: 1\r\nb: 2\n'), /recognise/, /#cloud-config/, 'a: 1')
+test(warns, 'a document without a header', 'W101', bytes('a: 1\r\nb: 2\n'), /recognise/, /#cloud-config/, 'a: 1')
 test(
   warns,
   'MIME below a blank line',
+  'W101',
   bytes('\nMIME-Version: 1.0\nContent-Type: text/cloud-config\n\na: 1'),
   /recognise/,
   /begin it/,
@@ -216,12 +221,21 @@ test(
 test(
   warns,
   'MIME that is not UTF-8',
+  'W104',
   latin1(MIME('\n#!/bin/sh\n# é')),
   /not UTF-8/,
   /base64/,
   'Content-Type: multipart/mixed; boundary=B',
 )
-test(warns, 'MIME with text outside ASCII', bytes(MIME('\n#!/bin/sh\n# é')), /7:3 cloud-init damages/, /base64/, 'é')
+test(
+  warns,
+  'MIME with text outside ASCII',
+  'W105',
+  bytes(MIME('\n#!/bin/sh\n# é')),
+  /7:3 cloud-init damages/,
+  /base64/,
+  'é',
+)
 
 test('nothing is said of a document that cloud-init takes, nor of an empty one', t => {
   for (const content of [

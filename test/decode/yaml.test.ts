@@ -1,8 +1,9 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { type ScalarType, typeOfPlain } from '../../src/decode/plain-scalar.ts'
-import { entryOf, mergedEntries, readYaml, readYamlStream, type YamlNode } from '../../src/decode/yaml.ts'
+import { readYaml, readYamlStream } from '../../src/decode/yaml.ts'
 import { toData } from '../../src/decode/yaml-data.ts'
+import { entryOf, mergedEntries, type YamlNode } from '../../src/decode/yaml-node.ts'
 import { cloudConfig } from '../support/user-data.ts'
 
 const rootOf = (text: string): YamlNode | undefined => {

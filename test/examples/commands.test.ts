@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import test from 'ava'
 import type { Call, Command } from '../../src/cli/command.ts'
-import { COMMANDS } from '../../src/cli/commands.ts'
+import { commandNamed, DEFAULT } from '../../src/cli/commands.ts'
 import { parse } from '../../src/cli/parse.ts'
 import { uninject } from '../../src/index.ts'
 import { runIn } from '../cli/world.ts'
@@ -10,9 +10,8 @@ import { exampleFiles, readExample } from './files.ts'
 
 /** The command of a line and what it is called with; throws what the tool would say of it. */
 function read({ argv }: CommandLine): { readonly command: Command; readonly call: Call } {
-  const named = COMMANDS.find(({ name }) => name === argv[0])
-  const command = named ?? COMMANDS[0]
-  if (command === undefined) throw new Error('there are no commands')
+  const named = commandNamed(argv[0] ?? '')
+  const command = named ?? DEFAULT
   return { command, call: parse(command, named === undefined ? argv : argv.slice(1)) }
 }
 

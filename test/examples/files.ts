@@ -5,7 +5,8 @@ import { projectFolder } from '../shared.ts'
 export const examplesFolder: string = join(projectFolder, 'examples')
 
 /** Files that a run of an example leaves behind. */
-const MADE = /(?:^|\/)(?:web\.injected|web\.json|seed\.iso)$|^environment\/seeds\//
+const MADE =
+  /(?:^|\/)(?:web\.injected|web\.json|seed\.iso)$|^environment\/seeds\/|^pulumi\/(?:bin|node_modules)\/|^pulumi\/package-lock\.json$/
 
 /** Every file below examples/, by its path there. */
 export const exampleFiles: readonly string[] = readdirSync(examplesFolder, { recursive: true, withFileTypes: true })

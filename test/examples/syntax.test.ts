@@ -18,7 +18,7 @@ const KINDS: readonly (readonly [pattern: RegExp, kind: string])[] = [
   [/\.(?:tf|hcl)$/, 'hcl'],
   [/\.ya?ml$|^meta-data$/, 'yaml'],
   // What no parser here knows: the tests of what it belongs to look at it.
-  [/\.(?:conf|service|socket|md|svg)$|^Containerfile$/, 'other'],
+  [/\.(?:conf|service|socket|md|svg|ts)$|^Containerfile$/, 'other'],
 ]
 const kindOf = (path: string): string | undefined => KINDS.find(([pattern]) => pattern.test(basename(path)))?.[1]
 const files = (kind: string): readonly string[] => exampleFiles.filter(path => kindOf(path) === kind)

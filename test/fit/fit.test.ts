@@ -96,10 +96,10 @@ test('a form that the platform does not take is refused with the remedy', t => {
   ])
   t.deepEqual(refused(config, { platform: 'multipass', layout: 'cloud-config' }), [])
   t.deepEqual(refused(gzipSync(config), { platform: 'lxd' }), [
-    'E403 nowhere gzip does not get through LXD and Incus: give the document uncompressed, and leave out --compress',
+    'E407 nowhere gzip does not get through LXD and Incus: give the document uncompressed, and leave out --compress',
   ])
   t.deepEqual(refused(gzipSync(config), { platform: 'gce' }), [
-    'E403 nowhere gzip does not get through Google Compute Engine: give it in base64',
+    'E407 nowhere gzip does not get through Google Compute Engine: give it in base64',
   ])
   t.deepEqual(refused(bytes(gzipSync(config).toString('base64')), { platform: 'gce' }), [])
 })
@@ -109,7 +109,7 @@ test('an inline limit that nothing fits names the way around it', t => {
   const hint = diagnostics.at(-1)?.hint ?? ''
   t.regex(hint, /--compress auto makes it [\d,]+, which is still too many/)
   t.regex(hint, /--profile prebuilt/)
-  t.regex(hint, /userDataSecretRef/)
+  t.regex(hint, /name that in secretRef/)
 })
 
 test('of what the tool compressed the operator gets the bytes back, and compressing again changes nothing', t => {

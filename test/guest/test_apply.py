@@ -10,6 +10,7 @@ import stat
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -26,6 +27,14 @@ DROP_IN = G.FILES['unit']
 def planned(**given):
     """The plan of annotations as it travels."""
     return json.loads(PLANNER.canonical(PLANNER.plan({'annotations': annotations(**given)})[0]))
+
+
+def eventually(holds):
+    until = time.monotonic() + 10
+    while not holds():
+        if time.monotonic() > until:
+            raise AssertionError('still not')
+        time.sleep(0.05)
 
 
 class GuestCase(unittest.TestCase):
@@ -75,7 +84,8 @@ class GuestCase(unittest.TestCase):
 
 
 WEB = {'connect_service': 'web', 'connect_service_port': '8080', 'connect_service_upstreams': 'api:9191'}
-RELOAD = 'systemctl --no-block reload-or-restart consul.service'
+# None runs.
+AGENT = 'systemctl --no-block reload-or-restart consul.service'
 START, RESTART = 'systemctl --no-block start envoy@web.service', 'systemctl --no-block restart envoy@web.service'
 
 
@@ -85,7 +95,7 @@ class Apply(GuestCase):
         self.assertEqual(self.files(), [
             '/etc/consul.d/service-registration.json', '/run/consul-vm-inject/web.redirect', '/run/consul/upstreams-web.env',
             '/run/systemd/system/envoy@web.service.d/50-consul-vm-inject.conf', G.STATE])
-        self.assertEqual(commands, [RELOAD, 'systemctl daemon-reload', RESTART])
+        self.assertEqual(commands, [AGENT, 'systemctl daemon-reload', RESTART])
         self.assertEqual(json.loads(self.read(G.REGISTRATION))['service']['name'], 'web')
         self.assertEqual(self.read(G.FILES['environment'] % 'web'), 'API_CONNECT_SERVICE_HOST=127.0.0.1\nAPI_CONNECT_SERVICE_PORT=9191\n')
         self.assertEqual(self.read(G.FILES['redirect'] % 'web').splitlines()[0], '-proxy-id=web-sidecar-proxy')
@@ -96,7 +106,7 @@ class Apply(GuestCase):
         times = {name: Path(str(self.root) + name).stat().st_mtime_ns for name in self.files()}
         self.unit('consul.service', 'active')
         self.unit('envoy@web.service', 'active')
-        self.assertEqual(self.apply(WEB), ([START], set()))
+        self.assertEqual(self.apply(WEB), ([AGENT, START], set()))
         self.assertEqual({name: Path(str(self.root) + name).stat().st_mtime_ns for name in self.files()}, times)
 
     def test_at_the_next_boot_only_what_run_lost_is_written(self):
@@ -121,9 +131,8 @@ class Apply(GuestCase):
             with self.subTest(change):
                 commands, _ = self.apply({**WEB, **change})
                 self.assertEqual((RESTART in commands, START in commands), (restart, not restart))
-                self.assertEqual(RELOAD in commands, reload)
-                if reload and restart:
-                    self.assertLess(commands.index(RELOAD), commands.index(RESTART))
+                self.assertEqual(str(self.root) + G.REGISTRATION in self.guest.CHANGED, reload)
+                self.assertLess(commands.index(AGENT), commands.index(RESTART if restart else START))
 
     def test_what_could_not_be_finished_is_restarted_at_the_next_run(self):
         self.apply(WEB)
@@ -166,7 +175,7 @@ class Apply(GuestCase):
                 self.unit('consul.service', 'active')
                 commands, _ = self.apply(given)
                 self.assertEqual(self.files(), [])
-                self.assertEqual(commands, [RELOAD, 'systemctl stop envoy@web.service', 'systemctl daemon-reload'])
+                self.assertEqual(commands, [AGENT, 'systemctl stop envoy@web.service', "consul 'services' 'deregister' '-id=web'", 'systemctl daemon-reload'])
                 self.assertEqual(self.apply(given), ([], set()))
 
     def test_a_registration_of_somebody_else_is_never_removed_and_kept_aside_when_replaced(self):
@@ -205,27 +214,6 @@ class Apply(GuestCase):
                     self.apply({**WEB, 'service_tags': message})
                 self.assertEqual(bool(self.files()), not refused)
 
-    def test_an_agent_without_a_unit_is_told_by_its_own_command(self):
-        with mock.patch.dict(os.environ, FAKE_FAILS='reload-or-restart'):
-            self.assertIn("consul 'reload'", self.apply(WEB)[0])
-            self.assertNotIn("consul 'reload'", self.apply(WEB)[0])
-
-    def test_old_systemd_is_told_in_its_own_words_what_runs_as_root(self):
-        drop_in = '/run/systemd/system/envoy@.service.d/40-consul-vm-inject.conf'
-        self.write('/etc/systemd/system/envoy@.service', (GUEST / 'envoy@.service').read_text())
-        redirect = '/usr/local/bin/consul-redirect-traffic %i '
-        for version, there in (('230', True), ('231', False), ('219', True)):
-            with self.subTest(version), mock.patch.dict(os.environ, FAKE_SYSTEMD=version):
-                self.apply(WEB)
-                self.assertEqual(drop_in in self.files(), there)
-        found = directives(self.read(drop_in))
-        self.assertEqual(found, {('Service', 'PermissionsStartOnly'): ['yes'], ('Service', 'ExecStartPre'): ['', redirect + 'wait'],
-                                 ('Service', 'ExecStartPost'): ['', redirect + 'up'],
-                                 ('Service', 'ExecStopPost'): ['', '/usr/local/bin/consul-retry-sidecar %i']})
-        with mock.patch.dict(os.environ, FAKE_SYSTEMD='219'):
-            self.apply(None)
-        self.assertNotIn(drop_in, self.files())
-
     def test_the_application_waits_at_the_next_boot(self):
         self.apply({**WEB, 'alpha_app_unit': 'app.service'})
         order = G.PERMANENT % 'consul-sidecar-init.service'
@@ -253,10 +241,10 @@ class Apply(GuestCase):
         target, name = self.root / 'etc/x', str(self.root / 'etc/x')
         target.parent.mkdir()
         target.symlink_to('/dev/null')
-        group = 0 if os.geteuid() else 12345
-        self.guest.write(name, 'content\n', 0o640, group)
+        user = 0 if os.geteuid() else 12345
+        self.guest.write(name, 'content\n', 0o640, user)
         self.assertEqual((target.is_symlink(), target.read_text(), stat.S_IMODE(target.stat().st_mode)), (False, 'content\n', 0o640))
-        self.assertEqual(target.stat().st_gid, group or os.getegid())
+        self.assertEqual(target.stat().st_uid, user or os.geteuid())
         self.assertEqual([path.name for path in target.parent.iterdir()], ['x'])
         with mock.patch.object(os, 'replace', side_effect=OSError('no')), self.assertRaises(OSError):
             self.guest.write(name, 'other\n', 0o640)
@@ -328,7 +316,7 @@ class Helpers(unittest.TestCase):
         self.server.unready = 99
         done = self.helper('ready', self.admin, 0, 0, 2, 1)
         self.assertEqual(done.returncode, 1)
-        self.assertIn('did not become ready in time', done.stderr)
+        self.assertIn('was not ready in time', done.stderr)
         self.assertEqual(self.helper('ready', '127.0.0.1:1', 0, 0, 1, 1).returncode, 1)
 
     def test_ready_gives_up_when_envoy_has_ended(self):
@@ -337,7 +325,7 @@ class Helpers(unittest.TestCase):
 
     def test_drain_asks_envoy_and_waits_until_it_is_gone(self):
         done = self.helper('drain', self.admin, 30, env={'MAINPID': '999999999'})
-        self.assertEqual((done.returncode, self.server.posts), (0, ['/drain_listeners?graceful']))
+        self.assertEqual((done.returncode, self.server.posts), (0, ['/drain_listeners?inboundonly&graceful&skip_exit']))
         self.assertEqual(self.helper('wait', self.admin, 0).returncode, 0)
         self.assertEqual(len(self.server.posts), 1)
 
@@ -356,7 +344,7 @@ class Helpers(unittest.TestCase):
                 self.server.unready = 99
                 done = self.helper('watch', self.admin, 1, 'envoy@web.service', env={'FAKE_LOG': str(log), 'FAKE_UNITS': folder})
                 self.assertEqual(done.returncode, 0)
-                kill = 'systemctl kill --kill-who=main --signal=SIGKILL envoy@web.service'
+                kill = 'systemctl kill -sKILL --kill-who=main envoy@web.service'
                 self.assertEqual(kill in log.read_text().splitlines(), killed)
 
 
@@ -372,7 +360,6 @@ class Log(unittest.TestCase):
 class Agent(GuestCase):
     """What a plan says for the agent."""
     OURS, THEIRS = '/etc/consul.d/0-consul-vm-injected.json', '/etc/consul.d/agent.hcl'
-    START = 'systemctl --no-block restart consul.service'
     SETTINGS = {'retry_join': ['10.0.0.1'], 'bind_addr': '{{ GetInterfaceIP "eth1" }}'}
 
     def joined(self, **more):
@@ -382,21 +369,16 @@ class Agent(GuestCase):
         commands, changed = self.apply(plan=self.joined())
         self.assertIn(self.OURS, changed)
         self.assertEqual(json.loads(self.read(self.OURS)), self.SETTINGS)
-        self.assertEqual([line for line in commands if 'consul.service' in line], [self.START])
-        self.assertEqual(self.apply(plan=self.joined()), ([START], set()))
-
-    def test_another_server_restarts_it_and_other_settings_wait_for_that(self):
-        self.apply(plan=self.joined())
-        self.assertIn(self.START, self.apply(plan=self.joined(retry_join=['10.0.0.2']))[0])
+        self.assertEqual([line for line in commands if 'consul.service' in line], [AGENT])
+        self.assertEqual(self.apply(plan=self.joined()), ([AGENT, START], set()))
 
     def test_a_file_of_the_operators_that_says_whom_to_join_is_left_alone(self):
         for name, text in (('agent.hcl', 'retry_join = ["10.9.9.9"]\n'), ('x.json', '{"data_dir":"/opt/x","retry_join":["h"]}'),
                            ('old.hcl', 'start_join = ["h"]'), ('00-base.hcl', '  retry_join=["h"]')):
             with self.subTest(name=name):
                 path = self.write('/etc/consul.d/' + name, text)
-                commands, _ = self.apply(plan=self.joined())
+                self.apply(plan=self.joined())
                 self.assertEqual(json.loads(self.read(self.OURS)), {'bind_addr': self.SETTINGS['bind_addr']})
-                self.assertNotIn(self.START, commands)
                 path.unlink()
 
     def test_what_only_looks_like_that_is_none(self):
@@ -411,25 +393,113 @@ class Agent(GuestCase):
         key, token = self.write('/gossip', 'a2V5\n'), self.write('/token', ' t \n')
         hole = {'hole': 'secret', 'path': str(key)}
         plan = self.joined(encrypt=hole, acl={'enabled': True, 'tokens': {'agent': {'hole': 'secret', 'path': str(token)}}})
-        with mock.patch.object(self.guest.grp, 'getgrnam', return_value=mock.Mock(gr_gid=os.getgid())):
-            self.apply(plan=plan)
+        self.apply(plan=plan)
         self.assertEqual(json.loads(self.read(self.OURS)), {**self.SETTINGS, 'encrypt': 'a2V5', 'acl': {'enabled': True, 'tokens': {'agent': 't'}}})
-        self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + self.OURS).st_mode), 0o640)
+        self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + self.OURS).st_mode), 0o600)
+        self.assertEqual(os.stat(str(self.root) + self.OURS).st_uid, 5996)
+        # At a later boot they come late: what the agent has of them still holds.
+        before = self.read(self.OURS)
+        key.unlink()
+        self.apply(plan=plan)
+        self.assertEqual(self.read(self.OURS), before)
 
-    def test_without_the_file_or_without_a_group_of_the_agent_nothing_is_written(self):
+    def test_without_the_file_or_without_a_user_of_the_agent_nothing_is_written(self):
         hole = {'hole': 'secret', 'path': str(self.root / 'none')}
-        with mock.patch.object(self.guest.grp, 'getgrnam', return_value=mock.Mock(gr_gid=0)), self.assertRaisesRegex(ValueError, 'agent: .*none'):
+        with self.assertRaisesRegex(ValueError, 'agent: .*none'):
             self.apply(plan=self.joined(encrypt=hole))
         (self.root / 'none').write_text('x')
-        with mock.patch.object(self.guest.grp, 'getgrnam', side_effect=KeyError('consul')), self.assertRaisesRegex(ValueError, 'agent: .*consul'):
+        with mock.patch.dict(os.environ, FAKE_USERS='envoy'), self.assertRaisesRegex(ValueError, 'no agent to read the secrets'):
             self.apply(plan=self.joined(encrypt=hole))
         self.assertNotIn(self.OURS, self.files())
 
     def test_a_vm_that_leaves_the_mesh_keeps_them_to_tell_the_servers(self):
         self.apply(plan=self.joined())
-        commands, _ = self.apply()
-        self.assertIn(RELOAD, commands)
+        self.apply()
         self.assertIn(self.OURS, self.files())
+
+
+class There(GuestCase):
+    """An agent that is there: a process of that name, its directory, its user."""
+    THEIRS = '/srv/agent'
+
+    def agent(self, *words, uid=65534):
+        """A process whose command line is an agent's; it writes a line when it is told to reload."""
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        folder.chmod(0o777)
+        (folder / 'agent').write_text('trap "echo reloaded >>told" HUP\necho up >told\nwhile :; do sleep 0.1; done\n')
+        process = subprocess.Popen(['/opt/x/consul', 'agent', *words], executable='/bin/sh', cwd=folder, user=uid)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.told = folder / 'told'
+        eventually(self.told.exists)
+        return process
+
+    def in_its_folder(self):
+        return sorted(path.name for path in Path(str(self.root) + self.THEIRS).iterdir())
+
+    def test_it_gets_copies_in_its_directory_is_told_and_not_captured_and_no_second_one_is_started(self):
+        Path(str(self.root) + self.THEIRS).mkdir(parents=True)
+        self.write('/etc/consul.d/0-consul-vm-inject.json', '{"ports": {"grpc": 8502}}')
+        for words in (('-config-dir', f'{self.root}{self.THEIRS}/', '-bind=::1'), (f'-config-dir={self.root}{self.THEIRS}',)):
+            with self.subTest(words):
+                process = self.agent(*words)
+                commands, _ = self.apply(WEB)
+                self.assertEqual([line for line in commands if 'consul' in line and 'envoy' not in line], [])
+                self.assertEqual(self.in_its_folder(), ['0-consul-vm-inject.json', 'service-registration.json'])
+                copy = os.stat(str(self.root) + self.THEIRS + '/service-registration.json')
+                self.assertEqual((copy.st_uid, stat.S_IMODE(copy.st_mode)), (65534, 0o600))
+                self.assertEqual(self.read(self.THEIRS + '/service-registration.json'), self.read(G.REGISTRATION))
+                self.assertIn('-exclude-uid=65534', self.read(G.FILES['redirect'] % 'web').splitlines())
+                eventually(lambda: 'reloaded' in self.told.read_text())
+                process.kill()
+                process.wait()
+                # At the next boot, before it is up.
+                commands, changed = self.apply(WEB)
+                self.assertEqual((commands, changed), ([START], set()))
+                self.apply()
+                self.assertEqual(self.in_its_folder(), ['0-consul-vm-inject.json'])
+
+    def test_one_that_runs_as_root_keeps_its_ports_only(self):
+        self.agent(uid=0)
+        self.apply(WEB)
+        redirect = self.read(G.FILES['redirect'] % 'web').splitlines()
+        self.assertIn('-exclude-outbound-port=8300:8302', redirect)
+        self.assertEqual([line for line in redirect if line.startswith('-exclude-uid')], [])
+
+    def test_one_in_another_network_is_not_ours(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / 'agent').write_text('sleep 60')
+        other = subprocess.Popen(['unshare', '--net', '/usr/bin/python3', '-c', 'import os; os.execv("/bin/sh", ["consul", "agent"])'], cwd=folder)
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        eventually(lambda: b'consul\0agent' in Path(f'/proc/{other.pid}/cmdline').read_bytes())
+        self.assertIn(AGENT, self.apply(WEB)[0])
+
+    def test_what_annotations_say_of_it_counts_before_what_is_found(self):
+        Path(str(self.root) + '/opt/c').mkdir(parents=True)
+        self.agent('-config-dir=/nowhere')
+        commands, _ = self.apply({**WEB, 'alpha_agent_config_dir': f'{self.root}/opt/c', 'alpha_agent_user': '77', 'alpha_agent_unit': 'docker.service'})
+        self.assertEqual(os.stat(f'{self.root}/opt/c/service-registration.json').st_uid, 77)
+        self.assertIn('-exclude-uid=77', self.read(G.FILES['redirect'] % 'web').splitlines())
+        self.assertNotIn('docker.service', ' '.join(commands))
+
+    def test_the_unit_tells_as_long_as_it_does_not_run(self):
+        Path(str(self.root) + self.THEIRS).mkdir(parents=True)
+        for user, uid in (('nobody', 65534), ('', 0)):
+            told = f'User={user}\nExecStart={{ path=/x/consul ; argv[]=/x/consul agent -config-dir {self.root}{self.THEIRS} ; ignore_errors=no }}'
+            with self.subTest(user), mock.patch.dict(os.environ, FAKE_UNIT=told):
+                self.apply(WEB)
+                self.assertEqual(os.stat(f'{self.root}{self.THEIRS}/service-registration.json').st_uid, uid)
+                self.apply()
+
+    def test_a_unit_of_another_name_that_is_enabled_is_started_in_place_of_consul_service(self):
+        self.write('/etc/systemd/system/multi-user.target.wants/other.service', '[Service]\nExecStart=/usr/bin/other\n')
+        self.write('/etc/systemd/system/multi-user.target.wants/mesh-agent.service', '[Service]\nExecStart=/opt/consul agent -config-dir=/opt/c\n')
+        self.assertEqual([line for line in self.apply(WEB)[0] if '.service' in line and 'envoy' not in line],
+                         ['systemctl --no-block reload-or-restart mesh-agent.service'])
+
+    def test_a_unit_that_is_named_is_started_in_place_of_consul_service(self):
+        self.assertIn('systemctl --no-block reload-or-restart consul-agent.service', self.apply({**WEB, 'alpha_agent_unit': 'consul-agent.service'})[0])
 
 
 if __name__ == '__main__':

@@ -42,7 +42,8 @@ class Source(unittest.TestCase):
             tree = ast.parse(text, feature_version=(3, 6))
             modules = {name.name.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
             modules |= {node.module.split('.')[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-            self.assertLessEqual(modules, {'base64', 'glob', 'grp', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shutil', 'signal', 'socket', 'ssl', 'subprocess', 'sys', 'tempfile', 'time', 'zlib'})
+            self.assertLessEqual(modules, {'base64', 'glob', 'http', 'json', 'os', 'plan_annotations', 'pwd', 're', 'runpy', 'shlex', 'shutil', 'signal', 'socket', 'ssl', 'subprocess', 'sys',
+                                           'tempfile', 'time', 'urllib', 'zlib'})
             for newer in ('capture_output', 'removeprefix', 'removesuffix', 'text=True', 'missing_ok', 'shell=True', 'eval(', 'exec('):
                 self.assertNotIn(newer, text)
 
@@ -126,7 +127,7 @@ class Plans(Prepared):
         self.assertEqual(json.loads(text)['service']['meta'], {'id': 'i-1', 'managed-by': 'consul-vm-inject'})
         self.assertEqual(files[G.FILES['unit'] % 'web'], ['[Service]', 'New=1', 'ExecStop=-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py drain 127.0.0.1:19000 30'])
         redirect = files[G.FILES['redirect'] % 'web']
-        self.assertEqual((redirect[0], redirect[-2:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600']))
+        self.assertEqual((redirect[0], redirect[-3:]), ('-proxy-id=web-sidecar-proxy', ['-exclude-uid=0', '-consul-dns-port=8600', '-exclude-uid=5996']))
         self.assertEqual(len(redirect), len(set(redirect)))
         self.assertEqual(files[G.PERMANENT % 'consul-sidecar-init.service'], ['[Unit]', 'Before=vm1'])
         self.resolved()
@@ -241,7 +242,7 @@ class CommandLine(unittest.TestCase):
 
     def test_where_nothing_plans_annotations_it_says_what_to_do(self):
         for config in (WEB, {'name': 'web', 'port': 8080}, {}, [], {'plan': PLAN}):
-            self.refused(config, 'inject again, or use an image of consul-vm-inject guest', plans=False)
+            self.refused(config, 'no plan: inject again', plans=False)
         self.assertEqual(self.run_script({'format': 2, 'plan': PLAN}, plans=False).returncode, 0)
 
     def test_annotations_that_are_at_fault_are_lines_and_nothing_is_written(self):

@@ -37,7 +37,7 @@ class Hostile(unittest.TestCase):
             for value in values(key, HOSTILE[label].replace('CANARY', str(self.canary))):
                 more = {'annotations': {**found['annotations'], **base(key, value)['annotations']}}
                 # Users are looked up, and secrets are given to the agent's group.
-                others = (*[P + name for name in ('connect-service', 'connect-inject', 'transparent-proxy-exclude-uids')], A + 'encrypt-file', A + 'agent-token-file')
+                others = (*[P + name for name in ('connect-service', 'connect-inject', 'transparent-proxy-exclude-uids')], A + 'encrypt-file', A + 'agent-token-file', A + 'agent-user')
                 if key not in others and self.planned(base(key, value)) and self.planned(more):
                     found = more
                     break
@@ -76,7 +76,7 @@ class Hostile(unittest.TestCase):
                 envoy = words[words.index('consul') + 1:]
                 # Blocks of addresses are put in by the wrapper, each by its family.
                 written = [line for line in written if not line.startswith('-exclude-outbound-cidr=')]
-                redirect = ['connect', 'redirect-traffic', '-proxy-uid=5995', '-exclude-uid=5996', *written]
+                redirect = ['connect', 'redirect-traffic', '-proxy-uid=5995', *written]
                 self.assertEqual(log.read_text().split('\n'), ['consul ' + ' '.join(map(repr, words)) for words in (redirect, envoy)] + [''])
                 # No such file holds a token, so that nothing is registered yet.
                 if wanted['registration']['service'].pop('token_file', None):

@@ -19,6 +19,8 @@ from test_generator import PLAN, WEB
 G = load_generator()
 BUNDLE = ROOT / 'dist/bin/consul-vm-inject.js'
 EARLIER = Path(__file__).resolve().parent / 'earlier'
+# Versions whose documents carry a plan: what they made is kept by `npm run freeze`, that of this version included.
+PLANNING = sorted(path.name[len('guest-'):-len('.sh.gz')] for path in EARLIER.glob('guest-*.sh.gz') if '0.1.0' not in path.name)
 INIT, WANTS = '/etc/systemd/system/consul-sidecar-init.service', '/etc/systemd/system/multi-user.target.wants/consul-sidecar-init.service'
 ENABLE = 'systemctl enable consul-sidecar-init.service'
 
@@ -139,8 +141,7 @@ class Scripts(InstallCase):
 
     def boothook(self, *words, **options):
         """The boothook of injected user-data."""
-        message = email.message_from_string(self.made('inject', '-q', *words, **options))
-        return next(part.get_payload() for part in message.get_payload() if part.get_filename() == 'consul-vm-inject-guest')
+        return boothook_in(self.made('inject', '-q', *words, **options))
 
     def sh(self, script):
         file = self.folder / 'script'
@@ -220,6 +221,46 @@ class Scripts(InstallCase):
         config.write_text(json.dumps(WEB))
         self.assertEqual(run('python3', self.path('/srv/consul/generate-sidecar-configs.py'), '--root', self.root, '--config', config).returncode, 0)
 
+    def anew(self, name):
+        self.root = self.folder / name
+        self.root.mkdir()
+
+    def joins_or_is_told_apart(self):
+        """A plan that the guest here knows makes its registration; any other is refused in words, and nothing is written."""
+        generator, form = self.path('/srv/consul/generate-sidecar-configs.py'), json.loads(self.path('/srv/consul/service-config.json').read_text())['format']
+        done, registration = run('python3', generator), self.path('/etc/consul.d/service-registration.json')
+        if re.search(r'config\["format"\] ?== ?%d\b' % form, generator.read_text()):
+            self.assertEqual((done.returncode, registration.exists()), (0, True), done.stderr)
+        else:
+            self.assertEqual((done.returncode, registration.exists()), (2, False), done.stderr)
+            self.assertIn('format %d: this guest knows ' % form, done.stderr)
+
+    def test_documents_of_today_and_of_other_versions_on_images_of_the_other(self):
+        self.assertGreater(len(PLANNING), 0)
+        for version in PLANNING:
+            with self.subTest(version=version):
+                for name, image, document in (('image', gzip.decompress((EARLIER / f'guest-{version}.sh.gz').read_bytes()).decode(), self.boothook('--profile', 'prebuilt')),
+                                              ('document', self.made('guest'), boothook_in((EARLIER / f'prebuilt-{version}.txt').read_text()))):
+                    self.anew(f'{name}-{version}')
+                    self.assertEqual(self.sh(image).returncode, 0)
+                    done = self.sh(document)
+                    self.assertEqual((done.returncode, done.stdout), (0, ''), done.stderr)
+                    self.joins_or_is_told_apart()
+
+    def test_a_document_of_today_brings_its_guest_to_a_machine_of_another_version(self):
+        self.anew('fresh')
+        self.sh(self.boothook())
+        fresh = {path: self.path(path).read_text().replace(str(self.root), '') for path in self.files() - {'/srv/consul/service-config.json', G.STATE}}
+        self.assertGreater(len(fresh), 8)
+        for version in PLANNING:
+            with self.subTest(version=version):
+                self.anew(version)
+                self.sh(boothook_in(gzip.decompress((EARLIER / f'full-{version}.txt.gz').read_bytes()).decode()))
+                done = self.sh(self.boothook())
+                self.assertEqual((done.returncode, done.stdout), (0, ''), done.stderr)
+                self.assertEqual({path: self.path(path).read_text().replace(str(self.root), '') for path in fresh}, fresh)
+                self.joins_or_is_told_apart()
+
     def test_a_boot_goes_on_without_python_and_says_so(self):
         done = self.sh(self.boothook().replace('$(command -v python3 || echo /usr/libexec/platform-python)', 'no-such-python'))
         self.assertEqual(done.returncode, 0)
@@ -230,6 +271,10 @@ class Scripts(InstallCase):
         for script in (self.boothook(), self.boothook('--profile', 'prebuilt'), self.made('guest')):
             done = subprocess.run(['shellcheck', '-s', 'sh', '-'], input=script, stdout=subprocess.PIPE, text=True, check=False)
             self.assertEqual(done.stdout, '')
+
+
+def boothook_in(document):
+    return next(part.get_payload() for part in email.message_from_string(document).get_payload() if part.get_filename() == 'consul-vm-inject-guest')
 
 
 def install_earlier(case):

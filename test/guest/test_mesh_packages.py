@@ -15,6 +15,7 @@ TOOLS = ['sh', 'sed', 'tail', 'tr', 'grep', 'cut', 'awk', 'cat', 'mktemp', 'mkdi
 MANAGER = '''#!/bin/sh
 echo "$(basename_ $0) $*" >>"$LOG"
 if [ -n "${LOCKED-}" ] && [ ! -e "$LOG.locked" ]; then touch "$LOG.locked"; echo "E: Could not get lock /var/lib/dpkg/lock" >&2; exit 100; fi
+if [ -n "${CUT-}" ] && [ ! -e "$LOG.configured" ]; then echo "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem." >&2; exit 100; fi
 for last; do :; done
 case " $* " in
   *" install "*) [ -z "${BROKEN-}" ] || { echo "GPG error: not signed" >&2; exit 100; } ;;
@@ -373,6 +374,12 @@ gpgkey=file:///etc/consul-vm-inject-consul.asc
         done = self.run_script(self.settings(), BROKEN='yes')
         self.assertEqual((done.returncode, done.log.count(' consul=')), (1, 1))
         self.assertIn('consul: not installed', done.stderr)
+
+    def test_an_installation_that_was_cut_off_is_brought_to_its_end(self):
+        self.apt()
+        self.program('dpkg', '#!/bin/sh\necho "dpkg $*" >>"$LOG"\ntouch "$LOG.configured"\n')
+        done = self.run_script(self.settings(), CUT='yes')
+        self.assertEqual((done.returncode, done.log.count('dpkg --force-confold --configure -a')), (0, 1), done.stderr)
 
     def test_without_settings_or_a_package_manager_it_says_so(self):
         self.assertEqual(self.run_script(None).returncode, 2)

@@ -24,7 +24,7 @@ class Resolved(GuestCase):
         own, run = [], self.guest.run
 
         def seen(*command, text=''):
-            if command[0] in ('nft', 'iptables-restore', 'ip6tables-restore', 'id'):
+            if command[0] in ('nft', 'iptables-restore', 'ip6tables-restore'):
                 own.append(command[0])
                 return int(command[0] == 'nft'), ''
             return run(*command, text=text)
@@ -46,7 +46,7 @@ class Resolved(GuestCase):
         self.assertEqual(self.read('/etc/resolv.conf'), STUB)
 
     def test_it_is_left_alone_where_it_is_not_asked_or_has_servers_of_its_own_or_is_too_old(self):
-        rules = ['id', 'nft', 'ip6tables-restore', 'iptables-restore']
+        rules = ['nft', 'ip6tables-restore', 'iptables-restore']
         self.apply(WEB)
         for text, env in (('nameserver 10.0.0.2\n', {}), (STUB, {'FAKE_GLOBAL': '10.0.0.3'}), (STUB, {'FAKE_GLOBAL': '127.0.0.1:8600 10.0.0.3'}),
                           (STUB, {'FAKE_SYSTEMD': '245'}), ('', {})):
@@ -87,7 +87,7 @@ ASK = r"""
 import json, socket, struct, sys, threading, types
 guest, domain, agent = types.ModuleType('guest'), sys.argv[1], sys.argv[2] == 'agent'
 exec(compile(open(sys.argv[3]).read(), 'guest', 'exec'), guest.__dict__)
-guest.recall, guest.write = lambda: {'sidecars': {'web': [{}, {}, [domain, '8600']]}}, lambda *_: None
+guest.recall, guest.write = lambda: {'sidecars': {'web': [{}, {}, [domain, '8600']]}, 'agent': {'uid': '0'}}, lambda *_: None
 
 def question(name):
     labels = (name + '.').split('.')
@@ -108,6 +108,8 @@ for address in ('10.9.0.1', '127.0.0.53', '127.0.0.1', 'fd00::1'):
 if agent:
     serve('127.0.0.1', 8600)
     serve('::1', 8600)
+# As for each start of a sidecar whose rules are held.
+guest.names('web')
 guest.names('web')
 long = '.'.join(letter * 63 for letter in 'abc')[:220 - len(domain)]
 found = []
@@ -164,7 +166,9 @@ class Rules(unittest.TestCase):
                     before = space.state()
                     found, said = self.asked(space, way, domain)
                     self.assertEqual(found, ['8600', '53', '8600', '53', '53', '8600', '8600', '53'] * 4, said)
-                    self.assertEqual(said, f'consul-vm-inject: names under {domain}: redirected\n')
+                    self.assertEqual(said, f'consul-vm-inject: names under {domain}: redirected\n' * 2)
+                    if way == 'by nft':
+                        self.assertEqual(space.sh('nft list table inet consul_names').stdout.count('jump find'), 1)
                     done = space.run(CLEANUP)
                     self.assertEqual((done.returncode, 'removed' in done.stderr), (0, True), done.stderr)
                     self.assertNotIn('CONSUL', space.state().upper(), before)

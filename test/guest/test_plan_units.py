@@ -21,6 +21,9 @@ def argv(facts=None, i=0, **given):
     return unit_file.command(command, d='/run/credentials/x', n='x')
 
 
+PORTS = '"CONSUL_PORTS=sidecar-port:20000 admin-port:19000 outbound-port:15001"'
+
+
 class Envoy(unittest.TestCase):
     def test_arguments(self):
         start = ['/usr/bin/env', 'consul', 'connect', 'envoy', '-sidecar-for=web', '-admin-bind=127.0.0.1:19000']
@@ -52,7 +55,8 @@ class Unit(unittest.TestCase):
         self.assertEqual(filled(plan(alpha_app_unit='web.service', envoy_extra_args='--log-path "/a b"')['sidecars'][0]['unit']), [
             '[Unit]', 'Before=web.service', '[Service]', 'ExecStart=', 'ExecStart=/usr/bin/env \\', '  consul connect envoy \\', '  -sidecar-for=web \\',
             '  -admin-bind=127.0.0.1:19000 \\', '  -- \\', '  --concurrency \\', '  2 \\', '  --log-path \\', '  "/a b"',
-            'ExecStop=-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py drain 127.0.0.1:19000 30', 'TimeoutStopSec=35'])
+            'ExecStop=-/usr/bin/python3 /srv/consul/generate-sidecar-configs.py drain 127.0.0.1:19000 30', 'TimeoutStopSec=35',
+            'Environment=' + PORTS])
         self.assertEqual(plan()['sidecars'][0]['unit'][0], '[Service]')
 
     def test_each_directive(self):
@@ -88,7 +92,7 @@ class Unit(unittest.TestCase):
             ({'consul_sidecar_access_log_path': '/dev/stdout'}, 'ReadWritePaths', None),
             ({'consul_sidecar_access_log_path': '/a.log'}, 'ReadWritePaths', None),
             ({'alpha_acl_token_file': '/etc/t%$"x', 'alpha_ca_file': '/ca', 'alpha_http_addr': 'https://127.0.0.1:8501'}, 'Environment',
-             ['"CONSUL_HTTP_TOKEN_FILE=/etc/t%%$\\"x"', 'CONSUL_CACERT=/ca', 'CONSUL_HTTP_ADDR=https://127.0.0.1:8501']),
+             ['"CONSUL_HTTP_TOKEN_FILE=/etc/t%%$\\"x"', 'CONSUL_CACERT=/ca', 'CONSUL_HTTP_ADDR=https://127.0.0.1:8501', PORTS]),
             ({'alpha_acl_token_file': '/etc//./a:b/%n\\"$x/', 'alpha_client_key_file': '/k'}, 'LoadCredential', ['acl-token:/etc/a:b/%%n\\"$x', 'client-key:/k']),
             ({'alpha_acl_token_file': '/t', 'alpha_client_cert_file': '/c', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t', 'ca:/ca', 'client-cert:/c']),
             ({'alpha_acl_token_file': '/t'}, 'SetCredential', ['acl-token:missing']),
@@ -96,7 +100,9 @@ class Unit(unittest.TestCase):
             ({'alpha_acl_token_file': '//.'}, 'LoadCredential', None),
             ({'alpha_acl_token_file': '/t\\'}, 'LoadCredential', None),
             ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 246}}, 'LoadCredential', None),
-            ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 246}}, 'Environment', ['CONSUL_HTTP_TOKEN_FILE=/t']),
+            ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 246}}, 'Environment', ['CONSUL_HTTP_TOKEN_FILE=/t', PORTS]),
+            ({'alpha_admin_port': '19100', 'transparent_proxy': 'false', 'alpha_expose_paths': '21500:8080/health'}, 'Environment',
+             ['"CONSUL_PORTS=sidecar-port:20000 admin-port:19100 expose-paths:21500"']),
             ({'alpha_acl_token_file': '/t', 'facts': {'systemd': 247}}, 'LoadCredential', ['acl-token:/t']),
             ({}, 'PermissionsStartOnly', None),
         ):
@@ -124,7 +130,7 @@ class Unit(unittest.TestCase):
                 copies = ['CONSUL_HTTP_TOKEN_FILE=%s/acl-token' % folder, 'CONSUL_CLIENT_CERT=%s/client-cert' % folder,
                           'CONSUL_CLIENT_KEY=%s/client-key' % folder] if folder else []
                 self.assertEqual([word for word in lines if word != '\\'][:len(copies) + 2], ['/usr/bin/env', *copies, 'consul'])
-                self.assertEqual(directives(**given)['Service', 'Environment'], ['"CONSUL_HTTP_TOKEN_FILE=/etc/%%d"', 'CONSUL_CLIENT_CERT=/c', 'CONSUL_CLIENT_KEY=/k'])
+                self.assertEqual(directives(**given)['Service', 'Environment'][:-1], ['"CONSUL_HTTP_TOKEN_FILE=/etc/%%d"', 'CONSUL_CLIENT_CERT=/c', 'CONSUL_CLIENT_KEY=/k'])
 
     def test_systemd_reads_back_every_word_it_is_given(self):
         rng = random.Random(7)

@@ -134,7 +134,7 @@ nft list ruleset''').stdout
     def cleanup(self):
         return self.run(CLEANUP)
 
-    def redirect(self, service='web', arguments=None, stage=(), **env):
+    def redirect(self, service='web', arguments=None, stage=(), ports='', **env):
         """Runs consul-redirect-traffic with a settings file of these arguments."""
         with tempfile.TemporaryDirectory() as folder:
             if arguments is not None:
@@ -144,7 +144,7 @@ nft list ruleset''').stdout
                 for tool in ('iptables', 'ip6tables'):
                     (Path(folder) / tool).symlink_to(shutil.which(f'{tool}-legacy', path='/usr/sbin:/sbin'))
                 env['PATH'] = f'{BIN}:{folder}:/usr/sbin:/sbin:{os.environ["PATH"]}'
-            env = {'CONSUL_REDIRECT_DIR': folder, 'FAKE_LOG': str(log), **env}
+            env = {'CONSUL_REDIRECT_DIR': folder, 'FAKE_LOG': str(log), 'CONSUL_PORTS': ports, **env}
             done = self.run(REDIRECT, service, *stage, env=env)
             done.log = log.read_text() if log.exists() else ''
             return done
@@ -287,12 +287,8 @@ class Redirect(Namespaces):
         hostile = ['-proxy-id=web-sidecar-proxy', '-exclude-inbound-port=22;touch /tmp/x', '-x=$(id) `id` * "a" \'b\' \\ ', '  spaced  ']
         done = self.space().redirect(arguments=hostile)
         self.assertEqual(done.returncode, 0, done.stderr)
-        expected = ['connect', 'redirect-traffic', '-proxy-uid=5995', '-exclude-uid=5996', *hostile]
+        expected = ['connect', 'redirect-traffic', '-proxy-uid=5995', *hostile]
         self.assertEqual(done.log, 'consul ' + ' '.join(map(repr, expected)) + '\n')
-
-    def test_without_a_user_consul_it_is_not_excluded(self):
-        done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='envoy')
-        self.assertEqual(done.log, "consul 'connect' 'redirect-traffic' '-proxy-uid=5995' '-proxy-id=x'\n")
 
     def test_without_a_user_envoy_it_fails_with_a_clear_line(self):
         done = self.space().redirect(arguments=['-proxy-id=x'], FAKE_USERS='')
@@ -303,7 +299,6 @@ class Redirect(Namespaces):
         for stage in ((), ('wait',), ('up',)):
             done = self.space().redirect(arguments=None, stage=stage)
             self.assertEqual((done.returncode, done.log), (0, ''))
-            self.assertEqual('direct mode' in done.stderr, stage == ('wait',))
 
     def test_a_name_that_is_no_service_is_refused(self):
         for name in ('', '../../etc/passwd', '.hidden', 'a b', 'a/b', '$(id)'):
@@ -319,6 +314,28 @@ class Redirect(Namespaces):
         self.assertEqual(done.log, "consul 'connect' 'envoy' '-bootstrap' '-sidecar-for=web' '-namespace=a'\n" * 3)
         self.assertEqual(done.stderr.count('waiting for the agent: No sidecar proxy registered for web'), 1)
         self.assertEqual(space.state(), before)
+
+    def test_an_agent_that_does_not_read_the_registration_is_looked_for_once_more_and_then_given_it_by_its_api(self):
+        done = self.space().redirect(arguments=ARGUMENTS, stage=WAIT, FAKE_WAIT='10')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = [line for line in done.log.splitlines() if "'connect'" not in line]
+        self.assertEqual(told, ['systemctl start consul-sidecar-init.service',
+                                "consul 'services' 'register' '/etc/consul.d/service-registration.json'"])
+
+    def test_a_port_that_is_taken_is_named_with_its_owner_and_what_moves_it(self):
+        space, ports = self.space(), 'sidecar-port:20000 admin-port:19000'
+        self.assertEqual(space.redirect(arguments=ARGUMENTS, stage=WAIT, ports=ports).returncode, 0)
+        for address in ('127.0.0.1', '0.0.0.0', '::', '::1'):
+            with self.subTest(address):
+                program = f'import socket, time; s = socket.create_server(({address!r}, 19000), family=socket.AF_INET{"6" * (":" in address)}); print(flush=True); time.sleep(60)'
+                owner = subprocess.Popen(['ip', 'netns', 'exec', space.name, sys.executable, '-c', program], stdout=subprocess.PIPE)
+                self.assertEqual(owner.stdout.readline(), b'\n')
+                for arguments in (ARGUMENTS, None):
+                    done = space.redirect(arguments=arguments, stage=WAIT, ports=ports)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertRegex(done.stderr, rf'not started, nothing is redirected: port 19000 is taken: admin-port moves it: .*pid={owner.pid}')
+                owner.kill()
+                owner.communicate()
 
     def test_a_missing_secret_leaves_no_rules_and_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -566,7 +583,7 @@ class Traffic(Namespaces):
                     four, six = list(self.rows(False, dual)), list(self.rows(True, dual))
                     self.check(spaces, four + six, False)
                     annotations = {**config, P + 'dual-stack': str(dual).lower()}
-                    arguments = filled(PLANNER.plan({'annotations': annotations})[0]['sidecars'][0]['redirect'], {'ssh-ports': [2222], 'resolved': False})
+                    arguments = filled(PLANNER.plan({'annotations': annotations})[0]['sidecars'][0]['redirect'], {'ssh-ports': [2222], 'resolved': False}) + [f'-exclude-uid={CONSUL}']
                     done = vm.redirect(arguments=arguments, FAKE_BACKEND=backend + ('+6' if dual else ''))
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.check(spaces, four, True)
@@ -668,6 +685,15 @@ iptables -S; iptables -t nat -S; nft list tables
 
 
 class Flushed(Namespaces):
+    def setUp(self):
+        # The generator, which makes the rules for names, is told apart from other programs in Python.
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        python = Path(folder.name) / 'python3'
+        python.write_text(f'#!/bin/sh\ncase $1 in /srv/consul/*) echo "$*" >>"$FAKE_LOG" ;; *) exec {sys.executable} "$@" ;; esac\n')
+        python.chmod(0o755)
+        self.again = {'stage': ('again',), 'PATH': f'{folder.name}:{BIN}:/usr/sbin:/sbin:{os.environ["PATH"]}'}
+
     @unittest.skipUnless(shutil.which('ufw', path='/usr/sbin:/usr/bin'), 'ufw is not installed')
     def test_ufw_leaves_the_rules_alone_unless_it_is_to_manage_all(self):
         for backend in ('iptables-nft', 'nftables'):
@@ -681,7 +707,7 @@ class Flushed(Namespaces):
                     self.assertIn('-A ufw-user-input -p tcp -m tcp --dport 20000 -j ACCEPT', rules_now)
                     jump = '-A PREROUTING -p tcp -j CONSUL_PROXY_INBOUND' if backend == 'iptables-nft' else 'table inet consul_tproxy'
                     self.assertEqual(jump in rules_now, left)
-                    again = space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend)
+                    again = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend, **self.again)
                     self.assertEqual((again.returncode, 'redirect-traffic' in again.log), (0, not left), again.stderr)
                     self.assertIn(jump, space.sh('iptables -t nat -S; nft list tables').stdout)
                 space.close()
@@ -693,12 +719,13 @@ class Flushed(Namespaces):
             with self.subTest(backend=backend, flush=flush):
                 self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend).returncode, 0)
                 made = space.state()
-                self.assertEqual(space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend).log, '')
+                self.assertEqual(space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend, **self.again).log, '')
                 self.assertEqual(space.state(), made)
                 space.sh(flush)
                 self.assertNotEqual(space.state(), made)
-                done = space.redirect(arguments=ARGUMENTS, stage=('again',), FAKE_BACKEND=backend)
+                done = space.redirect(arguments=ARGUMENTS, FAKE_BACKEND=backend, **self.again)
                 self.assertEqual((done.returncode, done.log.count('redirect-traffic')), (0, 1), done.stderr)
+                self.assertIn('generate-sidecar-configs.py names web', done.log, 'rules for names went along')
                 self.assertEqual(sorted(space.state().splitlines()), sorted(made.splitlines()))
                 space.cleanup()
             space.close()

@@ -95,12 +95,18 @@ class Retry(unittest.TestCase):
         held = {'CONSUL_HOLD': 'yes'}
         self.assertEqual(self.call(**held)[:2], (1, self.AGAIN[1:]))
         self.assertEqual(self.call(jobs='1 envoy@web.service restart running', **held), (0, [], ''))
+        (self.own / 'web.held').touch()
         self.assertEqual(self.call(jobs='1 envoy@web.service stop running', **held), (0, [*self.FORGET, 'cleanup'], ''))
 
-    def test_a_stop_within_the_pause_forgets_names_of_the_mesh_and_starts_nothing(self):
+    def test_a_stop_within_the_pause_takes_names_and_held_rules_away_and_starts_nothing_and_a_restart_leaves_them(self):
         self.call()
         (self.bin / 'sleep').write_text('#!/bin/sh\nkill $PPID\n')
-        self.assertEqual(self.call('pause')[:2], (0, self.FORGET))
+        job = '12 consul-envoy-retry@web.service {} running'
+        self.assertEqual(self.call('pause', jobs=job.format('restart'))[:2], (0, []))
+        self.assertEqual(self.call('pause', jobs=job.format('stop'))[:2], (0, self.FORGET))
+        (self.own / 'web.held').touch()
+        self.assertEqual(self.call('pause', jobs=job.format('restart'))[:2], (0, []))
+        self.assertEqual(self.call('pause', jobs=job.format('stop'))[:2], (0, [*self.FORGET, 'cleanup']))
 
 
 if __name__ == '__main__':

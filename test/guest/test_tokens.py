@@ -16,7 +16,7 @@ from pathlib import Path
 from unittest import mock
 
 from support import BIN, programs
-from test_apply import RELOAD, RESTART, START, WEB, GuestCase, G
+from test_apply import AGENT, RESTART, START, WEB, GuestCase, G
 
 ONE, OTHER = '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'
 OWN = os.getuid()
@@ -31,7 +31,7 @@ class Registration(GuestCase):
         self.agent_is(pwd.getpwuid(OWN).pw_name)
 
     def agent_is(self, user):
-        patch = mock.patch.dict(os.environ, FAKE_LOADED='loaded', FAKE_AGENT_USER=user)
+        patch = mock.patch.dict(os.environ, FAKE_UNIT=f'User={user}\nExecStart={{ argv[]=/usr/bin/consul agent }}')
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -59,8 +59,9 @@ class Registration(GuestCase):
             self.assertEqual(os.stat(str(self.root) + G.REGISTRATION).st_uid, pwd.getpwnam(user).pw_uid)
 
     def test_what_was_readable_by_more_is_no_longer(self):
-        self.apply(WEB)
-        self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + G.REGISTRATION).st_mode) & 0o040, 0o040)
+        with mock.patch.dict(os.environ, FAKE_UNIT='', FAKE_USERS='envoy'):
+            self.apply(WEB)
+        self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + G.REGISTRATION).st_mode), 0o644)
         self.file.write_text(ONE)
         self.apply(self.given)
         self.assertEqual(stat.S_IMODE(os.stat(str(self.root) + G.REGISTRATION).st_mode), 0o600)
@@ -74,13 +75,12 @@ class Registration(GuestCase):
                     self.file.write_text(text)
                 commands, _ = self.apply(self.given)
                 self.assertNotIn(G.REGISTRATION, self.files())
-                self.assertNotIn(RELOAD, commands)
                 self.assertIn(G.FILES['acl'] % 'web', self.files())
                 self.assertIn('not registered yet: no token', self.messages)
         self.file.write_text(ONE)
         commands, _ = self.apply(self.given)
         self.assertEqual(self.token(), ONE)
-        self.assertLess(commands.index(RELOAD), commands.index(RESTART))
+        self.assertLess(commands.index(AGENT), commands.index(RESTART))
 
     def test_a_token_that_changes_is_registered_and_envoy_restarted_and_one_that_is_gone_stays(self):
         self.file.write_text(ONE)
@@ -88,14 +88,14 @@ class Registration(GuestCase):
         self.file.write_text(OTHER)
         commands, _ = self.apply(self.given)
         self.assertEqual(self.token(), OTHER)
-        self.assertLess(commands.index(RELOAD), commands.index(RESTART))
-        self.assertEqual(self.apply(self.given), ([START], set()))
+        self.assertLess(commands.index(AGENT), commands.index(RESTART))
+        self.assertEqual(self.apply(self.given), ([AGENT, START], set()))
         self.file.unlink()
         self.apply(self.given)
         self.assertEqual(self.token(), OTHER)
         self.file.write_text(OTHER)
-        commands, changed = self.apply(self.given)
-        self.assertEqual((RELOAD in commands, changed), (False, {G.STATE}))
+        _, changed = self.apply(self.given)
+        self.assertEqual(changed, {G.STATE})
         self.apply(None)
         self.assertEqual(self.files(), ['/token'])
 
@@ -123,35 +123,21 @@ class Registration(GuestCase):
 class Agent(GuestCase):
     """Who may read the token."""
 
-    def agent(self, loaded, user, *known):
-        def one(name):
-            if name not in known:
-                raise KeyError(name)
-            return mock.Mock(pw_uid=known.index(name) + 1)
-
-        programs(self.root, 'generate-sidecar-configs.py', 'acl-token.py')
-        program = runpy.run_path(str(self.root / 'srv/consul/acl-token.py'))
+    def test_it_is_the_user_of_the_unit_or_root_where_that_names_none_or_consul(self):
         (self.root / 'token').write_text(ONE)
-        with mock.patch.dict(os.environ, FAKE_LOADED=loaded, FAKE_AGENT_USER=user), mock.patch.object(pwd, 'getpwnam', one):
-            token, uid = program['resolve'](str(self.root / 'token'))
-        self.assertEqual(token, ONE)
-        return uid
-
-    def test_it_is_the_user_of_the_unit_or_root_where_that_names_none(self):
-        self.assertEqual(self.agent('loaded', 'hashi', 'consul', 'hashi', 'root'), 2)
-        self.assertEqual(self.agent('loaded', '', 'consul', 'hashi', 'root'), 3)
-
-    def test_without_the_unit_it_is_consul(self):
-        self.assertEqual(self.agent('not-found', '', 'root', 'consul'), 2)
+        start = 'ExecStart={ argv[]=/usr/bin/consul agent -config-dir=/etc/consul.d }'
+        for told, uid in ((f'User=nobody\n{start}', 65534), (start, 0), ('', 5996), ('User=nobody\nExecStart={ argv[]=/usr/bin/dockerd }', 5996)):
+            with self.subTest(told), mock.patch.dict(os.environ, FAKE_UNIT=told):
+                self.apply({**WEB, 'alpha_acl_token_file': str(self.root / 'token')})
+                self.assertEqual(os.stat(str(self.root) + G.REGISTRATION).st_uid, uid)
+                self.apply()
 
     def test_where_nobody_is_the_agent_nothing_is_written_and_that_is_said(self):
-        for loaded, user in (('not-found', ''), ('loaded', 'nobody-of-that-name')):
-            with self.subTest(user), self.assertRaisesRegex(ValueError, "^the agent's user, who is to read the token: not for this guest: KeyError"):
-                self.agent(loaded, user, 'root')
         before = self.files()
-        with mock.patch.dict(os.environ, FAKE_LOADED='not-found'), mock.patch.object(pwd, 'getpwnam', side_effect=KeyError), \
-                self.assertRaisesRegex(ValueError, "^the agent's user"):
-            self.apply({**WEB, 'alpha_acl_token_file': str(self.root / 'token')})
+        for told, users in (('', 'envoy'), ('User=nobody-of-that-name\nExecStart={ argv[]=/usr/bin/consul agent }', 'envoy consul')):
+            with self.subTest(told), mock.patch.dict(os.environ, FAKE_UNIT=told, FAKE_USERS=users), \
+                    self.assertRaisesRegex(ValueError, '^no agent to read the secrets'):
+                self.apply({**WEB, 'alpha_acl_token_file': str(self.root / 'token')})
         self.assertEqual(self.files(), before)
 
 
@@ -269,17 +255,17 @@ class Program(unittest.TestCase):
     def test_a_wrong_token_is_named_with_what_it_lacks_and_needs(self):
         self.give(OTHER)
         self.start()
-        self.wait(lambda: 'will not do for web: ACL not found: it needs service:write for web and web-sidecar-proxy' in self.said.read_text(), 'not named')
+        self.wait(lambda: 'will not do for web: Consul does not know it: give it a service identity' in self.said.read_text(), 'not named')
         self.server.denied = {'web-sidecar-proxy'}
         self.give(ONE)
-        self.wait(lambda: 'it lacks service:write for web-sidecar-proxy: it needs' in self.said.read_text(), 'not named')
-        self.assertEqual(self.said.read_text().count('ACL not found'), 1)
+        self.wait(lambda: 'it lacks service:write for web-sidecar-proxy: give it' in self.said.read_text(), 'not named')
+        self.assertEqual(self.said.read_text().count('does not know it'), 1)
 
     def test_it_logs_in_until_that_goes_well_and_out_when_it_ends(self):
         (self.root / 'refuses').write_text('403 (Permission denied)')
         self.start('-method=vm', '-meta=vm=h/web')
         self.wait(lambda: self.log.read_text().count('consul login') >= 2, 'tried once only')
-        self.assertEqual(self.said.read_text().count('consul login failed, it is tried again: 403 (Permission denied)'), 1)
+        self.assertEqual(self.said.read_text().count('consul login failed: 403 (Permission denied)'), 1)
         (self.root / 'refuses').unlink()
         self.wait(lambda: self.applied() == 1, 'not applied')
         self.assertIn(f'consul login -token-sink-file={self.token} -method=vm -meta=vm=h/web \n', self.log.read_text())
@@ -288,11 +274,6 @@ class Program(unittest.TestCase):
         self.process.wait(30)
         self.assertTrue(self.log.read_text().endswith(f'consul logout {self.token}\n'))
         self.assertFalse(self.token.exists())
-
-    def test_aws_gives_the_proof_itself(self):
-        self.start('-method=vm', '-type=aws-iam')
-        self.wait(lambda: f'consul login -token-sink-file={self.token} -method=vm -type=aws-iam -aws-auto-bearer-token -aws-include-entity \n'
-                  in self.log.read_text(), 'not so')
 
     @staticmethod
     def has_envoy():

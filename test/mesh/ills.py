@@ -12,6 +12,8 @@ CONFIG = '/srv/consul/service-config.json'
 REGISTRATION = '/etc/consul.d/service-registration.json'
 SETTINGS = '/etc/consul.d/zz-ill.hcl'
 # The clock of a program alone, as the machines share that of their host.
+# The sidecar puts its rules back every ten seconds: they are gone at the very start.
+FLUSHED = 'import os, sys; os.system("nft flush ruleset"); exec(compile(sys.stdin.read(), "-", "exec"))'
 AN_HOUR_BACK = 'import sys, time; now = time.time; time.time = lambda: now() - 3600; exec(compile(sys.stdin.read(), "-", "exec"))'
 TAKE = """systemd-run --collect --unit=taker-{port} /usr/bin/python3 -m http.server {port}
 timeout 20 sh -c 'until ss -tln | grep -q ":{port} "; do sleep 0.2; done'"""
@@ -92,7 +94,7 @@ ILLS: dict[str, Ill] = {
     'a plan that does not fit the machine': Ill(
         'plan-run', 'no-such-user',
         edited('it["plan"]["sidecars"][0]["redirect"].append({"hole": "uid", "user": "no-such-user"})') + '; systemctl restart consul-sidecar-init || true', PUT_BACK),
-    'rules that another program flushed': Ill('traffic-rules', 'gone', 'nft flush ruleset'),
+    'rules that another program flushed': Ill('traffic-rules', 'gone', 'true', runner=FLUSHED),
     'a second set of rules': Ill(
         'traffic-once', '2 sets',
         'iptables-legacy -t nat -N CONSUL_PROXY_OUTPUT; iptables-legacy -t nat -A CONSUL_PROXY_OUTPUT -m owner --uid-owner envoy -j RETURN; '

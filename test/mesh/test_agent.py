@@ -43,7 +43,7 @@ class Agent(unittest.TestCase):
         config = re.search(r'(?ms)^=== 0640 /srv/consul/service-config.json once\n(.*?)^END-OF', injected).group(1)
         plan = json.loads(config)['plan']['agent']
         source = re.sub(r'"(?=/(?:srv|etc|run|var)[/"])', f'"{self.root}', GENERATOR.read_text())
-        program = self.write('generator.py', source.replace('grp.getgrnam("consul")', 'grp.getgrgid(0)'))
+        program = self.write('generator.py', source.replace('"uid": "consul"', '"uid": "root"'))
         # Only the agent's part of a plan, as `prepare` and `apply` bring it about.
         text = f'import runpy, json; g = runpy.run_path({str(program)!r}); files = g["prepare"]({{"agent": {plan!r}}})[1]; print(files[g["AGENT"]][0])'
         made = subprocess.run([sys.executable, '-c', text], capture_output=True, text=True, check=True).stdout

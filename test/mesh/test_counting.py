@@ -114,7 +114,7 @@ class ImageFlavor(Counting, unittest.TestCase):
         eventually(lambda: self.assertEqual(looks.rules(counting), []), 20)
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
         counting.sh(f'cp /root/agent.json {AGENT} && systemctl restart consul')
-        with self.again('the agent was mended'):
+        with self.again('the agent was fixed'):
             counting.sh('systemctl reset-failed envoy@counting; systemctl start envoy@counting')
 
 

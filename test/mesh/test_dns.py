@@ -21,7 +21,7 @@ TABLE = 'table inet consul_names'
 
 GUEST = PROJECT / 'userdata-templates/guest'
 # What the generator leaves behind of a plan.
-STATE = {'sidecars': {'web': [{}, {}, [{'hole': 'resolved', 'then': ['[Resolve]', 'Domains=~mesh.test'], 'else': ['mesh.test', '8600']}]]}}
+STATE = {'sidecars': {'web': [{}, {}, [{'hole': 'resolved', 'then': ['[Resolve]', 'Domains=~mesh.test'], 'else': ['mesh.test', '8600']}]]}, 'agent': {'uid': '0'}}
 AGENT = """consul agent -dev -domain=mesh.test -log-level=warn >/tmp/agent 2>&1 & agent=$!
 until consul services register -name=web -address=192.0.2.9 >/dev/null 2>&1; do sleep 0.5; done
 """

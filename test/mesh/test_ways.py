@@ -86,7 +86,7 @@ class EveryWay(unittest.TestCase):
         machines = [cls.mesh.machines[one] for one in (name, 'vendor')]
 
         def context() -> str:
-            return '\n'.join(one.journal('consul-sidecar-init', 'consul', 'envoy@*') for one in machines)
+            return '\n'.join(one.journal('consul-sidecar-init', 'envoy@*', lines=30) for one in machines)
 
         return eventually(lambda: looks.told(machines[0], url), 60, context)
 

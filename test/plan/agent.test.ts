@@ -46,9 +46,9 @@ test('a certificate without its key contradicts itself, and a CA that is missing
     planned({ 'connect-service': 'web', ...given }).diagnostics.map(({ code, message }) => `${code} ${message}`)
   const key = 'alpha.consul.hashicorp.com/rpc-key-file'
   t.deepEqual(said({ [`${A}rpc-cert-file`]: '/cert.pem' }), [
-    `E304 alpha.consul.hashicorp.com/rpc-cert-file goes with ${key}, which is missing`,
+    `E315 alpha.consul.hashicorp.com/rpc-cert-file goes with ${key}, which is missing`,
   ])
-  t.true(said({ [`${A}auto-encrypt`]: 'true' }).some(text => /^W303 .*cannot verify$/.test(text)))
+  t.true(said({ [`${A}auto-encrypt`]: 'true' }).some(text => /^W313 .*cannot verify$/.test(text)))
   t.false(said({ [`${A}auto-encrypt`]: 'true', [`${A}rpc-ca-file`]: '/ca' }).some(text => text.startsWith('W')))
 })
 

@@ -14,21 +14,17 @@ test('keys are sorted by code points, strings are ASCII, numbers stay as they we
     canonicalJson(value),
     `{
  "a": {},
- "b\\ufffd": {
-  "a": [],
-  "z": "\\u00e9\\u007f\\u2028\\ud83d\\ude00\\"\\\\\\n"
- },
- "b\\ud83d\\ude00": [
-  1.0,
-  1E3,
-  0,
-  8080,
-  true,
-  null
- ]
+ "b\\ufffd": {"a": [], "z": "\\u00e9\\u007f\\u2028\\ud83d\\ude00\\"\\\\\\n"},
+ "b\\ud83d\\ude00": [1.0, 1E3, 0, 8080, true, null]
 }
 `,
   )
+})
+
+test('what has at most 110 characters stands on one line, and nothing that has one of several lines within', t => {
+  const long = 'x'.repeat(106)
+  t.is(canonicalJson([long]), `["${long}"]\n`)
+  t.is(canonicalJson({ a: [`${long}x`] }), `{\n "a": [\n  "${long}x"\n ]\n}\n`)
 })
 
 test('any data is printed as ASCII that says the same, whatever the order of its keys', t => {

@@ -32,83 +32,83 @@ test(
   'several services and metrics exclude each other',
   says,
   { 'connect-service': 'web,admin', 'transparent-proxy': 'false', 'enable-metrics': 'true' },
-  'E304',
+  'E308',
   /not compatible with metrics/,
 )
 test(
   'several services and merged metrics exclude each other',
   says,
   { 'connect-service': 'web,admin', 'transparent-proxy': 'false', 'enable-metrics-merging': 'true' },
-  'E304',
+  'E312',
   /not compatible with metrics merging/,
 )
 test(
   'merged metrics with TLS are refused',
   says,
   { 'enable-metrics-merging': 'true', 'prometheus-ca-file': '/ca' },
-  'E304',
+  'E313',
   /nothing there merges/,
 )
 test(
   'the TLS files of Prometheus go together',
   says,
   { 'prometheus-ca-file': '/ca', 'prometheus-cert-file': '/cert' },
-  'E304',
+  'E314',
   /must set ".*prometheus-key-file"/,
 )
 test(
   'services and ports go together by position',
   says,
   { 'connect-service': 'a,b,c', 'connect-service-port': '1000,2000', 'transparent-proxy': 'false' },
-  'E304',
+  'E309',
   /3 services and 2 ports/,
 )
 test(
   'several ports in the community edition warn of the one that is registered',
   says,
   { 'connect-service-port': '8080,9090' },
-  'W303',
+  'W310',
   /only port 8080/,
 )
 test(
   'a default port without a choice is pointless',
   says,
   { 'connect-service-port': '8080', 'connect-service-default-port': '8080' },
-  'W303',
+  'W311',
   /none to choose from/,
 )
 test(
   'a token comes from a file or by logging in, not both ways',
   says,
   { 'alpha:acl-token-file': '/t', 'alpha:acl-auth-method': 'vm', 'alpha:acl-bearer-token-file': '/j' },
-  'E304',
+  'E316',
   /either from a file or by logging in/,
 )
 test(
   'an auth method needs a proof of who the VM is',
   says,
   { 'alpha:acl-auth-method': 'vm' },
-  'E304',
+  'E317',
   /acl-auth-method needs .*acl-bearer-token-file or .*acl-aws-iam/,
 )
 test(
   'an auth method needs one proof only',
   says,
   { 'alpha:acl-auth-method': 'vm', 'alpha:acl-bearer-token-file': '/j', 'alpha:acl-aws-iam': 'true' },
-  'E304',
+  'E318',
   /needs only one of/,
 )
-test('a proof needs an auth method', says, { 'alpha:acl-bearer-token-file': '/j' }, 'E304', /no auth method is given/)
-test('AWS needs an auth method too', says, { 'alpha:acl-aws-iam': 'true' }, 'E304', /no auth method is given/)
-test('a virtual address needs a port', says, { 'alpha:virtual-ip': '240.0.0.1' }, 'E304', /needs a port/)
+test('a proof needs an auth method', says, { 'alpha:acl-bearer-token-file': '/j' }, 'E319', /no auth method is given/)
+test('AWS needs an auth method too', says, { 'alpha:acl-aws-iam': 'true' }, 'E319', /no auth method is given/)
+test('a virtual address needs a port', says, { 'alpha:virtual-ip': '240.0.0.1' }, 'E310', /needs a port/)
 test(
   'a virtual address without transparent proxy is pointless',
   says,
   { 'alpha:virtual-ip': '240.0.0.1', 'connect-service-port': '80', 'transparent-proxy': 'false' },
-  'W303',
+  'W312',
   /transparent proxy only/,
 )
-test('a namespace needs Enterprise', says, { 'consul-namespace': 'team' }, 'E304', /need Consul Enterprise/)
+test('a namespace needs Enterprise', says, { 'consul-namespace': 'team' }, 'E311', /need Consul Enterprise/)
 test(
   'the service cannot have a port of the mesh',
   says,
@@ -120,28 +120,28 @@ test(
   'an upstream cannot listen on a port of the agent',
   says,
   { 'connect-service-upstreams': 'api:8500' },
-  'E305',
+  'E320',
   /8500.*HTTP API/,
 )
 test(
   'an upstream cannot listen on the port of the service',
   says,
   { 'connect-service-port': '8080', 'connect-service-upstreams': 'api:8080' },
-  'E305',
+  'E320',
   /own port/,
 )
 test(
   'an upstream cannot listen on the scrape port when metrics are on',
   says,
   { 'enable-metrics': 'true', 'connect-service-upstreams': 'api:20200' },
-  'E305',
+  'E320',
   /Prometheus/,
 )
 test(
   'an agent takes 64 meta entries, one of them automatic',
   says,
   Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`service-meta-k${i}`, 'v'])),
-  'E305',
+  'E321',
   /65 meta entries, 1 of them automatic/,
 )
 test(
@@ -151,7 +151,7 @@ test(
     'connect-service-port': '8080,9090',
     ...Object.fromEntries(Array.from({ length: 61 }, (_, i) => [`service-meta-k${i}`, 'v'])),
   },
-  'E305',
+  'E321',
   /65 meta entries, 4 of them automatic/,
   'global: {image: "hashicorp/consul-enterprise:1.22.0-ent"}',
 )
@@ -159,14 +159,14 @@ test(
   'a configuration of its own for Envoy is a surprise',
   says,
   { 'envoy-extra-args': '--config-yaml {}' },
-  'W303',
+  'W316',
   /--config-yaml overrides/,
 )
 test(
   'ACLs without a token file are a surprise',
   says,
   {},
-  'W303',
+  'W317',
   /no token/,
   '{"global":{"acls":{"manageSystemACLs":true}}}',
 )

@@ -142,7 +142,7 @@ test('the name of a package is nothing else to a package manager', t => {
       values: valuesOf({ vm: { packages: { consul: { package: name } } } }),
     })
     t.is(output, undefined, name)
-    t.true(diagnostics.some(({ code }) => code === 'E206'))
+    t.true(diagnostics.some(({ code }) => code === 'E213'))
   }
 })
 

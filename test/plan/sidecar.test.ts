@@ -112,7 +112,7 @@ test('arguments of Envoy come after its own, and its own concurrency gives way',
     '--log-path',
     '"/var/log/a b"',
   ])
-  t.true(planned(annotations).diagnostics.some(({ code, severity }) => code === 'W303' && severity === 'warning'))
+  t.true(planned(annotations).diagnostics.some(({ code, severity }) => code === 'W315' && severity === 'warning'))
 })
 
 test('variables for the application are sorted, and the first service has them', t => {
@@ -148,7 +148,7 @@ test('the agent learns the mesh settings of the values file', t => {
       client: {
         join: ['10.0.0.1'],
         logLevel: 'debug',
-        nodeMeta: { 'pod-name': '$' + '{HOSTNAME}', zone: 'a', 'consul-x': 'b' },
+        nodeMeta: { 'pod-name': '$' + '{HOSTNAME}', zone: 'a', 'consul-x': 'b', wide: 'é'.repeat(300) },
         extraConfig:
           '{"limits": {"http_max_conns_per_client": 500}, "connect": {"enabled": false}, "log_level": "err"}',
       },

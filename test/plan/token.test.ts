@@ -18,10 +18,10 @@ test('a token of a file is followed, with what it takes to ask the agent about i
     'After=consul.service',
     '[Service]',
     'LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@web.service',
-    'ExecStart={python} /srv/consul/acl-token.py \\',
-    '  web',
+    'ExecStart={python} /srv/consul/acl-token.py web',
     'Restart=always',
     'RestartSec=5',
+    'KillMode=mixed',
     'EnvironmentFile=-/etc/consul.d/consul.env',
     'EnvironmentFile=-/etc/consul.d/envoy-web.env',
     'Environment="CONSUL_HTTP_TOKEN_FILE=/etc/to ken"',
@@ -29,18 +29,27 @@ test('a token of a file is followed, with what it takes to ask the agent about i
   ])
 })
 
+test('it ends before the agent does, whose unit may have another name', t => {
+  t.is(unitOf(`${A}acl-token-file=/t`, `${A}agent-unit=agent.service`)?.[1], 'After=agent.service')
+})
+
 test('logging in takes the words of consul login, each one word whatever it holds', t => {
   const jwt = unitOf(`${A}acl-auth-method=vm-jwt`, `${A}acl-bearer-token-file=/run/a b%$"`)
-  t.deepEqual(jwt?.slice(4, 9), [
-    'ExecStart={python} /srv/consul/acl-token.py \\',
-    '  web \\',
+  t.deepEqual(jwt?.slice(4, 8), [
+    'ExecStart={python} /srv/consul/acl-token.py web \\',
     '  -method=vm-jwt \\',
     '  "-bearer-token-file=/run/a b%%$$\\"" \\',
     '  -meta=vm={hostname}/web',
   ])
   t.true(jwt?.includes('Environment=CONSUL_HTTP_TOKEN_FILE=/run/consul-vm-inject/web.token'))
   const aws = unitOf(`${A}acl-auth-method=vm-aws`, `${A}acl-aws-iam=true`)
-  t.deepEqual(aws?.slice(6, 9), ['  -method=vm-aws \\', '  -meta=vm={hostname}/web \\', '  -type=aws-iam'])
+  t.deepEqual(aws?.slice(5, 10), [
+    '  -method=vm-aws \\',
+    '  -type=aws-iam \\',
+    '  -aws-auto-bearer-token \\',
+    '  -aws-include-entity \\',
+    '  -meta=vm={hostname}/web',
+  ])
 })
 
 test('each of several services has a token of its own', t => {

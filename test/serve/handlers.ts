@@ -1,6 +1,6 @@
 import { createMetrics } from '../../src/serve/metrics.ts'
 import type { Request, Response } from '../../src/serve/request.ts'
-import { matchOf, type Route, refusal } from '../../src/serve/router.ts'
+import { matchOf, nothingHere, type Route, refusal } from '../../src/serve/router.ts'
 import { ROUTES } from '../../src/serve/routes.ts'
 import type { Seed, Seeds } from '../../src/serve/seeds.ts'
 import type { State } from '../../src/serve/state.ts'
@@ -36,9 +36,9 @@ export const stateOf = (over: Partial<State> = {}): State => ({
 /** The whole of a request through a routing table: what the server does once the body is there. */
 export async function dispatch(routes: readonly Route[], request: Request, state: State): Promise<Response> {
   const match = matchOf(routes, request.path)
-  const refused = refusal(match, request.method)
+  if (match === undefined) return nothingHere()
+  const refused = refusal(match.route, request.method)
   if (refused !== undefined) return refused
-  if (match === undefined) throw new Error('what no route takes is refused')
   return match.route.handle(request, state, match.params)
 }
 

@@ -20,7 +20,7 @@ test('errors are answered with every diagnostic, and with nothing of the output'
   t.deepEqual(
     records.map(({ code, file }) => [code, file]),
     [
-      ['E203', '--annotation'],
+      ['E208', '--annotation'],
       ['E301', 'web.yaml'],
     ],
   )
@@ -40,12 +40,14 @@ for (const [query, hint] of [
   ['__proto__=1', undefined],
   ['profile=huge', undefined],
   ['strict=maybe', undefined],
+  ['strict=constructor', undefined],
+  ['strict=__proto__', undefined],
 ] as const) {
   test(`a query that means nothing is refused: ${query}`, async t => {
     const { status, text } = await ask(stateOf(), 'POST', `/inject?${query}`, PLAIN)
     t.is(status, 400)
     const [record] = JSON.parse(text) as readonly { code: string; hint?: string }[]
-    t.is(record?.code, 'E701')
+    t.is(record?.code, hint === undefined && query !== '__proto__=1' ? 'E710' : 'E709')
     if (hint !== undefined) t.is(record?.hint, hint)
   })
 }

@@ -50,7 +50,7 @@ for (const body of ['', '{', '[]', 'null', '"x"']) {
   test(`what is no JSON object is refused: ${JSON.stringify(body)}`, async t => {
     const { status, text } = await ask(stateOf(), 'POST', '/mutate', body)
     t.is(status, 400)
-    t.like(JSON.parse(text), [{ code: 'E701' }])
+    t.like(JSON.parse(text), [{ code: 'E711' }])
   })
 }
 

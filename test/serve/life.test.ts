@@ -83,7 +83,7 @@ test('a server that cannot start says why', async t => {
     /^cannot use token \(token\): it holds no/,
   )
   const values = new Map([['v', 'connectInject: 7\n']])
-  t.regex(await why({ values: 'v' }, reader(values)), /^cannot use v \(values\): it has faults E206/)
+  t.regex(await why({ values: 'v' }, reader(values)), /^cannot use v \(values\): it has faults E213/)
 })
 
 test('at SIGTERM what is under way is answered, nothing new is taken, and then the server ends', async t => {
@@ -122,22 +122,23 @@ test('at the deadline what is left is cut, and at a second signal at once', asyn
   hurried.server.signal('SIGINT')
   await hurried.server.ended
   await hurried.stuck.closed
-  for (const { server } of [patient, hurried]) {
+  for (const [{ server }, why] of [
+    [patient, 'the deadline is over'],
+    [hurried, 'told a second time'],
+  ] as const) {
     t.like(server.requests().at(-1), { status: 0, reason: 'the client went away' })
-    t.true(server.lines().some(({ reason }) => reason === 'the deadline is over: what is left is cut'))
+    t.true(server.lines().some(({ reason }) => reason === `${why}: what is left is cut`))
   }
 })
 
 test('an address that others can reach is warned of when anyone may ask', async t => {
   const listening = { kind: 'address', host: '0.0.0.0', port: 0 } as const
   const open = await runServer(t, { listening })
-  t.like(
-    open.lines().find(({ message }) => message === 'exposure'),
-    { level: 'warn' },
-  )
+  t.like(await open.logged(({ message }) => message === 'exposure'), { level: 'warn' })
   const guarded = await runServer(t, { listening, tokenFile: 'token' }, reader(new Map([['token', 'x']])))
-  t.regex(String(guarded.lines().find(({ message }) => message === 'exposure')?.['reason']), /in the clear/)
+  t.regex(String((await guarded.logged(({ message }) => message === 'exposure'))['reason']), /in the clear/)
   const local = await runServer(t)
+  await local.logged(({ message }) => message === 'listening')
   t.is(
     local.lines().find(({ message }) => message === 'exposure'),
     undefined,

@@ -94,7 +94,7 @@ for (const [what, body] of Object.entries({
   test(`what Nova does not post is refused with a JSON error: ${what}`, async t => {
     const { status, text } = await ask(stateOf(), 'POST', '/openstack/vendordata', body)
     t.is(status, 400)
-    t.like(JSON.parse(text), [{ code: 'E701', severity: 'error' }])
+    t.like(JSON.parse(text), [{ code: 'E711', severity: 'error' }])
   })
 }
 

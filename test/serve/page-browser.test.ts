@@ -65,7 +65,7 @@ inBrowser.serial(
         'Guest files of V, the same on every VM',
       ],
     )
-    t.is(await tab.evaluate(`${all}[3].querySelectorAll('details').length`), 9)
+    t.is(await tab.evaluate(`${all}[3].querySelectorAll('details').length`), 10)
     await tab.evaluate(`${all}[3].querySelector('summary').focus()`)
     await tab.press('Enter')
     await tab.until(`${all}[3].open && ${all}[3].querySelector('details').checkVisibility()`)

@@ -52,7 +52,7 @@ test('user-data with errors is answered as /inject answers it', async t => {
 test('a manifest is not user-data, and a query that means nothing is refused', async t => {
   const manifest = await visit('POST', '/preview', 'apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n')
   t.is(manifest.status, 422)
-  t.is((JSON.parse(manifest.text) as Records)[0]?.code, 'E706')
+  t.is((JSON.parse(manifest.text) as Records)[0]?.code, 'E718')
   t.is((await visit('POST', '/preview?layout=round', PLAIN)).status, 400)
 })
 

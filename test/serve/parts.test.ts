@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import fc from 'fast-check'
 import { rejection, tokenIn } from '../../src/serve/auth.ts'
 import { activation, isLoopback, readListen } from '../../src/serve/listen.ts'
-import { createLog, traceOf } from '../../src/serve/log.ts'
+import { createLog, gathered, traceOf } from '../../src/serve/log.ts'
 import { memoized } from '../../src/serve/memoize.ts'
 import { createMetrics } from '../../src/serve/metrics.ts'
 import { readTarget } from '../../src/serve/target.ts'
@@ -91,6 +92,17 @@ test('what weighs less than the threshold is not logged', t => {
   ])
 })
 
+test('lines of one turn are written at once and in order, those of the next by themselves', async t => {
+  const written: string[] = []
+  const write = gathered(text => written.push(text))
+  for (const line of ['a\n', 'b\n']) write(line)
+  t.deepEqual(written, [])
+  await setImmediate()
+  write('c\n')
+  await setImmediate()
+  t.deepEqual(written, ['a\nb\n', 'c\n'])
+})
+
 test('a fault is told without its message, which may hold what was read', t => {
   let trace = ''
   try {
@@ -138,7 +150,8 @@ test('a token is one word', t => {
 
 test('the text of the metrics escapes labels and fills the buckets of a histogram', t => {
   const metrics = createMetrics()
-  metrics.counter('a_total', 'A.').add({ x: 'q"\\\n' }, 2)
+  const a = metrics.counter('a_total', 'A.')
+  for (const labels of [{ x: 'q"\\\n' }, { x: 'q"\\\n' }]) a.add(labels)
   metrics.counter('b_total', 'Never counted.')
   metrics.gauge('c', 'C.', () => undefined)
   const seconds = metrics.histogram('d_seconds', 'D.', [1, 2])
@@ -177,6 +190,22 @@ test('a job is done once, also while it is being done, and again once it was for
   t.deepEqual(done.slice(3), ['b', 'c'])
   await work(job('b'))
   t.deepEqual(done.slice(5), ['b'])
+})
+
+test('a job that is being done is not forgotten for want of room', async t => {
+  let count = 0
+  const held: (() => void)[] = []
+  const work = memoized(async ({ input }) => {
+    count += 1
+    if (input.length === 0) await new Promise<void>(resolve => held.push(resolve))
+    return { ok: true, output: new Uint8Array(1000), injected: true, errors: false, diagnostics: [] }
+  }, 1000)
+  const first = work(job(''))
+  await work(job('a'))
+  const second = work(job(''))
+  for (const go of held) go()
+  await Promise.all([first, second])
+  t.is(count, 2)
 })
 
 test('no two jobs are taken for one', async t => {

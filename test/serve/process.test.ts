@@ -2,10 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
+import { bundle, COMPILED, FACES } from '../cli/faces.ts'
 import { installed } from '../cli/tool.ts'
-import { projectFolder } from '../shared.ts'
 import { ANNOTATED, PLAIN } from './handlers.ts'
 import { CLOSE, get, post, send } from './running.ts'
 
@@ -16,10 +15,6 @@ writeFileSync(join(folder, 'web1', 'user-data'), ANNOTATED)
 writeFileSync(join(folder, 'web1', 'meta-data'), 'instance-id: i-web1\n')
 writeFileSync(join(folder, 'token'), 'a-token\n')
 writeFileSync(join(folder, 'faulty.yaml'), 'connectInject: 7\n')
-
-const bundle = join(projectFolder, 'dist', 'bin', 'consul-vm-inject.js')
-const compiled = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
-const FACES = { 'as compiled': compiled, ...(existsSync(bundle) && { bundled: bundle }) }
 
 interface Server {
   readonly port: number
@@ -48,10 +43,10 @@ async function start(t: ExecutionContext, command: string, args: readonly string
   return { port, pid: child.pid ?? 0, log: () => log, exit }
 }
 
-for (const [face, main] of Object.entries(FACES)) {
+for (const [face, [runner, main]] of Object.entries(FACES)) {
   test(`${face}: serves until SIGTERM, and ends with status 0`, async t => {
     const args = [main, 'serve', '--listen', '127.0.0.1:0', '--directory', folder, '--profile', 'prebuilt']
-    const server = await start(t, process.execPath, args)
+    const server = await start(t, runner, args)
     const answer = await send(server.port, get('/web1/user-data', CLOSE))
     t.regex(answer, /^HTTP\/1\.1 200 OK[\s\S]*\nContent-Type: text\/cloud-boothook/)
     t.regex(await send(server.port, post('/inject', PLAIN, CLOSE)), /packages: \[nginx\]\n$/)
@@ -61,7 +56,7 @@ for (const [face, main] of Object.entries(FACES)) {
   })
 
   test(`${face}: the preview page is there when it is asked for, and shows what the core makes of user-data`, async t => {
-    const server = await start(t, process.execPath, [main, 'serve', '--listen', '127.0.0.1:0', '--page'])
+    const server = await start(t, runner, [main, 'serve', '--listen', '127.0.0.1:0', '--page'])
     const host = `127.0.0.1:${server.port}`
     const here = (request: string): string => request.replace('Host: x', `Host: ${host}`)
     t.regex(await send(server.port, here(get('/', CLOSE))), /^HTTP\/1\.1 200 OK[\s\S]*<!doctype html>/)
@@ -71,10 +66,10 @@ for (const [face, main] of Object.entries(FACES)) {
 
   test(`${face}: what the server cannot use is told as any bad usage is`, t => {
     const run = (...args: readonly string[]) =>
-      spawnSync(process.execPath, [main, 'serve', ...args], { cwd: folder, encoding: 'utf8' })
+      spawnSync(runner, [main, 'serve', ...args], { cwd: folder, encoding: 'utf8' })
     const values = run('--values', 'faulty.yaml')
     t.is(values.status, 2)
-    t.regex(values.stderr, /^error\[E206\][\s\S]*--> faulty\.yaml:1:[\s\S]*\nerror: cannot use faulty\.yaml/)
+    t.regex(values.stderr, /^error\[E213\][\s\S]*--> faulty\.yaml:1:[\s\S]*\nerror: cannot use faulty\.yaml/)
     const busy = run('--directory', './nowhere')
     t.is(busy.status, 2)
     t.regex(busy.stderr, /^error: cannot use the directory \.\/nowhere: /)
@@ -122,9 +117,9 @@ os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1')
 os.execv(sys.argv[1], sys.argv[1:])
 `
 const withPython = installed('python3') ? test : test.skip
-for (const [face, main] of Object.entries(FACES)) {
+for (const [face, [runner, main]] of Object.entries(FACES)) {
   withPython(`${face}: the socket that systemd passes is the one that is served`, async t => {
-    const args = ['-c', PASS_A_SOCKET, process.execPath, main, 'serve', '--directory', folder]
+    const args = ['-c', PASS_A_SOCKET, runner, main, 'serve', '--directory', folder]
     const server = await start(t, 'python3', args)
     t.regex(await send(server.port, get('/web1/meta-data', CLOSE)), /\ninstance-id: i-web1\n$/)
     process.kill(server.pid, 'SIGTERM')
@@ -134,7 +129,7 @@ for (const [face, main] of Object.entries(FACES)) {
 
 withPython('the preview page is refused on a socket of systemd that others reach', async t => {
   const pass = PASS_A_SOCKET.replace('127.0.0.1', '0.0.0.0')
-  const started = start(t, 'python3', ['-c', pass, process.execPath, compiled, 'serve', '--page'])
+  const started = start(t, 'python3', ['-c', pass, ...COMPILED, 'serve', '--page'])
   await t.throwsAsync(started, { message: /^it ended with 2: error: --page is for this machine only/ })
 })
 
@@ -157,7 +152,7 @@ for (const mode of ['mutate', 'vendor'] as const) {
     `cloud-init reads its seed in mode ${mode}, in every form of the URL, with the token in it`,
     async t => {
       const options = ['--directory', folder, '--mode', mode, '--token-file', 'token', '--profile', 'prebuilt']
-      const server = await start(t, process.execPath, [compiled, 'serve', '--listen', '127.0.0.1:0', ...options])
+      const server = await start(t, COMPILED[0], [COMPILED[1], 'serve', '--listen', '127.0.0.1:0', ...options])
       const base = `http://any:a-token@127.0.0.1:${server.port}/web1`
       const forms = [`${base}/`, base, `${base}/%s`, `${base}%s`]
       const child = spawn(python ?? '', ['-c', SEEDED, ...forms], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -145,6 +145,16 @@ for (const [what, bytes, status] of [
   })
 }
 
+test('a tunnel that is asked for and broken off harms nobody', async t => {
+  const server = await runServer(t)
+  const { socket, closed } = await wire(server.port)
+  socket.write('CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await server.logged(({ status }) => status === 405)
+  socket.resetAndDestroy()
+  await closed
+  for (let times = 0; times < 3; times++) t.is(statusOf(await send(server.port, get('/healthz', CLOSE))), 200)
+})
+
 test('requests in one go on one connection are answered in their order, and what is wrong behind them ends it', async t => {
   const server = await runServer(t)
   const answer = await send(

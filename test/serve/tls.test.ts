@@ -6,7 +6,7 @@ import test from 'ava'
 import { installed } from '../cli/tool.ts'
 import { authority, type Certificate } from './certificates.ts'
 import { ANNOTATED } from './handlers.ts'
-import { attempt, CLOSE, get, post, runServer, send } from './running.ts'
+import { attempt, CLOSE, get, post, runServer, send, wire } from './running.ts'
 
 const withOpenssl = installed('openssl') ? test : test.skip
 const made = installed('openssl') ? authority() : undefined
@@ -40,6 +40,16 @@ async function ask(port: number, request: string, client?: Certificate): Promise
   await new Promise(resolve => socket.once('close', resolve))
   return { name, answer }
 }
+
+withOpenssl('at the deadline a connection is cut too that has not begun its handshake', async t => {
+  const tls = issue('deadline')
+  const server = await runServer(t, { tls, shutdownMilliseconds: 50, requestMilliseconds: 1e6 }, readFile)
+  const { closed } = await wire(server.port)
+  server.signal('SIGTERM')
+  await server.ended
+  await closed
+  t.true(server.lines().some(({ reason }) => reason === 'the deadline is over: what is left is cut'))
+})
 
 withOpenssl('a certificate that is replaced is used without a restart, also for what is running', async t => {
   const [first, second] = [issue('first'), issue('second')]

@@ -1,5 +1,5 @@
+import { type MutateOptions, mutate } from '../../src/index.ts'
 import type { JsonPatchOperation } from '../../src/kubernetes/objects/edit.ts'
-import { type MutateOptions, mutate } from '../../src/kubernetes/objects/review.ts'
 import type { V1AdmissionResponse } from '../../src/kubernetes/types.ts'
 import { patched } from './json-patch.ts'
 import type {

@@ -75,6 +75,8 @@ test(accepted, 'only runcmd', `${H}runcmd:\n    - [a, b]\n    - c\n`)
 test(accepted, 'comments between a key and its items', `${H}runcmd: # first\n  # second\n\n  - ls # third\n`)
 test(accepted, 'CRLF', (H + LISTS).replaceAll('\n', '\r\n'))
 test(accepted, 'CRLF without a line ending at the end', '#cloud-config\r\na: b')
+test(accepted, 'a lone CR at the end', '#cloud-config\r')
+test(accepted, 'a lone CR at the end of a key', `${H}a: b\r`)
 test(accepted, 'a flow list', `${H}runcmd: [ls, [a, 'b c'], "x"]\n`)
 test(accepted, 'an empty flow list', `${H}write_files: []\nruncmd: [ ]\n`)
 test(
@@ -131,7 +133,9 @@ const refused = test.macro<[content: string, first: string]>({
     t.false(woven.ok)
     if (woven.ok) return
     t.true(woven.diagnostics.map(brief).includes(first), woven.diagnostics.map(brief).join('\n'))
-    t.true(woven.diagnostics.every(({ code, hint }) => code === 'E401' && hint?.includes('--layout multipart')))
+    t.true(
+      woven.diagnostics.every(({ code, hint }) => /^E40[1456]$/.test(code) && hint?.includes('--layout multipart')),
+    )
   },
   title: (_, content, first) =>
     `refused, with its place: ${JSON.stringify(content).slice(0, 60)}: ${first.slice(0, 60)}`,
@@ -163,28 +167,29 @@ test(
   `E401 3:5 ${NOT} cloud-init will run nothing of runcmd: this is neither a string nor a list`,
 )
 test(refused, `${H}{runcmd: [ls]}\n`, `E401 2:1 ${NOT} its root is a flow mapping ({...})`)
-test(refused, `${H}- a\n`, `E401 2:1 ${NOT} its root is no mapping`)
-test(refused, `${H}a: b\n---\nc: d\n`, `E401 1:1 ${NOT} it holds several YAML documents`)
+test(refused, `${H}- a\n`, `E406 2:1 ${NOT} its root is no mapping`)
+test(refused, `${H}a: b\n---\nc: d\n`, `E406 1:1 ${NOT} it holds several YAML documents`)
 test(refused, `${H}? a\n: b\n`, `E401 2:3 ${NOT} its first key does not begin a line`)
 test(
   refused,
   `${H}runcmd: [ls\n`,
-  `E401 3:1 ${NOT} it is not YAML: unexpected end of the stream within a flow collection`,
+  `E406 3:1 ${NOT} it is not YAML: unexpected end of the stream within a flow collection`,
 )
 test(
   refused,
   `${H}cloud_final_modules: [scripts-vendor]\n`,
-  `E401 2:1 ${NOT} cloud_final_modules leaves out the module scripts_user`,
+  `E405 2:1 ${NOT} cloud_final_modules leaves out the module scripts_user`,
 )
+test(refused, `${H}merge_how: no-merger\nruncmd: [ls]\n`, `E406 2:1 ${NOT} cloud-init will drop it for its merge_how`)
 test(
   refused,
   '#!/bin/sh\n',
-  'E401 1:1 --layout cloud-config takes one cloud-config, and this document is of the format script',
+  'E404 1:1 --layout cloud-config takes one cloud-config, and this document is of the format script',
 )
 test(
   refused,
   '## template: jinja\n#cloud-config\n',
-  'E401 1:1 --layout cloud-config takes one cloud-config, and this document is of the format jinja',
+  'E404 1:1 --layout cloud-config takes one cloud-config, and this document is of the format jinja',
 )
 
 test('every generated cloud-config is taken and comes back, or is refused with a place', t => {

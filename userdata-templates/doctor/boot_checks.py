@@ -106,7 +106,7 @@ def cloud_init_errors(vm):
     told += [message for kind in ("ERROR", "CRITICAL", "WARNING") for message in kinds.get(kind, [])]
     if told:
         raise Warned(told[0] + (" (and %d more)" % (len(told) - 1) if len(told) > 1 else ""),
-                     "see /var/log/cloud-init.log and /var/log/cloud-init-output.log; mend the user-data")
+                     "see /var/log/cloud-init.log and /var/log/cloud-init-output.log; fix the user-data")
     return ""
 
 

@@ -31,7 +31,7 @@ def as_text(vm, text):
 
 
 def collected(vm, results):
-    """(name, text) of each file; a text that is not to be had is a function that raises."""
+    """(name, text) of each file; a text that cannot be read is a function that raises."""
     yield "report.json", lambda: json.dumps(data(results), indent=1) + "\n"
     for path in FILES:
         yield "files" + path, lambda path=path: vm.read(path)

@@ -2,83 +2,58 @@
 """acl-token.py SERVICE [WORD...]: consul-acl-token@SERVICE.service. Keeps the registration and Envoy at the ACL token of a file,
 $CONSUL_HTTP_TOKEN_FILE: when it comes or changes, consul-sidecar-init.service runs again. With words for `consul login` it logs
 in for the token first, again when Consul no longer knows it, and out in the end. Tries for ever, and tells what is wrong with the
-token. Ends when its unit changed, so that systemd starts it by the new one. Travels only where the plan has a token, which generate-sidecar-configs.py
-has filled in by `resolve`."""
-import http.client
-import json
-import os
-import re
-import runpy
-import shutil
-import signal
-import socket
-import ssl
-import sys
-import time
+token. Ends when its unit changed, so that systemd starts it by the new one. Travels only where the plan has a token, which
+generate-sidecar-configs.py fills in."""
+import json, os, re, shutil, signal, socket, ssl, sys, time, urllib.request
 
-GENERATOR = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "generate-sidecar-configs.py"))
-do, lines, log, read, run = (GENERATOR[name] for name in ("do", "lines", "log", "read", "run"))
+GENERATOR = vars(__import__("generate-sidecar-configs"))
+do, log, read, run = (GENERATOR[name] for name in ("do", "log", "read", "run"))
 REGISTRATION = GENERATOR["REGISTRATION"]
-
-
-def resolve(file):
-    """The token that a file holds (empty while there is none), and the uid of the agent's user, who is to read it. Raises ValueError
-    where there is neither a consul.service nor a user consul, and where it is no token."""
-    found = run("systemctl", "show", "--property=User,LoadState", "consul.service")[1]
-    user = (re.findall("User=(.+)", found) or ["root" if "=loaded" in found else "consul"])[0]
-    owner = lines("the agent's user, who is to read the token", [{"hole": "uid", "user": user}])
-    return lines("token", [read(file).strip()])[0], int(owner[0])
 
 
 def lacks(service, token):
     """What the token does not allow, as Consul's own user interface asks for it; nothing where that cannot be asked."""
-    wanted = [("service", "write", service), ("service", "write", service + "-sidecar-proxy"), ("node", "read", socket.gethostname())]
-    asked = [dict(zip(("Resource", "Access", "Segment"), words)) for words in wanted]
+    asked = [{"Resource": resource, "Access": access, "Segment": segment} for resource, access, segment in (
+        ("service", "write", service), ("service", "write", service + "-sidecar-proxy"), ("node", "read", socket.gethostname()))]
     get = os.environ.get
     try:
-        scheme, host = re.match("(?:(https?)://)?([^/]+)", get("CONSUL_HTTP_ADDR") or "127.0.0.1:8500").groups()
-        if scheme == "https" or get("CONSUL_HTTP_SSL") == "true":
-            context = ssl.create_default_context(cafile=get("CONSUL_CACERT"))
-            if get("CONSUL_CLIENT_CERT"):
-                context.load_cert_chain(get("CONSUL_CLIENT_CERT"), get("CONSUL_CLIENT_KEY"))
-            connection = http.client.HTTPSConnection(host, timeout=10, context=context)
-        else:
-            connection = http.client.HTTPConnection(host, timeout=10)
-        connection.request("POST", "/v1/internal/acl/authorize", json.dumps(asked), {"X-Consul-Token": token})
-        answers = json.loads(connection.getresponse().read().decode())
-        return ["%(Resource)s:%(Access)s for %(Segment)s" % answer for answer in answers if not answer["Allow"]]
+        scheme, host = re.match("(https?://)?([^/]+)", get("CONSUL_HTTP_ADDR") or "127.0.0.1:8500").groups()
+        scheme = scheme or "http%s://" % ("s" * (get("CONSUL_HTTP_SSL") == "true"))
+        context = ssl.create_default_context(cafile=get("CONSUL_CACERT"))
+        if get("CONSUL_CLIENT_CERT"):
+            context.load_cert_chain(get("CONSUL_CLIENT_CERT"), get("CONSUL_CLIENT_KEY"))
+        request = urllib.request.Request(scheme + host + "/v1/internal/acl/authorize", json.dumps(asked).encode(), {"X-Consul-Token": token})
+        answers = json.loads(urllib.request.urlopen(request, timeout=10, context=context).read().decode())
+        return ", ".join("%(Resource)s:%(Access)s for %(Segment)s" % answer for answer in answers if not answer["Allow"])
     except Exception:
-        return []
+        return ""
 
 
 def judge(service, file, token):
     """(whether Consul does not know the token, what is wrong with it). An agent that does not answer says nothing about a token: None."""
     if not token:
-        return True, "%s is missing or empty: waiting for it" % file
+        return True, file + " is missing or empty: waiting for it"
     code, said = run("consul", "acl", "token", "read", "-self")
     lost = "ACL not found" in said
     if code and not lost:
         return False, None
-    wrong = "ACL not found" if lost else ", ".join(lacks(service, token))
-    return lost, wrong and "%s holds a token that will not do for %s: %s: it needs service:write for %s and %s-sidecar-proxy, and to read " \
-        "service_prefix \"\" and node_prefix \"\"" % (file, service, wrong if lost else "it lacks " + wrong, service, service)
+    wrong = "Consul does not know it" if lost else lacks(service, token)
+    return lost, wrong and "%s will not do for %s: %s%s: give it a service identity" % (file, service, "" if lost else "it lacks ", wrong)
 
 
 def login(file, words):
     """Logs in, once. Returns what went wrong."""
     os.makedirs(os.path.dirname(file), exist_ok=True)
-    bare = ["env"] + ["--unset=CONSUL_HTTP_" + name for name in ("TOKEN", "TOKEN_FILE")]
-    more = ["-aws-auto-bearer-token", "-aws-include-entity"] if "-type=aws-iam" in words else []
-    code, said = run(*bare, "consul", "login", "-token-sink-file=" + file, *words, *more)
+    code, said = run("env", "-uCONSUL_HTTP_TOKEN", "-uCONSUL_HTTP_TOKEN_FILE", "consul", "login", "-token-sink-file=" + file, *words)
     if code:
-        return "consul login failed, it is tried again: " + said
+        return "consul login failed: " + said
     try:
         # Where systemd has no credentials (before 247) Envoy's user reads it itself.
         shutil.chown(file, group="envoy")
         os.chmod(file, 0o640)
     except LookupError:
         pass
-    log("logged in: %s" % file)
+    log("logged in: " + file)
     return None
 
 
@@ -112,11 +87,11 @@ def follow(service, file, words):
                 wrong = login(file, words)
             due = time.monotonic() + (30 if wrong == "" else pause)
             if wrong not in (None, told):
-                log(wrong or "%s is good for %s" % (file, service))
+                log(wrong or file + " is good for " + service)
                 told = wrong
         seen = token
         time.sleep(1)
-    if not planned or not os.path.exists(unit):
+    if not read(unit):
         time.sleep(5)  # with this token the agent deregisters what it had
 
 
@@ -126,7 +101,7 @@ def main(service, *words):
     try:
         follow(service, file, words)
     finally:
-        if words and os.path.exists(file):
+        if words and read(file):
             do("consul", "logout")
             os.unlink(file)
 

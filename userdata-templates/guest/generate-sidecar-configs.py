@@ -10,15 +10,16 @@ any fault nothing is written and the exit code is 2. An argument is the name of 
 This travels in user-data, where every byte counts: it says things once, in few words. Comments stay at home.
 Python 3.6, standard library only; no value is ever evaluated.
 """
-import glob, grp, http.client, json, os, pwd, re, runpy, shutil, subprocess, sys, tempfile, time
+import glob, http.client, json, os, pwd, re, shlex, shutil, subprocess, sys, tempfile, time
 
 CONFIG = "/srv/consul/service-config.json"
-REGISTRATION = "/etc/consul.d/service-registration.json"
-# What the plan says for the agent, beside 0-consul-vm-inject.json, which says it for every VM. Where two files have a setting, the agent
+ETC = "/etc/consul.d"
+REGISTRATION = ETC + "/service-registration.json"
+# What the plan says to the agent, beside 0-consul-vm-inject.json, which says it for every VM. Where two files have a setting, the agent
 # takes that of the later one by name, so that the operator's files win; lists it joins.
-AGENT = "/etc/consul.d/0-consul-vm-injected.json"
-# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, and what the
-# `sidecars` were started with (name -> files and registration).
+AGENT = ETC + "/0-consul-vm-injected.json"
+# What was installed and applied last: what is written `once` (path -> instance and text), the `registration`, what the `sidecars` were
+# started with (name -> files and registration), the `agent` that was found, and the `copies` for one that reads another directory.
 STATE = "/var/lib/consul-vm-inject/installed.json"
 # The part of a unit that a plan is to outlive this boot.
 PERMANENT = "/etc/systemd/system/%s.d/50-consul-vm-inject.conf"
@@ -68,7 +69,7 @@ def read(path):
         return ""
 
 
-def write(path, text, mode=0o644, group=0, user=0):
+def write(path, text, mode=0o644, user=0):
     """Puts a file there, atomically, or removes it (no text); does nothing when nothing would change."""
     there = os.path.lexists(path) and os.lstat(path)
     if text:
@@ -80,7 +81,7 @@ def write(path, text, mode=0o644, group=0, user=0):
             with open(folder + "/x", "wb", 0) as file:
                 file.write(text.encode())
                 # By its descriptor: the folder may be the agent's, who could put something else under the name.
-                os.fchown(file.fileno(), user or -1, group or -1)
+                os.fchown(file.fileno(), user or -1, -1)
                 os.fchmod(file.fileno(), mode)
                 os.fsync(file)
             os.replace(file.name, path)
@@ -149,7 +150,7 @@ HOLES = {
     "ssh-ports": lambda _: re.findall(
         r"(?mi)^\s*(?:port|listen\w*)[\s=]+(?:\S*:)?([0-9]+)(?: \(stream\))?\s*$",
         run("sh", "-c", "sshd -T; systemctl show -pListen ssh.socket sshd.socket; cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*")[1]),
-    "secret": lambda hole: grp.getgrnam("consul") and [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
+    "secret": lambda hole: [open(hole["path"]).read().strip()], "systemd": systemd, "uid": lambda hole: [str(pwd.getpwnam(hole["user"]).pw_uid)]}
 
 
 def fill(nodes):
@@ -174,11 +175,37 @@ def lines(key, nodes):
         raise ValueError("%s: not for this guest: %r: %s" % (key, error, error))
 
 
+def find(said):
+    """The agent: what annotations say, what runs in this network, what its unit says, what was there last. `unit` starts it (none where
+    something else does), `folder` is what it reads, `uid` its user's as a text (empty where nobody knows), `pid` its process."""
+    units = [os.path.basename(path) for path in glob.glob("/etc/systemd/system/*.wants/*") if "consul agent" in read(path)]
+    agent = dict({"unit": (units + ["consul.service"])[0], "folder": ETC, "uid": "consul"}, **recall().get("agent", {}))
+    agent.update(said, pid=0)
+    told = run("systemctl", "show", "-pUser,ExecStart", agent["unit"])[1]
+    if "consul agent" in told:
+        agent["uid"] = (re.findall("User=(.+)", told) + ["root"])[0]
+    for pid, uid, unit, told in re.findall(
+            r"(?m)^ *%d +(\d+) +(\d+) +(\S+) +\S*consul (agent.*)" % os.stat("/proc/self/ns/net").st_ino,
+            run("ps", "-ewwo", "netns,pid,uid,unit:99,args")[1]):
+        # A second one beside it is not to be started, and no unit that is more than the agent restarted.
+        agent.update(pid=int(pid), uid=uid, unit=unit * (run("systemctl", "show", "-pMainPID", unit)[1] == "MainPID=" + pid))
+    folders = re.findall("-config-dir[= ]+([^ ;]+?)/*(?: |$)", told)
+    if folders:
+        agent["folder"] = ETC if ETC in folders else folders[-1]
+    agent.update(said, unit=agent["unit"])
+    if not agent["uid"].isdigit():
+        agent["uid"] = (re.findall(r"^\d+$", run("id", "-u", agent["uid"])[1]) + [""])[0]
+    return agent
+
+
 def prepare(plan):
     """What a plan comes to here: the registration's text (empty while a token is awaited), lines by path of a file, by name what each
-    sidecar is started with, and the agent's uid where it is to read a token. Whom the agent joins is for files of the operator's to say
+    sidecar is started with, and the agent. Whom the agent joins is for files of the operator's to say
     where they do. Writes nothing. Raises whatever comes of what is no plan."""
-    registration, unit, started, owner, token = plan.get("registration"), plan.get("app_unit"), {}, None, True
+    there = find({key: lines(key, [node])[0] for key, node in plan.get("agent_is", {}).items()})
+    if not there["uid"] and re.search('"(token_file|hole)": "(/|secret)', json.dumps(plan)):
+        raise ValueError("no agent to read the secrets")
+    registration, unit, started, token = plan.get("registration"), plan.get("app_unit"), {}, True
     sidecars = {sidecar["service"]: sidecar for sidecar in plan.get("sidecars", [])}
     services = registration.get("services") or [registration["service"]] if registration else []
     files = dict.fromkeys(glob.glob(PERMANENT % "*"), [])
@@ -194,6 +221,9 @@ def prepare(plan):
     for service in services:
         name, connect = service["name"], json.loads(json.dumps(service["connect"]))
         own = {key: lines(key, sidecars[name].get(key, [])) for key in FILES}
+        if own["redirect"] and there["uid"]:
+            # All that root does is not the agent's.
+            own["redirect"] += ["-exclude-uid=" + there["uid"] if int(there["uid"]) else "-exclude-outbound-port=8300:8302"]
         own["redirect"] = list(dict.fromkeys(own["redirect"]))
         files.update((path % name, own[key]) for key, path in FILES.items())
         # A change of these reaches a running Envoy by itself.
@@ -201,34 +231,35 @@ def prepare(plan):
         connect["sidecar_service"]["proxy"].pop("upstreams", None)
         started[name] = [own, connect, plan.get("dns", [])]
         if "token_file" in service:
-            service["token"], owner = runpy.run_path("/srv/consul/acl-token.py")["resolve"](service.pop("token_file"))
+            service["token"] = lines("token", [read(service.pop("token_file")).strip()])[0]
             started[name].append(service["token"])
             token = token and service["token"]
         if "tags" in service:
             service["tags"] = lines("tags", service["tags"])
         service["meta"] = {key: "".join(lines("meta", [value])) for key, value in service["meta"].items()}
-    agent = json.loads(json.dumps(plan.get("agent", {})), object_hook=lambda node: lines("agent", [node])[0] if "hole" in node else node)
-    folder = os.path.dirname(AGENT)
-    for name in os.path.isdir(folder) and os.listdir(folder) or ():
-        if re.search(r"^(?!0-consul-vm-).*\.(hcl|json)$", name) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(folder + "/" + name)):
+    try:
+        agent = json.loads(json.dumps(plan.get("agent", {})), object_hook=lambda node: lines("agent", [node])[0] if "hole" in node else node)
+    except ValueError as error:
+        # A secret comes late, at a boot that is not the first: what the agent was given then still holds.
+        if not read(AGENT):
+            raise
+        log(str(error))
+        agent = json.loads(read(AGENT))
+    for path in glob.glob(there["folder"] + "/*") if "retry_join" in agent else ():
+        if re.search(r"/(?!0-consul-vm-)[^/]*\.(hcl|json)$", path) and re.search(r'(?m)^(?!\s*(#|//)).*_join"?\s*[=:]', read(path)):
             agent.pop("retry_join", 0)
     files[AGENT] = [json.dumps(agent)] if agent else []
-    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, owner
+    return registration and token and json.dumps(registration, indent=2) + "\n", files, started, there
 
 
-def write_for_agent(path, text, owner=None):
-    """A file that only the agent is to read: its own where that is known, and else its group's."""
-    if owner is not None:
-        return write(path, text, 0o600, user=owner)
-    try:
-        write(path, text, 0o640, grp.getgrnam("consul").gr_gid)
-    except KeyError:
-        write(path, text)
-
-
-def apply(text, files, sidecars, owner):
+def apply(text, files, sidecars, agent):
     """Brings the guest to what was prepared."""
-    state, there, agent = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
+    state, there, settings = recall(), read(REGISTRATION), "".join(files.pop(AGENT))
+    uid, folder = agent["uid"], agent["folder"]
+
+    def write_for_agent(path, text):
+        write(path, text, 0o600 if uid else 0o644, user=int(uid or 0))
+
     old, ours = state.get("sidecars", {}), state.get("registration") == there
     if sidecars and run("id", "-u", "envoy")[0]:
         # Now that cloud-init has made the operator's users, so that theirs keep their numbers.
@@ -241,26 +272,37 @@ def apply(text, files, sidecars, owner):
             raise ValueError("consul refuses the registration: " + found)
         if there not in ("", text) and not ours:
             os.replace(REGISTRATION, REGISTRATION + ".before-consul-vm-inject")
-            log("%s was not ours: kept" % REGISTRATION)
+            log(REGISTRATION + " was not ours: kept")
     if sidecars:
-        write_for_agent(AGENT, agent and agent + "\n")
+        write_for_agent(AGENT, settings and settings + "\n")
     if text == "":
         log("not registered yet: no token")
         text = state.get("registration")
     elif text or ours or '"managed-by": "consul-vm-inject"' in there:
-        write_for_agent(REGISTRATION, text, owner)
-    # Never waits for the agent, which is ordered after this very unit. An agent reads only at its start whom to join.
-    verb = "restart" if AGENT in CHANGED and '"retry_join"' in agent else "reload-or-restart"
-    if {REGISTRATION, AGENT} & set(CHANGED) and not systemctl("--no-block", verb, "consul.service"):
-        do("consul", "reload")
+        write_for_agent(REGISTRATION, text)
+    copies = dict.fromkeys(state.get("copies", ()), "")
+    if folder != ETC and os.path.isdir(folder):
+        copies.update((path.replace(ETC, folder), read(path)) for path in (REGISTRATION, *glob.glob(ETC + "/0-consul-vm-*")))
+    for path in copies:
+        write_for_agent(path, copies[path])
+    # Never waits for the agent, which is ordered after this very unit. It reads only at its start whom to join, and its ports.
+    changed = {REGISTRATION, AGENT, *copies} & set(CHANGED)
+    if agent["pid"] and changed and not (agent["unit"] and re.search('"(retry_join|ports)"', "".join(read(path) for path in changed if "/0-" in path))):
+        do("kill", "-1", str(agent["pid"]))  # it may have ended
+    elif agent["unit"] and (changed or sidecars and not agent["pid"]):
+        # Of one that runs and was not recognised its unit knows how it reads its files again.
+        systemctl("--no-block", "restart" if agent["pid"] else "reload-or-restart", agent["unit"])
     for name in old:
         if name not in sidecars:
             # Waits for it: the cleanup of one sidecar must not meet the rules of the next.
-            systemctl("stop", "envoy@%s.service" % name)
+            unit = "envoy@%s.service" % name
+            systemctl("stop", unit)
+            # As far as the agent has it by its API, which the unit knows how to reach.
+            run("env", *shlex.split(run("systemctl", "show", "-pEnvironment", unit)[1][12:]), "consul", "services", "deregister", "-id=" + name)
             files.update((path % name, []) for path in FILES.values())
     for path, found in files.items():
         write(path, "".join(line + "\n" for line in found))
-    finish(registration=text, sidecars=sidecars)
+    finish(registration=text, sidecars=sidecars, agent=sidecars and dict(agent, pid=0), copies=list(copies))
     for name in sidecars:
         unit = "envoy@%s.service" % name
         systemctl("--no-block", "start" if old.get(name) == sidecars[name] else "restart", unit)
@@ -309,9 +351,10 @@ def names(name=""):
         systemctl("--no-block", "try-restart", "systemd-resolved.service")
     if len(found) == 2:
         domain, port = found
-        agent = re.sub("id.*", "4294967294", run("id", "-u", "consul")[1])
+        # All that root does is not the agent's.
+        agent = int(recall()["agent"]["uid"] or 0) or 4294967294
         wire = "".join(chr(len(label)) + label for label in (domain.upper() + ".").split(".")).encode()
-        code, output = run("nft", "-f", "-", text="table inet consul_names {\nchain find {\n" + "".join(
+        code, output = run("nft", "-f", "-", text="table inet consul_names\ndelete table inet consul_names\ntable inet consul_names {\nchain find {\n" + "".join(
             "".join("@th,%d,8&%d==%d " % (at + 8 * i, 223 if byte > 64 else 255, byte) for i, byte in enumerate(wire))
             + "ct original zone set 8600\n" for at in range(160, 2056 - 8 * len(wire), 8)) + "}\nchain raw {\n"
             "type filter hook output priority -301\nudp dport 53 meta skuid != %s jump find\n}\nchain nat {\n"
@@ -332,7 +375,7 @@ def wait(_, seconds):
 
 
 def drain(admin, seconds):
-    log("draining Envoy at %s: status %d" % (admin, ask(admin, "POST", "/drain_listeners?graceful", 5)[0]))
+    log("draining Envoy: status %d" % ask(admin, "POST", "/drain_listeners?inboundonly&graceful&skip_exit", 5)[0])
     wait(admin, seconds)
 
 
@@ -343,7 +386,7 @@ def configure():
         try:
             import plan_annotations
         except ImportError:
-            raise ValueError("no plan: inject again, or use an image of consul-vm-inject guest")
+            raise ValueError("no plan: inject again")
         config = plan_annotations.configured(text, log)
     known = config["format"] == 2
     apply(*prepare(config["plan"] if known else {}))

@@ -78,6 +78,12 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/health-check-timeout": "duration",
     "alpha.consul.hashicorp.com/app-unit": "unit-name",
     "alpha.consul.hashicorp.com/on-sidecar-failure": "failure-mode",
+    "alpha.consul.hashicorp.com/locality": "locality",
+    "alpha.consul.hashicorp.com/admin-port": "unprivileged-port",
+    "alpha.consul.hashicorp.com/sidecar-port": "unprivileged-port",
+    "alpha.consul.hashicorp.com/outbound-port": "unprivileged-port",
+    "alpha.consul.hashicorp.com/ready-port": "unprivileged-port",
+    "alpha.consul.hashicorp.com/expose-paths": "expose-paths",
     "alpha.consul.hashicorp.com/acl-token-file": "absolute-path",
     "alpha.consul.hashicorp.com/acl-auth-method": "auth-method-name",
     "alpha.consul.hashicorp.com/acl-bearer-token-file": "absolute-path",
@@ -99,6 +105,9 @@ SYNTAXES = {
     "alpha.consul.hashicorp.com/rpc-cert-file": "absolute-path",
     "alpha.consul.hashicorp.com/rpc-key-file": "absolute-path",
     "alpha.consul.hashicorp.com/auto-encrypt": "go-bool",
+    "alpha.consul.hashicorp.com/agent-unit": "unit-name",
+    "alpha.consul.hashicorp.com/agent-config-dir": "absolute-path",
+    "alpha.consul.hashicorp.com/agent-user": "user-name",
 }
 DEFAULTS = {
     "consul.hashicorp.com/connect-inject": "false",
@@ -129,6 +138,10 @@ DEFAULTS = {
     "alpha.consul.hashicorp.com/health-check-interval": "10s",
     "alpha.consul.hashicorp.com/health-check-timeout": "2s",
     "alpha.consul.hashicorp.com/on-sidecar-failure": "open",
+    "alpha.consul.hashicorp.com/admin-port": "19000",
+    "alpha.consul.hashicorp.com/sidecar-port": "20000",
+    "alpha.consul.hashicorp.com/outbound-port": "15001",
+    "alpha.consul.hashicorp.com/ready-port": "20800",
     "alpha.consul.hashicorp.com/acl-aws-iam": "false",
     "alpha.consul.hashicorp.com/domain": "consul",
     "alpha.consul.hashicorp.com/dns-port": "8600",
@@ -153,8 +166,7 @@ ADDRESSES = {
 P, A = "consul.hashicorp.com/", "alpha.consul.hashicorp.com/"
 META = P + "service-meta-"
 GENERATOR, PROBE = "/srv/consul/generate-sidecar-configs.py", "/srv/consul/probe-sidecar.py"
-SIDECAR, ADMIN, READY = 20000, 19000, 20800
-RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 8653, 8654, 15001]
+RESERVED = [8300, 8301, 8302, 8500, 8501, 8502, 8503, 8600, 8653, 8654]
 HOSTNAME, PYTHON, PRIVILEGED = {"hole": "hostname"}, {"hole": "python"}, {"hole": "systemd", "from": 231, "then": ["+"]}
 HOLD = "/usr/local/bin/consul-hold-traffic "
 STANDS_FOR = {"$POD_NAME": HOSTNAME, "$HOSTNAME": HOSTNAME, "$INSTANCE_ID": {"hole": "instance-id"}}
@@ -179,15 +191,20 @@ class Number(str):
 
 
 def canonical(value):
-    """Canonical JSON: ASCII, keys in code-point order, numbers as they were written, a line feed at the end."""
+    """Canonical JSON: ASCII, keys in code-point order, numbers as they were written, what is short on one line, a line feed at the end."""
     def printed(node, end):
         inner = end + " "
-        if isinstance(node, dict) and node:
-            fields = ("%s: %s" % (json.dumps(key), printed(node[key], inner)) for key in sorted(node))
-            return "{%s%s%s}" % (inner, ("," + inner).join(fields), end)
-        if isinstance(node, list) and node:
-            return "[%s%s%s]" % (inner, ("," + inner).join(printed(item, inner) for item in node), end)
+        if isinstance(node, dict):
+            return gathered(["%s: %s" % (json.dumps(key), printed(node[key], inner)) for key in sorted(node)], "{}", end)
+        if isinstance(node, list):
+            return gathered([printed(item, inner) for item in node], "[]", end)
         return str(node) if isinstance(node, Number) else json.dumps(node)
+
+    def gathered(items, ends, end):
+        line = ends[0] + ", ".join(items) + ends[1]
+        if len(line) <= 110 and "\n" not in line:
+            return line
+        return ends[0] + end + " " + (",%s " % end).join(items) + end + ends[1]
     return printed(value, "\n") + "\n"
 
 
@@ -323,6 +340,14 @@ def cidr(text):
     if slash:
         bits(length)
     return text
+
+
+def exposed_path(text):
+    found = re.match(r'([0-9]+):([0-9]+)(/[!-"$-+.->@-~-]*)(\?http2)?\Z', text)
+    if not found:
+        raise unlike(text, "a path to expose, LISTENER-PORT:PORT/PATH")
+    listener, local, path_, http2 = found.groups()
+    return present(listener_port=port(listener), local_path_port=port(local), path=path_, protocol="http2" if http2 else None)
 
 
 def user(text):
@@ -526,7 +551,7 @@ URL = r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})*"
 GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "absolute-path": path, "cidrs": each(cidr), "duration": duration, "failure-mode": matching("open|closed", "\"open\" or \"closed\""), "go-bool": boolean, "ip": ip, "json-object": json_object,
     "meta-value": meta_value, "port-ranges": each(port_range), "quantity-cpu": quantity, "quantity-memory": quantity,
-    "service-names": service_names, "shell-words": shell_words, "tags": items, "text": free_text, "uids": each(user),
+    "service-names": service_names, "shell-words": shell_words, "tags": items, "text": free_text, "uids": each(user), "user-name": user, "expose-paths": each(exposed_path),
     "upstreams": upstreams,
     "bind-address": bind_address, "join-addresses": join_addresses,
     "datacenter-name": matching(r"[A-Za-z0-9_-]{1,63}", "the name of a datacenter"),
@@ -534,6 +559,7 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "address": matching(r"(?:https?://)?%s:%s|unix://(?P<path>.*)" % (HOST, PORT), "[http://|https://]HOST:PORT or unix:///PATH"),
     "grpc-target": matching(r"%s:%s(?:/[A-Za-z0-9_.-]+)?" % (HOST, PORT), "HOST:PORT[/SERVICE]"),
     "host-port": matching(HOST + ":" + PORT, "HOST:PORT"),
+    "locality": matching(r"[A-Za-z0-9_.-]{1,64}(?:/[A-Za-z0-9_.-]{1,64})?", "REGION or REGION/ZONE"),
     "auth-method-name": matching(r"[A-Za-z0-9_-]{1,128}", "the name of an auth method"),
     "namespace-name": matching(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?", "the name of a namespace"),
     "unit-name": matching(r"(?!.{256})[A-Za-z0-9:_.\\-][A-Za-z0-9:_.\\@-]*(?<!@)\.service", "the name of a service unit"),
@@ -647,7 +673,7 @@ def plan(config):
     port, domain = str(it.alpha("dns-port")), it.alpha("domain")
     dns = {"hole": "resolved", "then": ["[Resolve]", "DNS=127.0.0.1:" + port, "DNSSEC=false", "Domains=~" + domain], "else": [domain, port]}
     return present(
-        agent=agent(it), app_unit=it.alpha("app-unit"), dns=[dns] if resolves_names(it) else None,
+        agent=agent(it), agent_is=agent_is(it), app_unit=it.alpha("app-unit"), dns=[dns] if resolves_names(it) else None,
         registration={"services": services} if len(services) > 1 else {"service": services[0]},
         sidecars=[present(
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
@@ -659,9 +685,8 @@ def check_together(it, names, ports):
     """What is wrong between annotations."""
     several, transparent, metrics = len(names) > 1, it.get("transparent-proxy"), it.get("enable-metrics")
     tls = {name for name in TLS if it.get(name)}
-    taken = set(RESERVED + [base + i for base in (SIDECAR, ADMIN, READY) for i in range(len(names))])
-    if metrics:
-        taken.add(it.get("prometheus-scrape-port"))
+    own = [port for i in range(len(names)) for port, _ in own_ports(it, i)]
+    taken = set(RESERVED + own + [it.alpha("outbound-port")] + [it.alpha("ready-port") + i for i in range(len(names))])
     # It means nothing on a VM, but for what contradicts it.
     merging = BOOLEANS.get(it.texts.get(P + "enable-metrics-merging"))
     clash = "multi protocol multi port services are not compatible with %s: set it to \"false\""
@@ -691,7 +716,10 @@ def check_together(it, names, ports):
     faults += [("connect-service-upstreams", one["local_bind_port"] in taken | set(ports), "upstream %s would listen on port %d, "
                 "which is in use" % (one["destination_name"], one["local_bind_port"]))
                for one in it.list("connect-service-upstreams")]
+    faults += [("sidecar-port", True, "two listeners of the mesh on port %d, or none beyond 65535" % number) for number in sorted(set(own))
+               if own.count(number) > 1 or number in RESERVED or number > 65535]
     warnings = [
+        ("locality", it.alpha("locality") and not it.settings["enterprise"], "a locality needs Consul Enterprise: it is left out"),
         ("connect-service-port", not several and len(ports) > 1 and not it.settings["enterprise"],
          "several ports a service need Consul Enterprise: one is registered"),
         ("virtual-ip", it.alpha("virtual-ip") and not transparent, "used with the transparent proxy only"),
@@ -729,20 +757,50 @@ def definition(it, name, i, ports):
         config["envoy_prometheus_bind_addr"] = "%s:%d" % (
             "[::]" if it.get("dual-stack") else "0.0.0.0", it.get("prometheus-scrape-port"))
     exposed = transparent and it.get("transparent-proxy-overwrite-probes") and any({"http", "grpc"} & set(c) for c in checks)
-    ready = [{"name": "Envoy Ready", "http": "http://127.0.0.1:%d/ready" % (READY + i), "interval": "10s", "timeout": "2s"},
+    ready = [{"name": "Envoy Ready", "http": "http://127.0.0.1:%d/ready" % (it.alpha("ready-port") + i), "interval": "10s", "timeout": "2s"},
              {"name": "Connect Sidecar Aliasing " + name, "alias_service": name}]
     proxy = present(
-        mode="transparent" if transparent else "direct", config=config, expose={"checks": True} if exposed else None,
+        mode="transparent" if transparent else "direct", config=config, expose=present(checks=exposed or None, paths=exposed_paths(it, i)),
         upstreams=it.get("connect-service-upstreams") if i == 0 else None,
-        transparent_proxy={"dialed_directly": True} if it.alpha("dialed-directly") else None)
+        transparent_proxy=present(dialed_directly=it.alpha("dialed-directly") or None, outbound_listener_port=moved_outbound(it)))
     return present(
         name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
-        token_file=token_file(it, name),
+        locality=locality(it), token_file=token_file(it, name),
         ports=[{"name": "port-%d" % n, "port": own, "default": own == main} for n, own in enumerate(ports, 1) if several],
         tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
-            port=SIDECAR + i, tagged_addresses=virtual, proxy=proxy,
+            port=it.alpha("sidecar-port") + i, tagged_addresses=virtual, proxy=proxy,
             checks=ready if it.get("use-proxy-health-check") else None)})
+
+
+def locality(it):
+    """The region and the zone of a service, of Consul Enterprise."""
+    return dict(zip(("region", "zone"), (it.alpha("locality") or "").split("/"))) if it.alpha("locality") and it.settings["enterprise"] else None
+
+
+def moved_outbound(it):
+    """The listener that outbound traffic is redirected to, where that was moved."""
+    return it.values.get(A + "outbound-port") if it.get("transparent-proxy") else None
+
+
+def exposed_paths(it, i):
+    """The paths that are exposed: the first service's."""
+    return (it.alpha("expose-paths") or []) if i == 0 else []
+
+
+def own_ports(it, i):
+    """The ports on which the sidecar of a service listens, each with the annotation that moves it."""
+    rows = [(A + "sidecar-port", True, i), (A + "admin-port", True, i), (A + "outbound-port", i == 0 and it.get("transparent-proxy"), 0),
+            (A + "ready-port", it.get("use-proxy-health-check"), i), (P + "prometheus-scrape-port", i == 0 and it.get("enable-metrics"), 0)]
+    return [(it.get(key, "") + place, key) for key, on, place in rows if on] + [
+        (one["listener_port"], A + "expose-paths") for one in exposed_paths(it, i)]
+
+
+def agent_is(it):
+    """What annotations say of the agent that is there."""
+    user = it.alpha("agent-user")
+    return present(folder=it.alpha("agent-config-dir"), unit=it.alpha("agent-unit"),
+                   uid={"hole": "uid", "user": user, "prefix": ""} if user and not user.isdigit() else user)
 
 
 def agent(it):
@@ -801,16 +859,16 @@ def capture(it, i):
 
     config = it.get("proxy-config-map") or {}
     metrics = str(it.get("prometheus-scrape-port")) if it.get("enable-metrics") else port_in("envoy_prometheus_bind_addr")
-    exposed = "21500:21755" if it.get("transparent-proxy-overwrite-probes") else None
-    return ["-proxy-inbound-port=%s" % (port_in("bind_port") or SIDECAR + i)] + [
-        "-exclude-inbound-port=" + own for own in (metrics, port_in("envoy_stats_bind_addr"), exposed) if own]
+    outbound, exposed = moved_outbound(it), "21500:21755" if it.get("transparent-proxy-overwrite-probes") else None
+    return ["-proxy-inbound-port=%s" % (port_in("bind_port") or it.alpha("sidecar-port") + i)] + (["-proxy-outbound-port=%d" % outbound] if outbound else []) + [
+        "-exclude-inbound-port=" + own for own in [metrics, port_in("envoy_stats_bind_addr"), exposed] + [str(one["listener_port"]) for one in exposed_paths(it, i)] if own]
 
 
 def units(it, names):
     """Parts of units that outlive the boot: the application's starts only beside its sidecars, which it is stopped and restarted with."""
-    application, init = it.alpha("app-unit"), []
-    if application:
-        init += ["[Unit]", "Before=" + application]
+    application = it.alpha("app-unit")
+    init = ["Before=" + later for later in (it.alpha("agent-unit"), application) if later]
+    init = ["[Unit]"] + init if init else []
     if closed(it) and it.get("transparent-proxy"):
         init += ["[Service]"] + ["ExecStartPost=-" + HOLD + name for name in names]
     gate = ["[Unit]"] + ["PartOf=envoy@%s.service" % name for name in names] + [
@@ -840,15 +898,19 @@ def redirect(it, name, i):
     return list({json.dumps(node): node for node in nodes}.values())
 
 
+def admin_bind(it, i):
+    return "127.0.0.1:%d" % (it.alpha("admin-port") + i)
+
+
 def envoy_arguments(it, name, i):
-    argv = ["-sidecar-for=" + name, "-admin-bind=127.0.0.1:%d" % (ADMIN + i)]
+    argv = ["-sidecar-for=" + name, "-admin-bind=" + admin_bind(it, i)]
     if it.get("consul-namespace"):
         argv.append("-namespace=" + it.get("consul-namespace"))
     if it.get("enable-metrics"):
         argv.append("-prometheus-scrape-path=" + it.get("prometheus-scrape-path"))
         argv += ["-%s=%s" % (flag, it.get(flag)) for flag in TLS if it.get(flag)]
     if it.get("use-proxy-health-check"):
-        argv += ["-envoy-ready-bind-address=127.0.0.1", "-envoy-ready-bind-port=%d" % (READY + i)]
+        argv += ["-envoy-ready-bind-address=127.0.0.1", "-envoy-ready-bind-port=%d" % (it.alpha("ready-port") + i)]
     words, threads = it.list("envoy-extra-args"), it.get("consul-envoy-proxy-concurrency")
     # Consul's own: none of Envoy's are called so.
     own = [re.match(r"--?(?:envoy-binary|ignore-envoy-compatibility)(?:=|\Z)", word) or at and re.match(r"--?envoy-binary\Z", words[at - 1])
@@ -907,10 +969,11 @@ def credentials(it, name):
 
 def unit(it, name, i):
     """The part of envoy@<name>.service that follows from the annotations."""
-    admin = "127.0.0.1:%d" % (ADMIN + i)
+    admin = admin_bind(it, i)
     command, loaded = credentials(it, name)
     words = ["consul connect envoy"] + list(map(unit_word, envoy_arguments(it, name, i)))
-    lines = [word + "=" + it.alpha("app-unit") for word in ("Before", "Wants") if it.alpha("app-unit") and (word == "Before" or closed(it))]
+    lines = ["After=" + it.alpha("agent-unit")] if it.alpha("agent-unit") else []
+    lines += [word + "=" + it.alpha("app-unit") for word in ("Before", "Wants") if it.alpha("app-unit") and (word == "Before" or closed(it))]
     if it.get("sidecar-proxy-liveness-failure-seconds"):
         lines.append("Wants=consul-envoy-watch@%s.service" % name)
     if token_file(it, name):
@@ -950,7 +1013,8 @@ def unit(it, name, i):
     if folder:
         make = "/bin/sh -c '[ -d \"$$0\" ] || exec install -d -o envoy -g envoy \"$$0\"' " + unit_word(folder)
         lines += [["ExecStartPre=-", PRIVILEGED, make], "ReadWritePaths=" + unit_word("-" + folder, False)]
-    return lines + variables(it, name)
+    ports = " ".join("%s:%d" % (key[key.index("/") + 1:], port) for port, key in own_ports(it, i))
+    return lines + variables(it, name) + ["Environment=" + unit_word("CONSUL_PORTS=" + ports, False)]
 
 
 def variables(it, name):
@@ -967,18 +1031,16 @@ def token(it, name):
     """The unit that keeps a service at its token, and logs in for it; empty without a token."""
     if not token_file(it, name):
         return []
-    words = [name]
+    program, login = " /srv/consul/acl-token.py " + name, []
     if it.alpha("acl-auth-method"):
-        words.append("-method=" + it.alpha("acl-auth-method"))
-        words += [unit_word("-bearer-token-file=" + it.alpha("acl-bearer-token-file"))] if it.alpha("acl-bearer-token-file") else []
-        words += ["-namespace=" + it.get("consul-namespace")] if it.get("consul-namespace") else []
-        words.append(["-meta=vm=", HOSTNAME, "/" + name])
-        words += ["-type=aws-iam"] if it.alpha("acl-aws-iam") else []
-    lines = [["  ", word] for word in words]
+        login = ["-method=" + it.alpha("acl-auth-method")]
+        login += [unit_word("-bearer-token-file=" + it.alpha("acl-bearer-token-file"))] if it.alpha("acl-bearer-token-file") else []
+        login += ["-namespace=" + it.get("consul-namespace")] if it.get("consul-namespace") else []
+        login += ["-type=aws-iam", "-aws-auto-bearer-token", "-aws-include-entity"] if it.alpha("acl-aws-iam") else []
     return [
-        "[Unit]", "After=consul.service", "[Service]", "LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@%s.service" % name,
-        ["ExecStart=", PYTHON, " /srv/consul/acl-token.py \\"]] + [[line, " \\"] for line in lines[:-1]] + lines[-1:] + [
-        "Restart=always", "RestartSec=5", "EnvironmentFile=-/etc/consul.d/consul.env",
+        "[Unit]", "After=" + (it.alpha("agent-unit") or "consul.service"), "[Service]", "LogExtraFields=OBJECT_SYSTEMD_UNIT=envoy@%s.service" % name,
+        ["ExecStart=", PYTHON, program + " \\" * bool(login)]] + ["  %s \\" % word for word in login] + [["  -meta=vm=", HOSTNAME, "/" + name]] * bool(login) + [
+        "Restart=always", "RestartSec=5", "KillMode=mixed", "EnvironmentFile=-/etc/consul.d/consul.env",
         "EnvironmentFile=-/etc/consul.d/envoy-%s.env" % name] + variables(it, name)
 
 
@@ -986,7 +1048,7 @@ def watch(it, name, i):
     """The unit that kills a sidecar which no longer answers; empty when nothing asks for it."""
     seconds, watched = it.get("sidecar-proxy-liveness-failure-seconds"), "envoy@%s.service" % name
     return ["[Unit]", "PartOf=" + watched, "After=" + watched, "[Service]", "Restart=on-failure", "RestartSec=5",
-            helper("ExecStart=", PROBE, "watch", "127.0.0.1:%d" % (ADMIN + i), seconds, watched)] if seconds else []
+            helper("ExecStart=", PROBE, "watch", admin_bind(it, i), seconds, watched)] if seconds else []
 
 
 def unique(pairs):

@@ -1,11 +1,8 @@
 #!/usr/bin/env python3
 """Asks a sidecar whether it is ready: `ready` and `watch`, commands of the units. Travels only where the plan has Envoy asked."""
-import os
-import runpy
-import sys
-import time
+import os, sys, time
 
-GENERATOR = runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "generate-sidecar-configs.py"))
+GENERATOR = vars(__import__("generate-sidecar-configs"))
 ask, do, log, run = (GENERATOR[name] for name in ("ask", "do", "log", "run"))
 
 
@@ -26,7 +23,7 @@ def ready(admin, delay, period, attempts, timeout):
             return 0
         while not ended() and time.monotonic() - asked < max(int(period), 0.2):
             time.sleep(0.1)
-    log("Envoy at %s did not become ready in time" % admin)
+    log("Envoy at %s was not ready in time" % admin)
     return 1
 
 
@@ -40,8 +37,8 @@ def watch(admin, seconds, unit):
         if state != "active":
             last = time.monotonic()
         time.sleep(1)
-    log("%s has not been ready for %s seconds and is killed" % (unit, seconds))
-    return 0 if do("systemctl", "kill", "--kill-who=main", "--signal=SIGKILL", unit) else 1
+    log("%s was not ready for %s s: killed" % (unit, seconds))
+    return 0 if do("systemctl", "kill", "-sKILL", "--kill-who=main", unit) else 1
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@ import { authMethodName } from './auth-method-name.ts'
 import { goBool } from './boolean.ts'
 import { type Cidr, cidrs } from './cidrs.ts'
 import { type Duration, duration } from './duration.ts'
+import { type ExposedPath, exposePaths } from './expose-paths.ts'
 import { failureMode } from './failure-mode.ts'
 import { type JsonObject, type JsonValue, jsonArray, jsonObject } from './json.ts'
+import { type Locality, locality } from './locality.ts'
 import { metaValue } from './meta.ts'
 import { namespaceName } from './namespace-name.ts'
 import { address, grpcTarget, hostPort, ip, url } from './network.ts'
@@ -19,7 +21,7 @@ import type { GrammarSettings } from './settings.ts'
 import { shellWords } from './shell-words.ts'
 import { tags } from './tags.ts'
 import { text } from './text.ts'
-import { type User, uids } from './uids.ts'
+import { type User, uids, userName } from './uids.ts'
 import { unitName } from './unit-name.ts'
 import type { Upstream } from './upstream.ts'
 import { upstreams } from './upstreams.ts'
@@ -42,6 +44,8 @@ export interface SyntaxMeanings {
   readonly 'port-ranges': readonly PortRange[]
   readonly cidrs: readonly Cidr[]
   readonly uids: readonly User[]
+  readonly 'user-name': User
+  readonly 'expose-paths': readonly ExposedPath[]
   readonly upstreams: readonly Upstream[]
   readonly tags: readonly string[]
   readonly 'meta-value': string
@@ -60,6 +64,7 @@ export interface SyntaxMeanings {
   readonly text: string
   readonly 'namespace-name': string
   readonly 'auth-method-name': string
+  readonly locality: Locality
   readonly weight: number
   /** Empty where the image says it. */
   readonly 'join-addresses': readonly string[]
@@ -88,6 +93,8 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   'port-ranges': portRanges,
   cidrs,
   uids,
+  'user-name': userName,
+  'expose-paths': exposePaths,
   upstreams,
   tags,
   'meta-value': metaValue,
@@ -106,6 +113,7 @@ export const grammars: { readonly [name in SyntaxName]: Grammar<SyntaxMeanings[n
   text,
   'namespace-name': namespaceName,
   'auth-method-name': authMethodName,
+  locality,
   weight,
   'join-addresses': joinAddresses,
   'datacenter-name': datacenterName,

@@ -1,7 +1,11 @@
+import type { Code } from '../../report/diagnostics.ts'
+
 /** A complaint about a value. `start` and `end` are UTF-16 offsets into the value; absent means the whole of it. */
 export interface Issue {
   readonly message: string
   readonly hint?: string
+  /** Which warning it is, of a value that is taken all the same. */
+  readonly code?: Code
   readonly start?: number
   readonly end?: number
 }

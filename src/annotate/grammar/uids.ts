@@ -26,5 +26,8 @@ const user = (text: string): Parsed<User> => {
   return refuse(complaint(`${quote(text)} is neither a user id nor a user name`, hint))
 }
 
+/** One user id, or one user name as in a list of them. */
+export const userName: (value: string) => Parsed<User> = onOneLine(user)
+
 /** A comma list of user ids and, beyond consul-k8s, user names (at most 32 of `[a-z0-9_-]`); in order, repeats kept. */
 export const uids: (value: string) => Parsed<readonly User[]> = onOneLine(value => itemwise(listItems(value), user))

@@ -103,12 +103,15 @@ const doubts = ({ partition, datacenter }: UpstreamPieces, item: Item): readonly
   if (partition === undefined || datacenter === undefined || partition.text === 'default') return []
   const message = `a partition and a datacenter are given together in "${shown(item.text)}"`
   return [
-    complaint(
-      message,
-      'agents refuse another datacenter for a partition other than default',
-      partition.start,
-      datacenter.end,
-    ),
+    {
+      ...complaint(
+        message,
+        'agents refuse another datacenter for a partition other than default',
+        partition.start,
+        datacenter.end,
+      ),
+      code: 'W321',
+    },
   ]
 }
 

@@ -88,8 +88,8 @@ export const upstreams = (value: string, settings: GrammarSettings): Parsed<read
     located.map(({ upstream }) => upstream),
     [
       ...read.flatMap(one => one.warnings),
-      ...clashes(located, target, sameTargetOtherPort),
-      ...clashes(located, variable, sameVariable),
+      ...clashes(located, target, sameTargetOtherPort).map(issue => ({ ...issue, code: 'W322' as const })),
+      ...clashes(located, variable, sameVariable).map(issue => ({ ...issue, code: 'W323' as const })),
     ],
   )
 }

@@ -18,7 +18,7 @@ const IMAGES: readonly (readonly [
 
 /** The version of a product that its images tell. */
 export const versionFrom = (product: 'consul' | 'envoy', helm: HelmValues): string | undefined =>
-  IMAGES.filter(([of]) => of === product)
+  IMAGES.filter(([own]) => own === product)
     .map(([, , imageOf]) => versionOf(imageOf(helm)))
     .find(version => version !== undefined)
 

@@ -1,7 +1,5 @@
 import type { HelmValues } from '../../../annotations/helm.ts'
-import { metaKey } from '../grammar/meta.ts'
-
-const LONGEST = 512
+import { metaKey, metaValue } from '../grammar/meta.ts'
 
 /** Meta of the node that Consul takes, and the paths of what is left out: what a shell would fill in, and what Consul refuses. */
 export function nodeMeta({ client, connectInject }: HelmValues): {
@@ -18,7 +16,7 @@ export function nodeMeta({ client, connectInject }: HelmValues): {
     ),
   )
   const fits = ({ key, value }: (typeof all)[number]): boolean =>
-    metaKey(key).ok && value.length <= LONGEST && !/\$[{(]|`/.test(value)
+    metaKey(key).ok && metaValue(value).ok && !/\$[{(]|`/.test(value)
   return {
     meta: Object.fromEntries(all.filter(fits).map(({ key, value }) => [key, value])),
     left: all.filter(entry => !fits(entry)).map(({ path }) => path),

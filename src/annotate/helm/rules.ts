@@ -13,12 +13,7 @@ export interface Finding {
   readonly hint?: string
 }
 
-const note = (path: string, message: string, hint?: string): Finding => ({
-  code: 'N103',
-  path,
-  message,
-  ...(hint !== undefined && { hint }),
-})
+const note = (path: string, message: string): Finding => ({ code: 'N103', path, message })
 
 function hosts({ externalServers }: HelmValues): readonly Finding[] {
   const given = externalServers?.enabled === true ? (externalServers.hosts ?? []) : []
@@ -27,7 +22,7 @@ function hosts({ externalServers }: HelmValues): readonly Finding[] {
     const hint =
       'a VM evaluates nothing: take it out of the values for VMs, and say by client.join whom their agents join'
     return ran.map(text => ({
-      code: 'E206',
+      code: 'E215',
       path: `externalServers.hosts.${given.indexOf(text)}`,
       message: ` would run a program to find the servers`,
       hint,
@@ -44,12 +39,12 @@ function extraConfig({ client }: HelmValues): readonly Finding[] {
   const extra = readExtraConfig(client?.extraConfig)
   if (extra === undefined) {
     const hint = 'write it out as a JSON object: templates of Helm are not filled in here'
-    return [{ code: 'E206', path, message: ' is not a JSON object', hint }]
+    return [{ code: 'E216', path, message: ' is not a JSON object', hint }]
   }
   const secrets = extra.secrets.map((name): Finding => {
     const hint =
       'any process on the VM can read user-data: put it in a file below /etc/consul.d by other means, or give its path by annotation'
-    return { code: 'E205', path, message: `: ${name} is a secret`, hint }
+    return { code: 'E214', path, message: `: ${name} is a secret`, hint }
   })
   if (extra.left.length === 0) return secrets
   return [...secrets, note(path, `: not for a VM, left out of it: ${extra.left.join(', ')}`)]
@@ -61,13 +56,12 @@ function meta(helm: HelmValues): readonly Finding[] {
 }
 
 const images = (helm: HelmValues): readonly Finding[] =>
-  unversioned(helm).map(([path, product]) =>
-    note(
-      path,
-      ': its tag tells no version, so the VM installs the newest of the repository',
-      `say it with vm.packages.${product}.version`,
-    ),
-  )
+  unversioned(helm).map(([path, product]) => ({
+    code: 'N109',
+    path,
+    message: ': its tag tells no version, so the VM installs the newest of the repository',
+    hint: `say it with vm.packages.${product}.version`,
+  }))
 
 /** What is wrong with values that have the right types, and what of them is read otherwise on a VM. */
 export const HELM_RULES: readonly ((helm: HelmValues) => readonly Finding[])[] = [hosts, extraConfig, meta, images]

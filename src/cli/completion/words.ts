@@ -1,6 +1,7 @@
 import { ANNOTATIONS } from '../../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../../annotations/row.ts'
 import { nameOf } from '../../annotate/annotation.ts'
+import { CATALOGUE } from '../../report/catalogue.ts'
 import type { Command, Option } from '../command.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'
@@ -30,7 +31,7 @@ export const switches = (): readonly string[] =>
 /** What is offered for the operand of a command: words, or undefined for files. */
 export function operandWords({ completes }: Command, commands: readonly Command[]): readonly string[] | undefined {
   if (completes === 'file') return undefined
-  if (completes === 'key') return [...new Set(ANNOTATIONS.map(({ key }) => nameOf(key)))]
+  if (completes === 'key') return [...new Set(ANNOTATIONS.map(({ key }) => nameOf(key))), ...Object.keys(CATALOGUE)]
   if (completes === 'shell') return SHELLS
   if (completes === 'schema') return SCHEMAS
   return completes === 'command' ? commands.map(({ name }) => name) : []

@@ -29,7 +29,7 @@ export async function checkMany(call: Call, io: Io): Promise<ExitCode> {
     shown.at(index)
     try {
       const bytes = await read(path, io)
-      const result = injectDocument(bytes, { ...options, name })
+      const result = injectDocument(bytes, { ...options, name }, io)
       reporter.add(name, result.diagnostics)
       outcomes.push(outcomeOf(result))
       status = worstStatus([status, result.status])

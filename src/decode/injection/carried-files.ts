@@ -1,15 +1,15 @@
 import { unpackGzip } from '../gzip.ts'
 import type { TextRange } from '../text-range.ts'
 import { type EarlierInjection, type UserData, yamlOf } from '../user-data.ts'
-import { entryOf, type YamlNode, type YamlScalar } from '../yaml.ts'
-import { type GuestFile, readBoothook } from './guest-files.ts'
+import { entryOf, type YamlNode, type YamlScalar } from '../yaml-node.ts'
+import { type ReadableFile, readBoothook } from './guest-files.ts'
 import { GUEST_PART } from './marks.ts'
 
 /** What cloud-init runs last, once an instance, in the layout `cloud-config`: the same script as in the layout `multipart`. */
 export const START_SCRIPT = '/var/lib/cloud/instance/scripts/zz-consul-vm-inject-start'
 
 /** A guest file, and what brings it to the VM. */
-export interface CarriedFile extends GuestFile {
+export interface CarriedFile extends ReadableFile {
   readonly by: 'boothook' | 'write_files'
 }
 
@@ -30,7 +30,7 @@ function inMultipart({ mime, source: { text } }: UserData): CarriedFiles | undef
   const guest = mime?.children.findLast(({ filename }) => filename === GUEST_PART)
   const read = guest && readBoothook(text.slice(guest.bodyStart, guest.end))
   if (guest === undefined || read === undefined) return undefined
-  const carried = (files: readonly GuestFile[]): readonly CarriedFile[] =>
+  const carried = (files: readonly ReadableFile[]): readonly CarriedFile[] =>
     files.map(file => ({ ...file, by: 'boothook' }))
   const ranges = read.contents.map(({ start, end, files, packed }) => {
     return { start: guest.bodyStart + start, end: guest.bodyStart + end, files: carried(files), packed }

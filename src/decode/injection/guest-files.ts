@@ -3,7 +3,7 @@ import { UNPACKED_LIMIT } from '../gzip.ts'
 import type { TextRange } from '../text-range.ts'
 
 /** One file on the guest. Owned by root. */
-export interface GuestFile {
+export interface ReadableFile {
   readonly path: string
   /** Octal, four digits: `0644`. */
   readonly mode: string
@@ -14,13 +14,13 @@ export interface GuestFile {
 
 /** Where in a text the contents of files stand: of one as it is, or of several packed together. */
 export interface Contents extends TextRange {
-  readonly files: readonly GuestFile[]
+  readonly files: readonly ReadableFile[]
   readonly packed: boolean
 }
 
 /** What a boothook installs, and where in its text that stands. */
 export interface BoothookFiles {
-  readonly files: readonly GuestFile[]
+  readonly files: readonly ReadableFile[]
   readonly contents: readonly Contents[]
 }
 
@@ -30,7 +30,7 @@ const SEGMENT = /^=== ([^\n]*)\n/gm
 const FILE_SEGMENT = /^([0-7]{4}) (\S+)( once)?$/
 const HERE_DOCUMENT = /<<'([\w-]+)'[^\n]*\n(?==== )/
 
-function isGuestFile(value: unknown): value is GuestFile {
+function isReadableFile(value: unknown): value is ReadableFile {
   const { path, mode, content, once } = (value ?? {}) as Readonly<Record<string, unknown>>
   const texts = [path, mode, content].every(text => typeof text === 'string')
   return texts && typeof once === 'boolean' && /^[0-7]{4}$/.test(String(mode))
@@ -44,7 +44,7 @@ function readBundle(boothook: string): BoothookFiles | undefined {
   const found = BUNDLE.exec(boothook)
   if (found === null) return undefined
   const files: unknown = JSON.parse(inflated(found[0]))
-  if (!Array.isArray(files) || !files.every(isGuestFile)) return undefined
+  if (!Array.isArray(files) || !files.every(isReadableFile)) return undefined
   return { files, contents: [{ files, packed: true, start: found.index, end: found.index + found[0].length }] }
 }
 

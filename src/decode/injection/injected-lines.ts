@@ -1,7 +1,7 @@
 import { digestOf } from '../digest.ts'
 import type { TextRange } from '../text-range.ts'
 import { type UserData, yamlOf } from '../user-data.ts'
-import type { YamlNode } from '../yaml.ts'
+import type { YamlNode } from '../yaml-node.ts'
 
 /** What begins and what ends the lines that injection puts into a cloud-config. */
 export const BEGIN = '# >>> consul-vm-inject '

@@ -13,7 +13,7 @@ export const START_PART = '-consul-vm-inject-start'
  * How the operator's document travels in an envelope: not at all, as text, in base64, or, when it is MIME itself, as it is. `open` is
  * MIME without its closing delimiter: its last line break is part of its last part. In vendor-data there is no document of theirs.
  */
-export const FORMS = ['none', '7bit', 'base64', 'verbatim', 'open', 'vendor-data'] as const
+const FORMS = ['none', '7bit', 'base64', 'verbatim', 'open', 'vendor-data'] as const
 export type Form = (typeof FORMS)[number]
 
 /** The mark of an envelope: `0.1.0; operator=7bit`. */

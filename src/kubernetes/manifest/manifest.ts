@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readMetadata } from '../../annotate/beside.ts'
 import type { InjectOptions } from '../../api/inject.ts'
+import { replaced } from '../../decode/text-range.ts'
 import { utf8Of } from '../../decode/utf8.ts'
-import { readYamlStream, type YamlNode } from '../../decode/yaml.ts'
+import { readYamlStream } from '../../decode/yaml.ts'
 import { toData } from '../../decode/yaml-data.ts'
+import type { YamlNode } from '../../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic, hasErrors, warningsAsErrors, withoutMootNotes } from '../../report/diagnostics.ts'
 import { type Source, type Span, spanOf } from '../../report/source.ts'
 import { type Edit, edited } from '../objects/edit.ts'
@@ -12,9 +14,8 @@ import { type Kind, kindOf } from '../objects/kinds.ts'
 import type { Locator } from '../objects/locator.ts'
 import { type Path, textOf, valueAt } from '../objects/path.ts'
 import { type Member, throughSecrets, unreadObject } from './besides.ts'
-import type { Page } from './entries.ts'
 import { entryIn, merges, spotAt } from './node-path.ts'
-import { applied, textEdits } from './splice.ts'
+import { textEdits } from './splice.ts'
 
 export interface ManifestResult {
   /** The manifest; undefined when there are errors. The input itself when nothing had to change. */
@@ -99,15 +100,13 @@ function patched(root: YamlNode | undefined, document: number, all: readonly Edi
 }
 
 /** The text with the edits of all objects made; undefined where that does not say what is meant. */
-function spliced(page: Page, roots: readonly (YamlNode | undefined)[], all: readonly Edits[]): string | undefined {
+function spliced(before: string, roots: readonly (YamlNode | undefined)[], all: readonly Edits[]): string | undefined {
   const meant = roots.map((root, document) => patched(root, document, all))
   for (const plainly of [false, true]) {
-    const edits = all.flatMap(({ one, edits }) => edits.map(edit => textEdits(page, one.node, edit, plainly)))
+    const edits = all.flatMap(({ one, edits }) => edits.map(edit => textEdits(before, one.node, edit, plainly)))
     if (edits.includes(undefined)) return undefined
-    const text = applied(
-      page.text,
-      edits.flatMap(edit => edit ?? []),
-    )
+    const inOrder = edits.flatMap(edit => edit ?? []).toSorted((a, b) => a.start - b.start)
+    const text = replaced(before, inOrder)
     const stream = readYamlStream(text)
     if (stream.ok && isDeepStrictEqual(stream.roots.map(toData), meant)) return text
   }
@@ -135,14 +134,14 @@ function rewrite(
 ): ManifestResult {
   const utf8 = utf8Of(input)
   const source: Source = { name, text: utf8 ?? Buffer.from(input).toString('utf8') }
-  const failed = (message: string, offset: number): ManifestResult => {
+  const failed = (code: 'E604' | 'E609', message: string, offset: number): ManifestResult => {
     const span = spanOf(source, offset, offset + 1)
     const hint = 'give the objects as `kubectl get -o yaml` or `-o json` prints them'
-    return { output: undefined, diagnostics: [diagnostic('E604', message, { span, hint })] }
+    return { output: undefined, diagnostics: [diagnostic(code, message, { span, hint })] }
   }
-  if (utf8 === undefined) return failed('the manifest is not UTF-8', 0)
+  if (utf8 === undefined) return failed('E609', 'the manifest is not UTF-8', 0)
   const stream = readYamlStream(source.text)
-  if (!stream.ok) return failed(`the manifest is not YAML: ${stream.message}`, stream.offset)
+  if (!stream.ok) return failed('E604', `the manifest is not YAML: ${stream.message}`, stream.offset)
   const found = stream.roots.flatMap((root, document) => (root === undefined ? [] : objectsIn(root, document)))
   const changes = found.flatMap(known).map(one => {
     const locator = locatorIn(source, one)
@@ -166,10 +165,12 @@ function rewrite(
     const note = diagnostic('N101', `${nothing}: the manifest is left as it is`)
     return { output: input, diagnostics: diagnostics.length > 0 ? diagnostics : [note] }
   }
-  const page: Page = { text: source.text, newline: source.text.includes('\r\n') ? '\r\n' : '\n' }
-  const text = spliced(page, stream.roots, changed)
+  const text = spliced(source.text, stream.roots, changed)
   if (text !== undefined) return { output: new TextEncoder().encode(text), diagnostics }
-  const culprit = changed.find(change => spliced(page, stream.roots, [change]) === undefined) ?? first
+  // Of a failed proof it is not known: the first stands for it.
+  const isUnsafe = ({ one, edits }: Edits): boolean =>
+    edits.some(edit => textEdits(source.text, one.node, edit, true) === undefined)
+  const culprit = changed.find(isUnsafe) ?? first
   return { output: undefined, diagnostics: [unsafe(culprit.locator.field(culprit.edits[0]?.path ?? []))] }
 }
 

@@ -1,4 +1,4 @@
-import type { YamlEntry, YamlMapping, YamlNode } from '../../decode/yaml.ts'
+import type { YamlEntry, YamlMapping, YamlNode } from '../../decode/yaml-node.ts'
 import type { Path } from '../objects/path.ts'
 
 /** An entry of a mapping, with the mapping it stands in. */

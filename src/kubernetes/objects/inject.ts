@@ -71,17 +71,17 @@ function without(object: unknown, field: Elsewhere, { kind }: Kind, locator: Loc
     })
   }
   if (field.at === 'wrong') {
-    return diagnostic('E602', `the user-data ${field.what}`, {
+    return diagnostic(field.unknown === true ? 'E606' : 'E602', `the user-data ${field.what}`, {
       span,
       hint: 'give the user-data as the API of the object has it',
     })
   }
   if (kind === 'Secret') {
-    return diagnostic('E603', 'the Secret has no user-data', { span, hint: 'put it under the key userdata' })
+    return diagnostic('E607', 'the Secret has no user-data', { span, hint: 'put it under the key userdata' })
   }
   const volumes = valueAt(object, field.path)
   if (Array.isArray(volumes) && volumes.some(volume => valueAt(volume, ['sysprep']) !== undefined)) {
-    return diagnostic('E603', 'the VM is set up by sysprep, which is for Windows, and has no cloud-init volume', {
+    return diagnostic('E608', 'the VM is set up by sysprep, which is for Windows, and has no cloud-init volume', {
       span,
       hint: 'take the annotations off: only Linux with cloud-init is brought into the mesh',
     })

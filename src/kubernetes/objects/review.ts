@@ -10,8 +10,6 @@ import { refusalMessage, warningsOf } from './message.ts'
 import { valueAt } from './path.ts'
 import { INLINE_LIMIT, userDataField } from './user-data.ts'
 
-export type MutateOptions = ObjectOptions
-
 /** HTTP status codes inside an answer. */
 const BAD_REQUEST = 400
 const UNPROCESSABLE = 422
@@ -49,7 +47,7 @@ function withdrawn(object: unknown, oldObject: unknown, kind: Kind): ObjectChang
   return !wasInjected || (decides(oldObject, kind) && !decides(object, kind)) ? change : undefined
 }
 
-function answer(uid: string, request: Readonly<Record<string, unknown>>, options: MutateOptions): V1AdmissionResponse {
+function answer(uid: string, request: Readonly<Record<string, unknown>>, options: ObjectOptions): V1AdmissionResponse {
   const { operation, object, oldObject, subResource } = request
   const untouched = { uid, allowed: true }
   if (!CHANGING.includes(operation) || (subResource ?? '') !== '') return untouched
@@ -77,14 +75,16 @@ const refused = (uid: string, code: number, message: string): V1AdmissionRespons
   status: { code, message },
 })
 
-function respond(review: unknown, options: MutateOptions): V1AdmissionResponse {
+function respond(review: unknown, options: ObjectOptions): V1AdmissionResponse {
   const uid = valueAt(review, ['request', 'uid'])
   const { apiVersion, kind, request } = isRecord(review) ? review : {}
   if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') {
     return refused(
       typeof uid === 'string' ? uid : '',
       BAD_REQUEST,
-      'this is not an AdmissionReview of admission.k8s.io/v1',
+      typeof review === 'string' || review instanceof Uint8Array
+        ? 'this is text: parse it first, mutate takes the object (JSON.parse)'
+        : 'this is not an AdmissionReview of admission.k8s.io/v1',
     )
   }
   if (!isRecord(request) || typeof uid !== 'string' || uid === '') {
@@ -102,7 +102,7 @@ function respond(review: unknown, options: MutateOptions): V1AdmissionResponse {
  * change. Every error refuses the object, with all diagnostics in the message. Pure and total: never throws, whatever is asked;
  * a dry run is answered alike, for there are no side effects.
  */
-export const mutate = (review: unknown, options: MutateOptions = {}): V1AdmissionReview => ({
+export const mutate = (review: unknown, options: ObjectOptions = {}): V1AdmissionReview => ({
   apiVersion: 'admission.k8s.io/v1',
   kind: 'AdmissionReview',
   response: respond(review, options),

@@ -28,7 +28,7 @@ export type UserDataField =
   | InlineField
   | { readonly at: 'secret'; readonly path: Path; readonly name: string }
   | { readonly at: 'nowhere'; readonly path: Path }
-  | { readonly at: 'wrong'; readonly path: Path; readonly what: string }
+  | { readonly at: 'wrong'; readonly path: Path; readonly what: string; readonly unknown?: true }
 
 const SOURCES = ['cloudInitNoCloud', 'cloudInitConfigDrive']
 /** KubeVirt takes the first of these keys that is there. */
@@ -63,6 +63,7 @@ function inVolume(object: unknown, path: Path, limit: number): UserDataField {
       at: 'wrong',
       path: [...path, 'userDataSecretRef'],
       what: 'is under a key that the API does not know: it is secretRef there',
+      unknown: true,
     }
   }
   return field('userData', userData ?? undefined, 'userDataBase64')

@@ -6,7 +6,7 @@ const PAIR = ['alpha:rpc-cert-file', 'alpha:rpc-key-file'] as const
 /** Rules on the agent of the VM. */
 export const AGENT_RULES: readonly Rule[] = [
   {
-    code: 'E304',
+    code: 'E315',
     find({ reader }) {
       const [given, ...both] = PAIR.filter(name => reader.given(name) !== undefined)
       if (given === undefined || both.length > 0) return undefined
@@ -19,7 +19,7 @@ export const AGENT_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W313',
     find({ reader }) {
       if (!reader.on('alpha:auto-encrypt') || reader.given('alpha:rpc-ca-file') !== undefined) return undefined
       return {

@@ -6,7 +6,7 @@ import type { Rule } from './rule.ts'
 /** Rules on the versions of Consul and Envoy. */
 export const PACKAGE_RULES: readonly Rule[] = [
   {
-    code: 'W303',
+    code: 'W314',
     find({ reader, pins }) {
       const row = takesAny(reader) || binaryOf(reader) !== undefined ? undefined : refused(pins.consul, pins.envoy)
       if (row === undefined) return undefined

@@ -1,10 +1,11 @@
+import type { Annotation } from '../../annotate/annotation.ts'
 import { goBool } from '../../annotate/grammar/boolean.ts'
 import { metaLimits } from '../../annotate/grammar/meta.ts'
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { oncePer } from '../../report/once-per.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { isClosed } from '../failure.ts'
-import { portsInUse } from '../ports.ts'
+import { type OwnPort, portsInUse, portsOf, RESERVED } from '../ports.ts'
 import { keyOf as key } from '../reader.ts'
 import { metaOf } from '../registration.ts'
 import type { Case, Conflict, Rule } from './rule.ts'
@@ -19,40 +20,57 @@ const TLS_FILES: readonly (readonly string[])[] = [
 const prometheusFiles = ({ reader }: Case): readonly string[] =>
   PROMETHEUS_FILES.filter(name => reader.given(name) !== undefined)
 
+/** The annotation that turns metrics merging on. It means nothing on a VM, so that it stands among the given ones only. */
+function mergingOf({ given }: Case): Annotation | undefined {
+  const merging = given.get(key('enable-metrics-merging'))
+  const asked = goBool(merging?.value ?? 'false')
+  return asked.ok && asked.value ? merging : undefined
+}
+
 /** Ports that somebody has already, and what for. */
-const takenPorts = oncePer(({ reader, services }: Case): ReadonlyMap<number, string> => {
-  const scrapePort = reader.on('enable-metrics') ? reader.read<number>('prometheus-scrape-port') : undefined
-  return portsInUse(services.length, scrapePort)
-})
+const takenPorts = oncePer(
+  ({ reader, services }: Case): ReadonlyMap<number, string> => portsInUse(services.length, reader),
+)
+
+/** What else has a port of the sidecars, or why there is no such port. */
+function clashOf({ port, use }: OwnPort, others: readonly OwnPort[]): string | undefined {
+  const reserved = RESERVED.find(([own]) => own === port)?.[1]
+  if (reserved !== undefined) return `${use} would have port ${port}, which is ${reserved}`
+  if (port > 65535) return `${use} would have port ${port}: there is none beyond 65535`
+  const other = others.find(own => own.port === port)
+  return other && `${use} and ${other.use} would both have port ${port}`
+}
 
 const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
   {
-    code: 'E304',
+    code: 'E312',
     find(it) {
-      // It means nothing on a VM, so that it stands among the given ones only.
-      const merging = it.given.get(key('enable-metrics-merging'))
-      const asked = goBool(merging?.value ?? 'false')
-      if (merging === undefined || !asked.ok || !asked.value) return undefined
-      if (it.services.length > 1) {
-        return {
-          message: 'multi protocol multi port services are not compatible with metrics merging',
-          hint: `take ${merging.key} out`,
-          at: merging,
-        }
-      }
-      if (prometheusFiles(it).length === 0) return undefined
+      const merging = mergingOf(it)
+      if (merging === undefined || it.services.length <= 1) return undefined
       return {
-        message: 'metrics merging with TLS cannot be had on a VM: nothing there merges the metrics',
+        message: 'multi protocol multi port services are not compatible with metrics merging',
+        hint: `take ${merging.key} out`,
+        at: merging,
+      }
+    },
+  },
+  {
+    code: 'E313',
+    find(it) {
+      const merging = mergingOf(it)
+      if (merging === undefined || it.services.length > 1 || prometheusFiles(it).length === 0) return undefined
+      return {
+        message: 'metrics merging with TLS does not exist on a VM: nothing there merges the metrics',
         hint: `take ${merging.key} out; Envoy serves its own metrics over TLS`,
         at: merging,
       }
     },
   },
   {
-    code: 'E304',
+    code: 'E314',
     find(it) {
       const files = prometheusFiles(it)
       const [first] = files
@@ -81,7 +99,7 @@ export const PROXY_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E305',
+    code: 'E320',
     find(it) {
       const [taken, own] = [takenPorts(it), ownPorts(it)]
       const upstreams = it.reader.list<Upstream>('connect-service-upstreams')
@@ -95,7 +113,18 @@ export const PROXY_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E305',
+    code: 'E322',
+    find({ reader, services }) {
+      const all = services.flatMap(({ index }) => portsOf(index, reader))
+      return all.flatMap((own, index): readonly Conflict[] => {
+        const message = clashOf(own, all.slice(0, index))
+        if (message === undefined) return []
+        return [{ message, hint: `move it by ${key(own.name)}`, at: reader.given(own.name) }]
+      })
+    },
+  },
+  {
+    code: 'E321',
     find({ reader, services }) {
       const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(key('service-meta-')))
       const count = Math.max(0, ...services.map(service => Object.keys(metaOf(service, reader)).length))
@@ -108,7 +137,7 @@ export const PROXY_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W315',
     find({ reader }) {
       const asked = reader.given('consul-envoy-proxy-concurrency')
       const words = reader.list<string>('envoy-extra-args')
@@ -121,7 +150,7 @@ export const PROXY_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W316',
     find({ reader }) {
       const words = reader.list<string>('envoy-extra-args')
       const bad = words.find(word => /^(?:-c|--config-path|--config-yaml)(?:=|$)/.test(word))

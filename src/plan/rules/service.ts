@@ -4,6 +4,15 @@ import type { Case, Rule } from './rule.ts'
 
 const several = ({ services }: Case): boolean => services.length > 1
 
+/** An annotation that means something to Consul Enterprise only. */
+const needsEnterprise = (code: Rule['code'], name: string, message: string, hint: string): Rule => ({
+  code,
+  find({ reader }) {
+    const at = reader.given(name)
+    return at === undefined || reader.settings.enterprise ? undefined : { message, hint, at }
+  },
+})
+
 /** Rules on what is registered: names, ports, addresses, tenancy. */
 export const SERVICE_RULES: readonly Rule[] = [
   {
@@ -28,7 +37,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E304',
+    code: 'E308',
     find(it) {
       if (!several(it) || !it.reader.on('enable-metrics')) return undefined
       return {
@@ -39,7 +48,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E304',
+    code: 'E309',
     find(it) {
       const [services, ports] = [it.services.length, it.reader.list<number>('connect-service-port').length]
       if (!several(it) || ports < 2 || ports === services) return undefined
@@ -51,7 +60,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W310',
     find({ reader, services: [service, ...others] }) {
       if (service === undefined || others.length > 0 || service.ports.length < 2) return undefined
       if (reader.settings.enterprise) return undefined
@@ -63,7 +72,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W311',
     find({ reader, services: [service] }) {
       const chosen = reader.given('connect-service-default-port')
       if (chosen === undefined || (service !== undefined && service.ports.length > 1)) return undefined
@@ -75,7 +84,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E304',
+    code: 'E310',
     find({ reader, services: [service] }) {
       const address = reader.given('alpha:virtual-ip')
       if (address === undefined || service?.ports[0] !== undefined) return undefined
@@ -87,7 +96,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W312',
     find({ reader }) {
       const address = reader.given('alpha:virtual-ip')
       if (address === undefined || reader.on('transparent-proxy')) return undefined
@@ -98,16 +107,16 @@ export const SERVICE_RULES: readonly Rule[] = [
       }
     },
   },
-  {
-    code: 'E304',
-    find({ reader }) {
-      const namespace = reader.given('consul-namespace')
-      if (namespace === undefined || reader.settings.enterprise) return undefined
-      return {
-        message: 'namespaces need Consul Enterprise: an agent of the community edition refuses the registration',
-        hint: 'leave it out, or set global.enableConsulNamespaces in the values file',
-        at: namespace,
-      }
-    },
-  },
+  needsEnterprise(
+    'E311',
+    'consul-namespace',
+    'namespaces need Consul Enterprise: an agent of the community edition refuses the registration',
+    'leave it out, or set global.enableConsulNamespaces in the values file',
+  ),
+  needsEnterprise(
+    'W324',
+    'alpha:locality',
+    'a locality needs Consul Enterprise: it is left out',
+    'leave it out, or name an image of Consul Enterprise by global.image in the values file',
+  ),
 ]

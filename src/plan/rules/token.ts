@@ -10,7 +10,7 @@ const proofs = ({ reader }: Case): readonly string[] =>
 /** Rules on where the ACL token comes from. */
 export const TOKEN_RULES: readonly Rule[] = [
   {
-    code: 'E304',
+    code: 'E316',
     find({ reader }) {
       const [file, method] = [reader.given('alpha:acl-token-file'), reader.given('alpha:acl-auth-method')]
       if (file === undefined || method === undefined) return undefined
@@ -22,22 +22,31 @@ export const TOKEN_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'E304',
+    code: 'E317',
     find(it) {
       const method = it.reader.given('alpha:acl-auth-method')
-      const count = proofs(it).length
-      if (method === undefined || count === 1) return undefined
-      const names = PROOFS.map(key).join(' or ')
+      if (method === undefined || proofs(it).length > 0) return undefined
       return {
-        message: `${method.key} needs ${count === 0 ? '' : 'only one of '}${names}: what proves who the VM is`,
-        hint:
-          count === 0 ? `add ${key('alpha:acl-bearer-token-file')} with the path of a JWT` : 'take one of the two out',
+        message: `${method.key} needs ${PROOFS.map(key).join(' or ')}: what proves who the VM is`,
+        hint: `add ${key('alpha:acl-bearer-token-file')} with the path of a JWT`,
         at: method,
       }
     },
   },
   {
-    code: 'E304',
+    code: 'E318',
+    find(it) {
+      const method = it.reader.given('alpha:acl-auth-method')
+      if (method === undefined || proofs(it).length < 2) return undefined
+      return {
+        message: `${method.key} needs only one of ${PROOFS.map(key).join(' or ')}: what proves who the VM is`,
+        hint: 'take one of the two out',
+        at: method,
+      }
+    },
+  },
+  {
+    code: 'E319',
     find(it) {
       if (it.reader.given('alpha:acl-auth-method') !== undefined) return undefined
       return proofs(it).map(name => ({
@@ -48,7 +57,7 @@ export const TOKEN_RULES: readonly Rule[] = [
     },
   },
   {
-    code: 'W303',
+    code: 'W317',
     find({ reader, acls }) {
       const given = ['alpha:acl-token-file', 'alpha:acl-auth-method'].some(name => reader.given(name) !== undefined)
       if (!acls || given) return undefined

@@ -29,7 +29,7 @@ function secretsIn(text: string, depth: number = DEPTH): readonly Range[] {
 }
 
 /** A text with another one for each stretch of a secret within a line. Lines stay lines. */
-function replaced(text: string, mask: (secret: string) => string): string {
+function withSecrets(text: string, mask: (secret: string) => string): string {
   let result = ''
   let at = 0
   for (const [start, end] of secretsIn(text)) {
@@ -40,7 +40,7 @@ function replaced(text: string, mask: (secret: string) => string): string {
 }
 
 /** The text with its secrets masked; it has as many lines as before. */
-export const masked = (text: string): string => replaced(text, () => MASK)
+export const masked = (text: string): string => withSecrets(text, () => MASK)
 
 /** The words of a command with their secrets masked, also one that follows its option. */
 export function maskedWords(words: readonly string[]): readonly string[] {
@@ -75,5 +75,5 @@ const blotted = (secret: string): string => '*'.repeat(secret.length)
 export const maskedSources = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   withSources(diagnostics, ({ name, text }) => ({
     name,
-    text: text.length > SEARCHED ? text.replace(/[^\n]/g, '*') : replaced(text, blotted),
+    text: text.length > SEARCHED ? text.replace(/[^\n]/g, '*') : withSecrets(text, blotted),
   }))

@@ -8,8 +8,8 @@ const WITHIN =
   /passw(?:or)?d|passwd|passphrase|passcode|secret|token|credential|authorization|preshared|connection_?string|(?:api|access|account|auth|private|priv|signing|encrypt|encryption|master|license|unseal|recovery|host)_?key|basic_?auth|signature|bearer|cookie|_private$|^ssh_keys$/
 /** What a name of a secret has for one of its words. */
 const WORD = /(?:^|_)(?:pass|pwd|psk|sig|jwt|otp|pat|dsn|encrypt|gossip)(?:_|$)|pass$|pwd$|(?:^|_)auth$/
-/** Names that contain one of these and are none: sudo's NOPASSWD, the shell's working directory. */
-const HARMLESS = /^(?:nopasswd|pwd|oldpwd|bypass|compass|authorization_policy)$/
+/** Names that contain one of these and are none: sudo's NOPASSWD, the shell's working directory, a switch of `consul login`. */
+const HARMLESS = /^(?:aws_auto_bearer_token|nopasswd|pwd|oldpwd|bypass|compass|authorization_policy)$/
 /** Such a name is that of a place where the secret is kept. */
 const PLACE = /(?:^|_)(?:file|path|dir|directory|folder)s?$/
 const IS_PLACE = /^["']?(?:~|\.\.?)?\//

@@ -1,4 +1,5 @@
-import { followed, readYaml, type YamlEntry, type YamlNode, type YamlScalar } from '../../decode/yaml.ts'
+import { readYaml } from '../../decode/yaml.ts'
+import { followed, type YamlEntry, type YamlNode, type YamlScalar } from '../../decode/yaml-node.ts'
 import { isPlaceOfSecret, isSecretFile, isSecretName } from './names.ts'
 import { linesWithOffsets, moved, type Range } from './range.ts'
 

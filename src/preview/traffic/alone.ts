@@ -15,7 +15,7 @@ const ASKED = 'asked for'
 
 /** Which ports of a sidecar are no business of the mesh, and what they are: the agent tells the rules, unless the plan does. */
 function ownPorts(meshed: Meshed): readonly (Omit<Alone, 'box'> & { readonly at: string })[] {
-  const exposed = meshed.service.connect.sidecar_service.proxy.expose?.checks
+  const { checks: exposed, paths = [] } = meshed.service.connect.sidecar_service.proxy.expose ?? {}
   const ports = (
     [
       ['envoy_prometheus_bind_addr', 'metrics of Envoy'],
@@ -26,7 +26,12 @@ function ownPorts(meshed: Meshed): readonly (Omit<Alone, 'box'> & { readonly at:
     return text === undefined ? [] : [{ text, why, at: proxyAt(meshed, `config/${key}`) }]
   })
   const checks = { text: EXPOSED_CHECKS, why: 'checks of the agent, by Envoy', at: proxyAt(meshed, 'expose/checks') }
-  return [...ports, ...(exposed === true ? [checks] : [])]
+  const listeners = paths.map(({ listener_port: port }, index) => ({
+    text: String(port),
+    why: 'a path for everybody, by Envoy',
+    at: proxyAt(meshed, `expose/paths/${index}`),
+  }))
+  return [...ports, ...(exposed === true ? [checks] : []), ...listeners]
 }
 
 /** Why the rules leave something alone: what a VM needs, what Envoy has for others, or because it was asked for. */

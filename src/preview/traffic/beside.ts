@@ -64,6 +64,12 @@ function endpointsOf(meshed: Meshed): readonly Step[] {
     statistics === undefined
       ? undefined
       : { box: 1, text: statistics, note: 'statistics', plan: [at('envoy_stats_bind_addr')] },
+    ...(meshed.service.connect.sidecar_service.proxy.expose?.paths ?? []).map((exposed, index) => ({
+      box: 1,
+      text: `:${exposed.listener_port}${exposed.path}`,
+      note: `for everybody, answered at port ${exposed.local_path_port}`,
+      plan: [proxyAt(meshed, `expose/paths/${index}`)],
+    })),
   ]
   return steps.filter(step => step !== undefined)
 }

@@ -1,5 +1,6 @@
 import type { Upstream } from '../../annotate/grammar/upstream.ts'
-import { OUTBOUND_LISTENER } from '../../plan/ports.ts'
+import { rowOf } from '../../annotate/table.ts'
+import { keyOf } from '../../plan/reader.ts'
 import { configured, type Ground, isTransparent, type Meshed, proxyAt, rulesOf, settingsIn } from './facts.ts'
 import type { Lane, Step } from './model.ts'
 
@@ -109,6 +110,12 @@ function upstreamRow(upstream: Upstream, at: string, first: boolean): readonly S
   ]
 }
 
+/** Where Envoy listens for what is redirected to it, unless it is moved. */
+const OUTBOUND = rowOf(keyOf('alpha:outbound-port'))?.default
+
+const outboundPortOf = ({ service }: Meshed): number | string | undefined =>
+  service.connect.sidecar_service.proxy.transparent_proxy?.outbound_listener_port ?? OUTBOUND
+
 /** What goes out by way of a service's Envoy; undefined where nothing does. */
 export function outbound(meshed: Meshed): Lane | undefined {
   const { service, sidecarAt } = meshed
@@ -121,7 +128,7 @@ export function outbound(meshed: Meshed): Lane | undefined {
           {
             box: 1,
             by: 'rules',
-            text: `127.0.0.1:${OUTBOUND_LISTENER}`,
+            text: `127.0.0.1:${outboundPortOf(meshed)}`,
             note: 'outbound listener',
             plan: [proxyAt(meshed, 'mode')],
           },

@@ -1,4 +1,5 @@
 import { visible } from '../../report/visible.ts'
+import { type Colours, DARK, LIGHT } from './colours.ts'
 import { drawingOf, spoken } from './drawing.ts'
 import type { Traffic } from './model.ts'
 import { type Drawing, type Shape, shape } from './shapes.ts'
@@ -21,30 +22,11 @@ function xml({ name, attributes, children }: Shape): string {
   return `<${name}${given.join('')}>${before}${inner.join(before)}${after}</${name}>`
 }
 
-const LIGHT = {
-  ground: '#ffffff',
-  box: '#f6f7f9',
-  rule: '#c9ced6',
-  text: '#1a1d23',
-  quiet: '#565d69',
-  mtls: '#17702f',
-  rules: '#0a57a4',
-}
-const DARK = {
-  ground: '#14161a',
-  box: '#1c1f25',
-  rule: '#444b57',
-  text: '#e5e7eb',
-  quiet: '#a6adb8',
-  mtls: '#7fd197',
-  rules: '#84bbf8',
-}
-
-const coloursOf = ({ ground, box, rule, text, quiet, mtls, rules }: typeof LIGHT): string =>
+const coloursOf = ({ ground, box, edge, text, quiet, mtls, rules }: Colours): string =>
   [
     `svg{background:${ground}}`,
     `.traffic-ground{fill:${ground}}`,
-    `.traffic-box{fill:${box};stroke:${rule}}`,
+    `.traffic-box{fill:${box};stroke:${edge}}`,
     `text{fill:${text}}`,
     `.traffic-note,.traffic-head{fill:${quiet}}`,
     `.traffic-arrow path{stroke:${quiet}}.traffic-arrow .traffic-tip,.traffic-arrow text{fill:${quiet}}`,

@@ -25,9 +25,9 @@ function isOwn({ host = '', origin, 'sec-fetch-site': site }: Request['headers']
 /** Why a request is not for the page; undefined when it is. */
 function foreign({ method, headers }: Request): Response | undefined {
   if (!isHere(headers['host'] ?? ''))
-    return problem(403, 'the request names a host that is not this machine', 'open http://localhost with the port')
+    return problem('E713', 'the request names a host that is not this machine', 'open http://localhost with the port')
   if (method !== 'POST' || isOwn(headers)) return undefined
-  return problem(403, 'the request does not come from the page', 'without a browser, use /check, /inject or preview')
+  return problem('E713', 'the request does not come from the page', 'without a browser, use /check, /inject or preview')
 }
 
 /** Lets only this machine's browser through, and of what it sends only what the page sends. */

@@ -90,7 +90,7 @@ async function ask() {
   const { signal } = running
   result.setAttribute('aria-busy', 'true')
   try {
-    // By the origin: an address that holds a token is none that can be fetched.
+    // By the origin: an address that holds a token cannot be fetched.
     const url = `${location.origin}/preview?${query()}`
     const response = await fetch(url, { method: 'POST', body: new Blob([box.value]), signal })
     const answer = await response.json()

@@ -1,4 +1,4 @@
-import { uids } from '../../../src/annotate/grammar/uids.ts'
+import { uids, userName } from '../../../src/annotate/grammar/uids.ts'
 import { table } from './table.ts'
 
 table('a list of users', uids, {
@@ -25,5 +25,16 @@ table('a list of users', uids, {
     ['Envoy', '"Envoy" is neither'],
     ['a'.repeat(33), 'is neither'],
     ['root\0', 'a NUL character'],
+  ],
+})
+
+table('a user', userName, {
+  means: [
+    ['100', { text: '100', id: 100 }],
+    ['hashi', { text: 'hashi', name: 'hashi' }],
+  ],
+  refuses: [
+    ['1,2', 'neither a user id nor a user name'],
+    ['', 'neither a user id nor a user name'],
   ],
 })

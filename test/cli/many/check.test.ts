@@ -140,12 +140,12 @@ test('what stands in no file of its own is told with words: standard input, flag
   t.is(results[0]?.locations, undefined)
   t.regex(results[0]?.message.text ?? '', /\(<stdin>:4:3\)\. Help: did you mean/)
   const github = await runIn({ files }, 'check', 'in/web', '-a', 'nonsense', '--output', 'github', '--quiet')
-  t.regex(github.stdout.toString(), /^::error title=E203::.* \(--annotation:1:1\)%0Ahelp: /)
+  t.regex(github.stdout.toString(), /^::error title=E208::.* \(--annotation:1:1\)%0Ahelp: /)
 })
 
 test('a values file is a file like the documents', async t => {
   const { results } = await sarif({ files: { ...files, 'v.yaml': '- not\n' } }, 'in', '--values', 'v.yaml')
-  t.is(results.filter(({ ruleId }) => ruleId === 'E206').length, 1)
+  t.is(results.filter(({ ruleId }) => ruleId === 'E212').length, 1)
   t.is(results[0]?.locations?.[0].physicalLocation.artifactLocation.uri, 'v.yaml')
 })
 

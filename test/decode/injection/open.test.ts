@@ -72,16 +72,23 @@ test('annotation keys of generated documents leave as comments and come back', t
 })
 
 test('what is no envelope of ours is none', t => {
+  const contents = ['', '#cloud-config\n# X-Consul-VM-Inject: 0.1.0; operator=7bit; parts=0\n', mimeOf('\n#!/bin/sh')]
+  for (const content of contents) t.is(unwoven(bytes(content)), undefined, content)
+})
+
+test('a message that bears a mark without what it stands for is an injection that was edited', t => {
   const header = 'MIME-Version: 1.0\nX-Consul-VM-Inject: 0.1.0; operator=7bit; parts=0\n'
   const contents = [
-    '',
-    '#cloud-config\n# X-Consul-VM-Inject: 0.1.0; operator=7bit; parts=0\n',
-    mimeOf('\n#!/bin/sh'),
     `${header}Content-Type: text/cloud-config\n\na: 1\n`,
     `${header.replace('7bit', 'other')}Content-Type: multipart/mixed; boundary=B\n\n--B\n\nx\n--B--\n`,
     `${header.replace(/;.*/, '')}Content-Type: multipart/mixed; boundary=B\n\n--B\n\nx\n--B--\n`,
+    `X-Consul-VM-Inject-Commented: 1/1:2=0123456789abcdef\n${header}Bontent-Type: multipart/mixed; boundary=B\n\n--B\n\nx\n--B--\n`,
   ]
-  for (const content of contents) t.is(unwoven(bytes(content)), undefined, content)
+  for (const content of contents) {
+    const { edits = [], bytes: own, version } = unwoven(bytes(content)) ?? {}
+    t.deepEqual([edits.map(brief), version], [['E102 1:1 the injected parts are gone'], '0.1.0'], content)
+    t.is(text(own ?? bytes('')), content.replaceAll(/^X-Consul.*\n/gm, ''))
+  }
 })
 
 test('an envelope within a message is the operator’s own document', t => {

@@ -190,7 +190,7 @@ class Told(ClusterCase):
         one = vm('web', ASKED)
         template(one)['spec']['volumes'][0]['cloudInitNoCloud'] = {'userDataSecretRef': {'name': SECRET}}
         done = self.kubectl('apply', '-f', '-', given=one, check=False)
-        self.assertRegex(done.stderr, r'E602 \S+userDataSecretRef: .*it is secretRef there')
+        self.assertRegex(done.stderr, r'E606 \S+userDataSecretRef: .*it is secretRef there')
 
     def test_every_fault_is_said_in_a_line_of_its_own_and_nothing_is_stored(self) -> None:
         wrong = {**ASKED, f'{DOMAIN}connect-service-port': 'ninety', f'{DOMAIN}conect-service': 'x'}

@@ -56,6 +56,22 @@ test(
 )
 test(data, 'a volume without user-data', withUserData('{}').replace('{}', '\n        networkData: x'))
 test(data, 'a volume with nothing in it', withUserData('{}'))
+
+for (const value of ['', ' ""', " ''", ' ~']) {
+  test(`user-data with nothing in it is injected, and taken out with its field: \`userData:${value}\``, t => {
+    for (const end of ['', '\n']) {
+      const text = withUserData(`\n        userData:${value}`).replace(/\n$/, end)
+      t.is(original(injected(text)), withUserData('\n        {}').replace(/\n$/, end))
+    }
+  })
+}
+
+test('where lines end in different ways, user-data keeps its own', t => {
+  const crlf = withUserData('\n        userData: |\n          #!/bin/sh\n          echo hi').replaceAll('\n', '\r\n')
+  const lf = withUserData('\n        userData: |\n          #!/bin/sh\n          echo hi')
+  for (const text of [`${crlf}---\n${lf}`, `${lf}---\n${crlf}`, `# CRLF\r\n${lf}`]) t.is(original(injected(text)), text)
+})
+
 test(
   data,
   'a block at the end without a line feed',
@@ -147,7 +163,7 @@ test(lines, 'a stream with a document that is not YAML', `${withUserData('{}')}-
 
 test('a manifest that is not UTF-8 is refused', t => {
   const { output, diagnostics } = injectManifest(Uint8Array.from([...bytes(OBJECT), 0xff]))
-  t.deepEqual([output, codes(diagnostics)], [undefined, ['E604']])
+  t.deepEqual([output, codes(diagnostics)], [undefined, ['E609']])
 })
 
 test('annotations given beside a manifest go to its VMs, and to no Secret that is not annotated', t => {

@@ -140,7 +140,7 @@ test('instance types, credentials, disks and network data stay as they are, what
 test('a Secret that is named as the messages of KubeVirt name it is refused with the name that counts', t => {
   const { allowed, status } = answerTo(review(vm({ userDataSecretRef: { name: 'web' } } as never, ASKED)))
   t.false(allowed)
-  t.regex(status?.message ?? '', /E602 .*cloudInitNoCloud\.userDataSecretRef: .*it is secretRef there/)
+  t.regex(status?.message ?? '', /E606 .*cloudInitNoCloud\.userDataSecretRef: .*it is secretRef there/)
 })
 
 test('a VM of Windows is refused with the reason', t => {
@@ -148,7 +148,7 @@ test('a VM of Windows is refused with the reason', t => {
     ...vm({}, ASKED),
     spec: { template: { metadata: NOTES, spec: { volumes: [{ name: 'a', sysprep: {} }] } } },
   }
-  t.regex(answerTo(review(object)).status?.message ?? '', /E603 .*sysprep, which is for Windows/)
+  t.regex(answerTo(review(object)).status?.message ?? '', /E608 .*sysprep, which is for Windows/)
 })
 
 const WITHOUT = vm({ userData: PLAIN }, { other: 'x', [MARK]: 'injected' })

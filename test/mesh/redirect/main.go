@@ -1,4 +1,4 @@
-// Stands for `consul connect redirect-traffic` of a Consul whose modules cannot be had: the same flags, and the rules of its
+// Stands for `consul connect redirect-traffic` of a Consul whose modules are not available: the same flags, and the rules of its
 // own library. The proxy's ports are those that a registration has by default; DUAL_STACK is what the agent would say.
 package main
 

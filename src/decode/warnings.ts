@@ -1,0 +1,61 @@
+import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { spanOf } from '../report/source.ts'
+import { foreignOf } from './foreign.ts'
+import { isGzip } from './gzip.ts'
+import type { UserData } from './user-data.ts'
+
+/** Whether bytes are text of two or four bytes a character: by their mark, or by the zeros of a line that is ASCII. */
+const isWide = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+  (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+  (bytes[0] === 0x23 && bytes[1] === 0) ||
+  (bytes[0] === 0 && [bytes[1], bytes[3]].includes(0x23))
+
+/** What cloud-init will not take, and what is for another program or machine: said before it is shipped. */
+export function warningsOf(userData: UserData): readonly Diagnostic[] {
+  const { format, charset, source, bytes, mime } = userData
+  const found: Diagnostic[] = []
+  const span = spanOf(source, 0, Math.min(source.text.length, Math.max(source.text.search(/\r?\n|$/), 1)))
+  if (isWide(bytes)) {
+    const hint = 'save the file as UTF-8'
+    return [diagnostic('E105', `${source.name} is in UTF-16 or UTF-32, which cloud-init does not read`, { hint })]
+  }
+  const foreign = foreignOf(userData)
+  if (foreign !== undefined) found.push(diagnostic(foreign.code, foreign.message, { span, hint: foreign.hint }))
+  if (foreign?.code === 'W102') return found
+  if (format === 'unknown' && !isGzip(bytes)) {
+    const bom = source.text.startsWith('\uFEFF')
+    found.push(
+      diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', {
+        span,
+        hint: bom
+          ? 'save the file without a byte order mark'
+          : /^#\s*template:|^##\s*template:/i.test(source.text)
+            ? 'the first line must read exactly `## template: jinja`'
+            : 'begin it with a line such as `#cloud-config` or `#!/bin/sh`',
+      }),
+    )
+  }
+  if (format === 'mime' && charset === 'latin1') {
+    found.push(
+      diagnostic('W104', 'this MIME document is not UTF-8: cloud-init stops at it and applies nothing', {
+        span,
+        hint: 'encode the parts as base64',
+      }),
+    )
+  }
+  const beyond = mime === undefined || charset === 'latin1' ? -1 : source.text.search(/[^\x00-\x7f]/)
+  if (beyond >= 0) {
+    found.push(
+      diagnostic(
+        'W105',
+        'cloud-init damages characters outside ASCII in a MIME document, and may drop the part they stand in',
+        {
+          span: spanOf(source, beyond, beyond + 1),
+          hint: 'encode the part as base64',
+        },
+      ),
+    )
+  }
+  return found
+}

@@ -1,0 +1,22 @@
+#!/bin/bash
+# The unit tests as they are compiled, on other versions of Node.js, one after the other: test/nodes.sh [floor|22|24...], all unless
+# given. On 24 it is counted what of src/ they run, and too little of it is a failure.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+[ $# -gt 0 ] || set -- floor 22 24
+status=0
+# Where everybody may run it: some tests become another user.
+folder=$(mktemp -d)
+chmod 755 "$folder"
+trap 'rm -rf "$folder"' EXIT
+for version in "$@"; do
+  binary=$(node src/build/release/node.mjs "$version") || exit 1
+  echo "== Node.js $("$binary" --version)"
+  # The generator runs where the project is built, and there alone.
+  run=(node node_modules/ava/entrypoints/cli.mjs 'dist/test/**/*.test.js' '!dist/test/annotations/generate.test.js')
+  [ "$version" != 24 ] || run=(node node_modules/c8/bin/c8.js --check-coverage "${run[@]}")
+  # First in the path, so that what the tests start by name is this one too.
+  install -m 755 "$binary" "$folder/node"
+  PATH=$folder:$PATH "${run[@]}" || status=1
+done
+exit "$status"
