@@ -12,8 +12,9 @@ trap 'rm -rf "$folder"' EXIT
 for version in "$@"; do
   binary=$(node src/build/release/node.mjs "$version") || exit 1
   echo "== Node.js $("$binary" --version)"
-  # The generator runs where the project is built, and there alone.
-  run=(node node_modules/ava/entrypoints/cli.mjs 'dist/test/**/*.test.js' '!dist/test/annotations/generate.test.js')
+  # The generator runs where the project is built, and the page in a browser.
+  run=(node node_modules/ava/entrypoints/cli.mjs 'dist/test/**/*.test.js' '!dist/test/annotations/generate.test.js'
+    '!dist/test/serve/page-'{asks,browser,looks,traffic}'.test.js')
   [ "$version" != 24 ] || run=(node node_modules/c8/bin/c8.js --check-coverage "${run[@]}")
   # First in the path, so that what the tests start by name is this one too.
   install -m 755 "$binary" "$folder/node"

@@ -23,7 +23,15 @@ from waiting import eventually
 RELEASE = 'ID="rocky"\nVERSION_ID="9.4"\n'
 ENTER = 'mount -t proc proc {{}}/proc && mount --rbind /dev {{}}/dev && exec chroot {{}} sh -c "{}"'
 INSTALL = '/usr/local/bin/consul-mesh-packages'
-LOCK = "python3 -c 'import fcntl, time; file = open(\\\"/var/lib/dpkg/lock-frontend\\\", \\\"w\\\"); fcntl.lockf(file, fcntl.LOCK_EX); time.sleep(12)'"
+# Takes the lock of dpkg, makes /said, and gives it back when that says that somebody waits.
+LOCK = """python3 -c '
+import fcntl, time
+lock = open(\\"/var/lib/dpkg/lock-frontend\\", \\"w\\")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+open(\\"/said\\", \\"w\\").close()
+while \\": waiting: \\" not in open(\\"/said\\").read():
+    time.sleep(0.2)
+'"""
 LIST = '/etc/apt/sources.list.d/consul-vm-inject-consul.list'
 
 
@@ -55,11 +63,16 @@ class BadDays(unittest.TestCase):
     def serve(self) -> Server:
         return self.enterContext(Server(self.network, self.repository))
 
-    def later(self, do: Callable[[], object]) -> None:
-        """Has something done after the first try, and before the second or third."""
-        timer = threading.Timer(12, do)
-        timer.start()
-        self.addCleanup(timer.join)
+    def once_it_waits(self, disk: Disk, do: Callable[[], object]) -> None:
+        """Has something done after a first try that failed."""
+        def watch() -> None:
+            eventually(lambda: self.assertIn(': waiting: ', disk.console_tail(80)), 150)
+            do()
+
+        disk.console.write_bytes(b'')
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        self.addCleanup(watcher.join)
 
     def disk(self, manager: str, url: str = repositories.URL, **changes: str) -> Disk:
         """A root with what the guest has of ours, and the CA of the repository."""
@@ -113,8 +126,8 @@ class BadDays(unittest.TestCase):
         for manager in ('apt', 'dnf'):
             with self.subTest(manager):
                 self.setUp()
-                self.later(self.serve)
                 disk = self.disk(manager)
+                self.once_it_waits(disk, self.serve)
                 status, said = self.install(disk)
                 self.assertEqual(status, 0, said)
                 self.assertRegex(said, '(?m)^consul-mesh-packages: consul: waiting: .*onnect.*$')
@@ -123,7 +136,7 @@ class BadDays(unittest.TestCase):
     def test_a_lock_is_waited_for(self) -> None:
         self.serve()
         disk = self.disk('apt')
-        status, said = self.install(disk, f'{LOCK} & sleep 1; {INSTALL}')
+        status, said = self.install(disk, f'{LOCK} & until [ -e /said ]; do sleep 0.1; done; {INSTALL} > /said 2>&1 && cat /said')
         self.assertEqual(status, 0, said)
         self.assertRegex(said, '(?m)^consul-mesh-packages: consul: waiting: .*lock.*$')
         self.installed(disk, 'apt')
@@ -147,8 +160,8 @@ class BadDays(unittest.TestCase):
         self.serve()
         self.addCleanup(self.repository.release, time.time())
         self.repository.release(time.time() + 3600)
-        self.later(lambda: self.repository.release(time.time()))
         disk = self.disk('apt')
+        self.once_it_waits(disk, lambda: self.repository.release(time.time()))
         status, said = self.install(disk)
         self.assertEqual(status, 0, said)
         self.assertRegex(said, '(?m)^consul-mesh-packages: consul: waiting: .*not valid yet.*$')
