@@ -43,7 +43,7 @@ class Machine(Disk):
             self.close()
             raise
 
-    def boot(self, *, timeout: float = 150, bound: float = 60, settle: float = 30, must_settle: bool = True,
+    def boot(self, *, timeout: float = 300, bound: float = 120, settle: float = 60, must_settle: bool = True,
              shutdown: str = 'cut', units: tuple[str, ...] = (), files: tuple[str, ...] = (),
              texts: tuple[str, ...] = (), wait_for: tuple[str, ...] = (), run: tuple[str, ...] = (),
              network: int | None = None, options: tuple[str, ...] = ()) -> dict:
