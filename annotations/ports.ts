@@ -58,7 +58,7 @@ export interface PortAnnotations {
    *
    * @verdict applies
    * @since consul-vm-inject 0.2.0
-   * @example "21500:8080/health,21501:9102/metrics"
+   * @example "20210:8080/health,20211:9102/metrics"
    * @vm `proxy.expose.paths` of the first service's sidecar: Envoy listens on each listener port. Those ports are not redirected.
    */
   'alpha.consul.hashicorp.com/expose-paths'?: ExposePaths

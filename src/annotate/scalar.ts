@@ -1,7 +1,7 @@
 import { typeOfPlain } from '../decode/plain-scalar.ts'
 import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
-import { followed, type YamlNode } from '../decode/yaml-node.ts'
+import { followed, type YamlNode, type YamlScalar } from '../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import type { Span } from '../report/source.ts'
 import { LONGEST_VALUE } from './annotation.ts'
@@ -20,6 +20,8 @@ const LISTS: ReadonlySet<string> = new Set([
   'port-ranges',
   'cidrs',
   'uids',
+  'expose-paths',
+  'join-addresses',
 ])
 const JSONS: ReadonlySet<string> = new Set(['json-object', 'json-array'])
 /** A quoted text, and nothing after it but a comment. */
@@ -44,7 +46,11 @@ export function normalise(key: string, given: YamlNode, span: Span): Normalised 
   })
   if (node === undefined) return wrong('an alias of an anchor that does not exist', 'write the value itself')
   if (node.kind === 'sequence' && LISTS.has(syntax)) return join(key, node.items, span)
-  if (node.kind !== 'scalar' && JSONS.has(syntax)) return { ok: true, value: JSON.stringify(toData(node)) }
+  if (node.kind !== 'scalar' && JSONS.has(syntax)) {
+    const item = doubtful(node)
+    if (item === undefined) return { ok: true, value: JSON.stringify(toData(node)) }
+    return wrong(`${item.text} inside, which YAML 1.1 reads as another ${item.type}`, `quote it: "${item.text}"`)
+  }
   if (node.kind === 'sequence') return wrong('a list', 'write one string')
   if (node.kind === 'mapping') return wrong('a mapping', 'write one string')
   switch (node.type) {
@@ -63,13 +69,36 @@ export function normalise(key: string, given: YamlNode, span: Span): Normalised 
   }
 }
 
+/** A tag in a list of tags: its commas are escaped, and a backslash at its end escapes none. */
+export const tagItem = (tag: string): string => afterTag(tag.replaceAll(',', '\\,'))
+
+/** A list of tags that more can follow, behind a comma. */
+export const afterTag = (list: string): string => list.replace(/\\$/, '\\ ')
+
+/** The first scalar that is data of another kind to PyYAML, or another number, than what is written. */
+function doubtful(given: YamlNode, seen = new Set<YamlNode>()): YamlScalar | undefined {
+  const node = followed(given)
+  if (node === undefined || seen.has(node)) return undefined
+  seen.add(node)
+  if (node.kind === 'scalar') {
+    const data = toData(node)
+    const number = typeof data === 'number' && (node.type === 'float' || Number.isSafeInteger(data))
+    return !number && ['int', 'float', 'timestamp'].includes(node.type) ? node : undefined
+  }
+  const items = node.kind === 'sequence' ? node.items : node.entries.map(({ value }) => value)
+  for (const item of items) {
+    const found = doubtful(item, seen)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 function join(key: string, items: readonly YamlNode[], span: Span): Normalised {
   const values: string[] = []
   for (const item of items) {
     const one = normalise(`${key} item ${values.length + 1}`, item, span)
     if (!one.ok) return one
-    // Tags may hold commas; the annotation escapes them.
-    values.push(key.endsWith('service-tags') ? one.value.replaceAll(',', '\\,') : one.value)
+    values.push(key.endsWith('service-tags') ? tagItem(one.value) : one.value)
   }
   return { ok: true, value: values.join(',') }
 }

@@ -7,6 +7,7 @@ import { type GrammarSettings, grammars, type SyntaxName } from './grammar/index
 import { metaKey } from './grammar/meta.ts'
 import type { Issue } from './grammar/parsed.ts'
 import { contradiction, outranks } from './merge.ts'
+import { afterTag } from './scalar.ts'
 import { nearestKey, rowOf } from './table.ts'
 
 export interface Validation {
@@ -115,7 +116,8 @@ function rename(annotations: Map<string, Annotation>, from: Annotation, to: stri
   const kept = annotations.get(to)
   if (kept === undefined || outranks(from, kept)) annotations.set(to, { ...from, key: to })
   else if (outranks(kept, from) || kept.value === from.value) return []
-  else if (to.endsWith('/service-tags')) annotations.set(to, { ...kept, value: `${kept.value},${from.value}` })
+  else if (to.endsWith('/service-tags'))
+    annotations.set(to, { ...kept, value: `${afterTag(kept.value)},${from.value}` })
   else return [contradiction({ ...from, key: to }, kept)]
   return []
 }

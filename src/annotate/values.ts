@@ -35,10 +35,11 @@ const follow = (node: YamlNode | undefined, path: readonly string[]): YamlNode |
 const at = (data: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], data)
 
-/** `"-"` means "as another value says": which one, by path. */
-const FOLLOWS: Readonly<Record<string, string>> = {
-  'connectInject.metrics.defaultEnabled': 'global.metrics.enabled',
-  'dns.enableRedirection': 'connectInject.transparentProxy.defaultEnabled',
+/** `"-"` means "as another value says": which one, by path, and of what it says the rest is as annotations say. */
+const FOLLOWS: Readonly<Record<string, readonly [path: string, ...values: readonly boolean[]]>> = {
+  'connectInject.metrics.defaultEnabled': ['global.metrics.enabled', true, false],
+  // Where the transparent proxy is on, names follow it VM by VM.
+  'dns.enableRedirection': ['connectInject.transparentProxy.defaultEnabled', false],
 }
 
 const [JOIN, EXTRA] = ['client.join', 'client.extraConfig']
@@ -46,8 +47,10 @@ const [JOIN, EXTRA] = ['client.join', 'client.extraConfig']
 function settled(data: unknown, path: string, { join }: ExtraConfig): unknown {
   const value = at(data, path)
   if (path === JOIN) return joined([...(Array.isArray(value) ? value : []), ...join])
-  const other = FOLLOWS[path]
-  return other !== undefined && (value === '-' || value === undefined) ? at(data, other) : value
+  const [other, ...values] = FOLLOWS[path] ?? []
+  if (other === undefined || (value !== '-' && value !== undefined)) return value
+  const said = at(data, other)
+  return values.find(one => one === said)
 }
 
 /** A list as an annotation writes it. */

@@ -3,6 +3,7 @@ import { nodeMeta } from '../annotate/helm/node-meta.ts'
 import type { Values } from '../annotate/values.ts'
 import { isRecord } from '../decode/record.ts'
 import type { GuestPlan } from './mesh-plan.ts'
+import { localOf } from './ports.ts'
 import type { Reader } from './reader.ts'
 
 type Settings = Readonly<Record<string, unknown>>
@@ -63,15 +64,6 @@ const rpcOf = (reader: Reader): Settings => ({
   ...filesOf(reader, RPC_FILES),
   ...(reader.given('alpha:rpc-ca-file') !== undefined && { verify_outgoing: true, verify_server_hostname: true }),
 })
-
-/** The address of the VM's own agent. */
-const LOCAL = /^(?:(https?):\/\/)?(?:localhost|127\.[0-9.]+|\[::1\]):([0-9]+)$/
-
-/** Where the VM's own agent is reached, by an annotation; undefined where that says nothing, or something else. */
-function localOf(reader: Reader, name: string): { readonly tls: boolean; readonly port: number } | undefined {
-  const [, scheme, port] = LOCAL.exec(reader.given(`alpha:${name}`)?.value ?? '') ?? []
-  return port === undefined ? undefined : { tls: scheme === 'https', port: Number(port) }
-}
 
 const some = (settings: Settings): boolean => Object.keys(settings).length > 0
 

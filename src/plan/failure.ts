@@ -1,15 +1,12 @@
 import type { JsonObject } from '../annotate/grammar/json.ts'
 import { JsonNumber } from '../annotate/grammar/json-number.ts'
 import type { PlanNode } from './node.ts'
-import { exposedOf, movedOutbound, sidecarPort } from './ports.ts'
+import { EXPOSED_CHECKS, exposedOf, movedOutbound, sidecarPort } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
 /** Whether traffic stays captured while Envoy is away, instead of going on without the mesh. */
 export const isClosed = (reader: Reader): boolean => reader.read<string>('alpha:on-sidecar-failure') === 'closed'
-
-/** Ports on which Envoy answers the agent's checks of the application, of `expose.checks`: the agent's own default. */
-export const EXPOSED_CHECKS = '21500:21755'
 
 /** The port that ends a value of `proxy-config-map`: a number, its text, or an address with a port. */
 function portIn(config: JsonObject, key: string): string | undefined {

@@ -2,7 +2,7 @@ import type { ExposedPath } from '../annotate/grammar/expose-paths.ts'
 import type { Reader } from './reader.ts'
 
 /** Ports that something of the mesh may already use, and what it is. */
-export const RESERVED: readonly (readonly [port: number, use: string])[] = [
+const RESERVED: readonly (readonly [port: number, use: string])[] = [
   [8300, 'the Consul servers’ RPC'],
   [8301, 'gossip within the datacenter'],
   [8302, 'gossip between datacenters'],
@@ -42,6 +42,37 @@ export const movedOutbound = (reader: Reader): number | undefined =>
 export const exposedOf = (index: number, reader: Reader): readonly ExposedPath[] =>
   index === 0 ? reader.list<ExposedPath>('alpha:expose-paths') : []
 
+/** Ports on which Envoy answers the agent's checks of the application, of `expose.checks`: the agent's own default. */
+export const EXPOSED_CHECKS = '21500:21755'
+
+/** Whether Envoy answers the agent's checks of the first service: those over HTTP and gRPC. */
+export const exposesChecks = (reader: Reader): boolean =>
+  reader.on('transparent-proxy') &&
+  reader.on('transparent-proxy-overwrite-probes') &&
+  ['http', 'grpc'].some(kind => reader.given(`alpha:health-check-${kind}`) !== undefined)
+
+/** The address of the VM's own agent. */
+const LOCAL = /^(?:(https?):\/\/)?(?:localhost|127\.[0-9.]+|\[::1\]):([0-9]+)$/
+
+/** Where the VM's own agent is reached, by an annotation; undefined where that says nothing, or something else. */
+export function localOf(
+  reader: Reader,
+  name: 'http-addr' | 'grpc-addr',
+): { readonly tls: boolean; readonly port: number } | undefined {
+  const [, scheme, port] = LOCAL.exec(reader.given(`alpha:${name}`)?.value ?? '') ?? []
+  return port === undefined ? undefined : { tls: scheme === 'https', port: Number(port) }
+}
+
+/** What the agent has: its usual ports, and those that annotations move it to. */
+export function agentPorts(reader: Reader): ReadonlyMap<number, string> {
+  const moved = [
+    [localOf(reader, 'http-addr')?.port, 'the agent’s HTTP API'],
+    [localOf(reader, 'grpc-addr')?.port, 'the agent’s gRPC (xDS)'],
+    [reader.read<number>('alpha:dns-port'), 'the agent’s DNS'],
+  ] as const
+  return new Map([...moved.flatMap(([port, use]) => (port === undefined ? [] : [[port, use] as const])), ...RESERVED])
+}
+
 /** The ports on which the sidecar of a service listens. */
 export function portsOf(index: number, reader: Reader): readonly OwnPort[] {
   const row = (on: boolean, use: string, name: string, place: number): readonly OwnPort[] =>
@@ -73,5 +104,5 @@ export function portsInUse(services: number, reader: Reader): ReadonlyMap<number
     { port: readyPort(index, reader), use: 'Envoy’s readiness endpoint' },
     { port: portOf('alpha:outbound-port', 0, reader), use: 'Envoy’s outbound listener' },
   ])
-  return new Map([...RESERVED, ...own.flat().map(({ port, use }) => [port, use] as const)])
+  return new Map([...agentPorts(reader), ...own.flat().map(({ port, use }) => [port, use] as const)])
 }

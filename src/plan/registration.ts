@@ -2,7 +2,7 @@ import type { Annotation } from '../annotate/annotation.ts'
 import type { Locality } from '../annotate/grammar/locality.ts'
 import type { CheckDefinition, Registration, ServiceDefinition, SidecarService, TaggedAddresses } from './mesh-plan.ts'
 import { HOSTNAME, type Hole, INSTANCE_ID } from './node.ts'
-import { exposedOf, movedOutbound, readyPort, sidecarPort } from './ports.ts'
+import { exposedOf, exposesChecks, movedOutbound, readyPort, sidecarPort } from './ports.ts'
 import { keyOf, type Reader } from './reader.ts'
 import { tokenFileOf } from './token.ts'
 
@@ -54,7 +54,12 @@ function orNone<T extends object>(object: { [K in keyof T]: T[K] | undefined }):
 }
 
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
-  service.ports.map((port, index) => ({ name: `port-${index + 1}`, port, default: port === main }))
+  // A port that is given twice is the default once.
+  service.ports.map((port, index, all) => ({
+    name: `port-${index + 1}`,
+    port,
+    default: port === main && all.indexOf(port) === index,
+  }))
 
 /** Several ports of one service are registered by Consul Enterprise only. */
 const hasSeveralPorts = ({ ports }: NamedService, reader: Reader): boolean =>
@@ -98,18 +103,11 @@ function configOf(reader: Reader): Record<string, unknown> {
   return { ...config, envoy_prometheus_bind_addr: `${any}:${reader.read<number>('prometheus-scrape-port')}` }
 }
 
-function sidecarOf(
-  service: NamedService,
-  virtual: TaggedAddresses | undefined,
-  checks: readonly CheckDefinition[],
-  reader: Reader,
-): SidecarService {
+function sidecarOf(service: NamedService, virtual: TaggedAddresses | undefined, reader: Reader): SidecarService {
   const { name, index } = service
   const transparent = reader.on('transparent-proxy')
   const upstreams = index === 0 ? reader.list<object>('connect-service-upstreams') : []
   const config = configOf(reader)
-  const probed = checks.some(({ http, grpc }) => http !== undefined || grpc !== undefined)
-  const overwrite = reader.on('transparent-proxy-overwrite-probes')
   const [paths, outbound] = [exposedOf(index, reader), movedOutbound(reader)]
   const ready: CheckDefinition = {
     name: 'Envoy Ready',
@@ -127,7 +125,7 @@ function sidecarOf(
       upstreams: when(upstreams.length > 0, upstreams),
       config: when(Object.keys(config).length > 0, config),
       expose: orNone({
-        checks: when(transparent && overwrite && probed, true as const),
+        checks: when(index === 0 && exposesChecks(reader), true as const),
         paths: when(paths.length > 0, paths),
       }),
       transparent_proxy: orNone({
@@ -161,7 +159,7 @@ function definitionOf(service: NamedService, reader: Reader): ServiceDefinition 
     token_file: tokenFileOf(service, reader),
     tagged_addresses: virtual,
     checks: when(checks.length > 0, checks),
-    connect: { sidecar_service: sidecarOf(service, virtual, checks, reader) },
+    connect: { sidecar_service: sidecarOf(service, virtual, reader) },
   })
 }
 

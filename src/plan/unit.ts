@@ -4,7 +4,7 @@ import { adminOf, envoyOf } from './envoy.ts'
 import { holdOf, isClosed } from './failure.ts'
 import type { GuestPlan } from './mesh-plan.ts'
 import { type PlanNode, PYTHON, shownNodes } from './node.ts'
-import { ownPortsOf } from './ports.ts'
+import { exposedOf, ownPortsOf } from './ports.ts'
 import type { Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 import { continued, unitWord } from './systemd.ts'
@@ -150,7 +150,10 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
       ? []
       : [`Wants=${tokenUnitOf(service)}`, `After=${tokenUnitOf(service)}`]),
   ]
-  const upstreams = reader.list<Upstream>('connect-service-upstreams')
+  const listeners = [
+    ...reader.list<Upstream>('connect-service-upstreams').map(upstream => upstream.local_bind_port),
+    ...exposedOf(service.index, reader).map(path => path.listener_port),
+  ]
   return [
     ...(ordering.length > 0 ? ['[Unit]', ...ordering] : []),
     '[Service]',
@@ -159,9 +162,7 @@ export function unitOf(service: NamedService, reader: Reader): readonly PlanNode
     ...startupOf(service, reader),
     ...shutdownOf(service, reader),
     ...resourcesOf(reader),
-    ...(upstreams.some(({ local_bind_port }) => local_bind_port < 1024)
-      ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE']
-      : []),
+    ...(listeners.some(port => port < 1024) ? ['AmbientCapabilities=CAP_NET_BIND_SERVICE'] : []),
     ...holdingOf(service, reader),
     ...logOf(reader),
     ...environmentOf(service, reader),

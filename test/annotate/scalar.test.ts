@@ -58,7 +58,8 @@ test('whatever is written as JSON between quotes comes back', t => {
   )
 })
 
-const KEY = (name: string): string => P + name
+const KEY = (name: string): string =>
+  name.startsWith('alpha.') ? name.replace('alpha.', `alpha.${P}`) : P + name
 const read = (name: string, value: string): string => {
   const yaml = readYaml(`x: &x web\nl: &l [a, b]\nv: ${value}`)
   if (!yaml.ok) throw new Error(yaml.message)
@@ -141,6 +142,8 @@ for (const [name, value, expected] of [
   ],
   ['service-tags', '[a, "b,c", *x]', '= a,b\\,c,web'],
   ['connect-service-tags', '["b,c"]', '= b\\,c'],
+  ['service-tags', '["a\\\\", b]', '= a\\ ,b'],
+  ['alpha.retry-join', '[10.0.0.1, "provider=aws tag_key=a"]', '= 10.0.0.1,provider=aws tag_key=a'],
   ['connect-service-upstreams', '["api:1", "db:2"]', '= api:1,db:2'],
   ['transparent-proxy-exclude-uids', '[1000, postgres]', '= 1000,postgres'],
   [
@@ -148,6 +151,20 @@ for (const [name, value, expected] of [
     '{local_connect_timeout_ms: 5000, a: [yes, null]}',
     '= {"local_connect_timeout_ms":5000,"a":[true,null]}',
   ],
+  ...[
+    ['5_000', 'int'],
+    ['017', 'int'],
+    ['9007199254740993', 'int'],
+    ['.inf', 'float'],
+    ['2001-01-01', 'timestamp'],
+  ].map(
+    ([text = '', type = '']) =>
+      [
+        'proxy-config-map',
+        `{a: [1, -2, 1.5, *x, {b: ${text}}]}`,
+        `E203 it is ${text} inside, which YAML 1.1 reads as another ${type}, not a string; quote it: "${text}"`,
+      ] as const,
+  ),
   ['proxy-config-map', '\'{"a": 1}\'', '= {"a": 1}'],
   ['consul-sidecar-user-volume', '[{name: a}]', '= [{"name":"a"}]'],
   ['service-meta-note', '|\n  one\n  two', '= one\ntwo\n'],

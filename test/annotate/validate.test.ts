@@ -177,6 +177,13 @@ test(
 )
 test(
   aliases,
+  'a backslash that ends the tags of one spelling escapes no comma between both',
+  [one(TAGS, 'a\\'), one(OLD_TAGS, 'c')],
+  { [TAGS]: 'a\\ ,c' },
+  'W302',
+)
+test(
+  aliases,
   'the same tags in both spellings are there once',
   [one(TAGS, 'a'), one(OLD_TAGS, 'a')],
   { [TAGS]: 'a' },

@@ -100,7 +100,7 @@ test(
 test(gives, 'absent, it follows too', 'global: {metrics: {enabled: true}}', { 'enable-metrics': 'true' })
 test(
   gives,
-  'DNS follows the transparent proxy',
+  'DNS follows a transparent proxy that is off; one that is on it follows VM by VM, without a default',
   'dns: {enableRedirection: "-"}\nconnectInject: {transparentProxy: {defaultEnabled: false}}',
   {
     'consul-dns': 'false',
@@ -120,7 +120,6 @@ test(
   {
     'consul-envoy-proxy-concurrency': '4',
     'transparent-proxy': 'true',
-    'consul-dns': 'true',
   },
 )
 test(
@@ -136,7 +135,6 @@ test(
   {
     'enable-metrics': 'true',
     'transparent-proxy': 'true',
-    'consul-dns': 'true',
   },
 )
 
@@ -344,7 +342,6 @@ test('a values file as it is used with the chart can be handed over', t => {
   t.true(read(CHART).diagnostics.length < 10)
   t.deepEqual(defaults(CHART), {
     'transparent-proxy': 'true',
-    'consul-dns': 'true',
     'prometheus-scrape-port': '20200',
     'consul-envoy-proxy-concurrency': '2',
     'alpha.datacenter': 'dc1',

@@ -165,7 +165,7 @@ TOGETHER = [
     {P + "connect-service": "web,admin", P + "transparent-proxy": "false"},
     {P + "enable-metrics": "true", P + "prometheus-ca-file": "/ca", P + "prometheus-cert-file": "/c", P + "prometheus-key-file": "/k"},
     {P + "connect-service-port": "8080", A + "virtual-ip": "10.1.2.3"},
-    {A + "acl-token-file": "/t", A + "client-key-file": "/k"},
+    {A + "acl-token-file": "/t", A + "client-cert-file": "/c", A + "client-key-file": "/k"},
     {A + "acl-auth-method": "vm-jwt", A + "acl-bearer-token-file": "/run/j w%t"},
     {A + "acl-auth-method": "vm-aws", A + "acl-aws-iam": "true"},
     {P + "enable-consul-dataplane-as-sidecar": "true"},

@@ -93,8 +93,9 @@ class Unit(unittest.TestCase):
             ({'consul_sidecar_access_log_path': '/a.log'}, 'ReadWritePaths', None),
             ({'alpha_acl_token_file': '/etc/t%$"x', 'alpha_ca_file': '/ca', 'alpha_http_addr': 'https://127.0.0.1:8501'}, 'Environment',
              ['"CONSUL_HTTP_TOKEN_FILE=/etc/t%%$\\"x"', 'CONSUL_CACERT=/ca', 'CONSUL_HTTP_ADDR=https://127.0.0.1:8501', PORTS]),
-            ({'alpha_acl_token_file': '/etc//./a:b/%n\\"$x/', 'alpha_client_key_file': '/k'}, 'LoadCredential', ['acl-token:/etc/a:b/%%n\\"$x', 'client-key:/k']),
-            ({'alpha_acl_token_file': '/t', 'alpha_client_cert_file': '/c', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t', 'ca:/ca', 'client-cert:/c']),
+            ({'alpha_acl_token_file': '/etc//./a:b/%n\\"$x/', 'alpha_client_cert_file': '/c', 'alpha_client_key_file': '/k'}, 'LoadCredential',
+             ['acl-token:/etc/a:b/%%n\\"$x', 'client-cert:/c', 'client-key:/k']),
+            ({'alpha_acl_token_file': '/t', 'alpha_ca_file': '/ca'}, 'LoadCredential', ['acl-token:/t', 'ca:/ca']),
             ({'alpha_acl_token_file': '/t'}, 'SetCredential', ['acl-token:missing']),
             ({'alpha_acl_token_file': '/t '}, 'LoadCredential', None),
             ({'alpha_acl_token_file': '//.'}, 'LoadCredential', None),
@@ -157,7 +158,7 @@ class Unit(unittest.TestCase):
             'ExecStart=/usr/bin/python3 /srv/consul/probe-sidecar.py watch 127.0.0.1:19000 9 envoy@web.service'])
 
     def test_every_line_is_one_line_and_only_commands_go_on(self):
-        nodes = plan(alpha_acl_token_file='/t', alpha_client_key_file='/k', sidecar_proxy_liveness_failure_seconds='9')['sidecars'][0]['unit']
+        nodes = plan(alpha_acl_token_file='/t', alpha_client_cert_file='/c', alpha_client_key_file='/k', sidecar_proxy_liveness_failure_seconds='9')['sidecars'][0]['unit']
         for line in literals(nodes):
             self.assertRegex(line, r'\A(\[[A-Z][a-z]+\]|[A-Z][A-Za-z]+=[^\\]*|ExecStart=/usr/bin/env \\|  [^\\]+( \\)?|/usr.*| /srv.*)\Z')
             self.assertNotRegex(line, re.compile('[\r\n]'))

@@ -63,7 +63,7 @@ class Units(unittest.TestCase):
                       P + 'sidecar-proxy-cpu-limit': '200m', P + 'sidecar-proxy-cpu-request': '2', P + 'sidecar-proxy-memory-limit': '1Gi',
                       P + 'sidecar-proxy-memory-request': '1Mi', P + 'consul-sidecar-access-log-path': '/var/log/a b%/x',
                       P + 'envoy-extra-args': '"a b" %i ${HOME} \'\\\' ;', A + 'app-unit': 'app.service', A + 'acl-token-file': '/etc/a b%$:"',
-                      A + 'client-key-file': '/etc//k', A + 'on-sidecar-failure': 'closed'}
+                      A + 'client-cert-file': '/etc/c', A + 'client-key-file': '/etc//k', A + 'on-sidecar-failure': 'closed'}
         sidecar = PLANNER.plan({'annotations': everything})[0]['sidecars'][0]
         with tempfile.TemporaryDirectory() as folder:
             for name in ('consul-sidecar-init.service', 'envoy@.service', 'consul-envoy-retry@.service'):

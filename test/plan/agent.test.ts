@@ -48,6 +48,9 @@ test('a certificate without its key contradicts itself, and a CA that is missing
   t.deepEqual(said({ [`${A}rpc-cert-file`]: '/cert.pem' }), [
     `E315 alpha.consul.hashicorp.com/rpc-cert-file goes with ${key}, which is missing`,
   ])
+  t.deepEqual(said({ [`${A}client-key-file`]: '/key.pem' }), [
+    'E315 alpha.consul.hashicorp.com/client-key-file goes with alpha.consul.hashicorp.com/client-cert-file, which is missing',
+  ])
   t.true(said({ [`${A}auto-encrypt`]: 'true' }).some(text => /^W313 .*cannot verify$/.test(text)))
   t.false(said({ [`${A}auto-encrypt`]: 'true', [`${A}rpc-ca-file`]: '/ca' }).some(text => text.startsWith('W')))
 })

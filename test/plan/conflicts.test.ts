@@ -172,6 +172,77 @@ test(
 )
 
 test(
+  'a sidecar that is to be up before an application that is not named holds nothing up',
+  says,
+  { 'enable-consul-dataplane-as-sidecar': 'true' },
+  'W325',
+  /no application is named/,
+)
+test(
+  'a request for less than a core is left out, and said to be',
+  says,
+  { 'sidecar-proxy-cpu-request': '500m' },
+  'W326',
+  /no more than one core/,
+)
+test(
+  'checks go through Envoy only where there are some over HTTP or gRPC',
+  says,
+  { 'transparent-proxy-overwrite-probes': 'true', 'alpha:health-check-tcp': '127.0.0.1:8080' },
+  'W327',
+  /none over HTTP or gRPC/,
+)
+for (const unit of ['consul.service', 'consul-sidecar-init.service', 'envoy@web.service']) {
+  test(
+    `the application is not ${unit}, which has to start before the sidecar is up`,
+    says,
+    { 'alpha:app-unit': unit },
+    'E323',
+    new RegExp(`app-unit names ${unit}`),
+  )
+}
+test(
+  'the application is not the agent, whatever its unit is called',
+  says,
+  { 'alpha:agent-unit': 'mesh.service', 'alpha:app-unit': 'mesh.service' },
+  'E323',
+  /app-unit names mesh\.service/,
+)
+test(
+  'an exposed path has none of the ports on which Envoy answers the agent’s checks',
+  says,
+  {
+    'transparent-proxy-overwrite-probes': 'true',
+    'alpha:health-check-http': 'http://127.0.0.1:8080/health',
+    'alpha:expose-paths': '21500:8080/health',
+  },
+  'E322',
+  /port 21500, one of those .*21500:21755/,
+)
+test(
+  'a service does not have the port that the agent is moved to',
+  says,
+  { 'connect-service-port': '8080', 'alpha:dns-port': '8080' },
+  'E305',
+  /8080 is the agent’s DNS/,
+)
+test(
+  'a sidecar does not have the port where the agent is reached',
+  says,
+  { 'alpha:admin-port': '19500', 'alpha:http-addr': 'https://localhost:19500' },
+  'E322',
+  /19500, which is the agent’s HTTP API/,
+)
+test(
+  'ports that do not fit an entry of the meta are refused',
+  says,
+  { 'connect-service-port': Array.from({ length: 50 }, (_, index) => 30000 + index).join() },
+  'E321',
+  /so many ports/,
+  '{"global":{"image":"hashicorp/consul-enterprise:1.22.0-ent"}}',
+)
+
+test(
   'a sidecar that fails closed without redirection and application has nothing to hold back',
   says,
   { 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed' },

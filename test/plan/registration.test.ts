@@ -120,6 +120,19 @@ test(
   },
   ENTERPRISE,
 )
+test(
+  'of a port that is given twice one is the default',
+  holds,
+  { 'connect-service-port': '8080,8080' },
+  {
+    port: undefined,
+    ports: [
+      { name: 'port-1', port: 8080, default: true },
+      { name: 'port-2', port: 8080, default: false },
+    ],
+  },
+  ENTERPRISE,
+)
 
 test('several services have sidecars of their own, and upstreams only on the first', t => {
   const [web, admin] = services({

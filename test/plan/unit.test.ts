@@ -119,6 +119,14 @@ const CASES: readonly (readonly [
     ['CPUQuota=101%', 'CPUWeight=200', 'MemoryMax=67108864', 'MemoryLow=1'],
   ],
   [
+    'a path that is exposed below port 1024 needs a capability',
+    { 'alpha:expose-paths': '80:8080/health' },
+    [
+      'AmbientCapabilities=CAP_NET_BIND_SERVICE',
+      'Environment="CONSUL_PORTS=sidecar-port:20000 admin-port:19000 outbound-port:15001 expose-paths:80"',
+    ],
+  ],
+  [
     'an upstream below port 1024 needs a capability; the folder of the access log is made and writable',
     { 'connect-service-upstreams': 'db:443', 'consul-sidecar-access-log-path': '/var/log/my envoy/access.log' },
     [

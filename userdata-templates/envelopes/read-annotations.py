@@ -20,7 +20,7 @@ COMMENT = re.compile(r"[{0}]*#+[{0}]*((?:alpha\.)?consul\.hashicorp\.com/[^{0}:]
 QUOTED = re.compile(r"(\"(?:[^\"\\]|\\[^{1}])*\"|'(?:[^']|'')*')[{0}]*(?:#[^{1}]*)?\Z".format(WHITE, ENDS))
 REMARK = re.compile(r"(?:\A|[{0}])#[^{1}]*\Z".format(WHITE, ENDS))
 KEY_LINE = re.compile(r"[ \t]*[\"']?(?:alpha\.)?consul\.hashicorp\.com/[^{0}:\"']*[\"']?[ \t]*:".format(WHITE))
-LISTS = re.compile(r"/(?:transparent-proxy-exclude-(?:(?:in|out)bound-ports|outbound-cidrs|uids)|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
+LISTS = re.compile(r"/(?:expose-paths|retry-join|transparent-proxy-exclude-(?:(?:in|out)bound-ports|outbound-cidrs|uids)|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
 MAPPINGS = re.compile(r"/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)\Z")
 FORMS = [("#cloud-config-archive", "archive"), ("#cloud-config-jsonp", "jsonp"), ("#cloud-config", "cloud-config"),
          ("## template: jinja", "jinja"), ("#!", "script"), ("#cloud-boothook", "boothook"), ("#include", "include"),
@@ -34,11 +34,6 @@ CLEARED = DOMAIN + "service-meta-", DOMAIN + "envoy-extra-args"
 
 class Unclear(ValueError):
     """What keeps the annotations from being read, or what is wrong with one."""
-
-
-def stated(key, value):
-    """Whether an annotation counts: an empty one does not, and hides none of a weaker layer."""
-    return bool(value.strip()) or key.startswith(CLEARED)
 
 
 def shown(text):
@@ -183,10 +178,12 @@ def data(node, left=None):
     kind, text = kind_of(node), node.value
     if kind in ("null", "bool"):
         return None if kind == "null" else text.lower() in ("yes", "true", "on")
-    if kind == "int" and re.match(r"[-+]?(?:0|[1-9][0-9]*)\Z", text):
+    if kind == "int" and re.match(r"[-+]?(?:0|[1-9][0-9]{0,15})\Z", text) and abs(int(text)) < 2**53:
         return int(text)
     if kind == "float" and re.match(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z", text):
         return int(float(text)) if float(text).is_integer() else float(text)
+    if kind in ("int", "float", "timestamp"):
+        raise Unclear("%s inside is another %s to YAML 1.1: quote it" % (text[:80], kind))
     return text
 
 
@@ -194,7 +191,7 @@ def value_of(key, node):
     """The string that a value stands for; what YAML 1.1 would turn into another number is refused, not guessed."""
     if isinstance(node, yaml.SequenceNode) and LISTS.search(key):
         values = [value_of(key + " item", item) for item in node.value]
-        return ",".join(value.replace(",", "\\,") if key.endswith("service-tags") else value for value in values)
+        return ",".join(tag_item(value) if key.endswith("service-tags") else value for value in values)
     if not isinstance(node, yaml.ScalarNode) and MAPPINGS.search(key):
         return json.dumps(data(node), ensure_ascii=False, separators=(",", ":"))
     if not isinstance(node, yaml.ScalarNode):

@@ -31,6 +31,16 @@ def tags(found):
     return result
 
 
+def stated(key, value):
+    """Whether an annotation counts: an empty one does not, and hides none of a weaker layer."""
+    return bool(value.strip()) or key.startswith(CLEARED)
+
+
+def tag_item(tag):
+    """A tag in a list of tags: its commas are escaped, and a backslash at its end escapes none."""
+    return re.sub(r"\\\Z", r"\\ ", tag.replace(",", "\\,"))
+
+
 def tag_value(key, value):
     """The string that a value of the metadata stands for; some platforms parse them."""
     if isinstance(value, str):
@@ -41,7 +51,7 @@ def tag_value(key, value):
         return str(value)
     if isinstance(value, list) and LISTS.search(key):
         items = [tag_value(key, item) for item in value]
-        return ",".join(item.replace(",", "\\,") if key.endswith("service-tags") else item for item in items)
+        return ",".join(tag_item(item) if key.endswith("service-tags") else item for item in items)
     if isinstance(value, (list, dict)) and MAPPINGS.search(key):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     raise Unclear("%s of the instance metadata is not a string" % key)

@@ -637,7 +637,7 @@ class Reader:
             self.values.update({} if value is None else {new: value})
         elif value is not None and self.texts[old] != self.texts[new]:
             if SYNTAXES[new] == "tags":
-                self.values[new] = items("%s,%s" % (self.texts[new], self.texts[old]))
+                self.values[new] = items("%s,%s" % (re.sub(r"\\\Z", r"\\ ", self.texts[new]), self.texts[old]))
             else:
                 self.faults.append((new, "given twice, with two values"))
 
@@ -654,6 +654,11 @@ class Reader:
     def alpha(self, name):
         return self.get(name, A)
 
+    def local(self, name):
+        """Where the VM's own agent is reached, by an annotation: (TLS, port), or None."""
+        found = re.match(r"(?:(https?)://)?(?:localhost|127\.[0-9.]+|\[::1\]):([0-9]+)\Z", self.alpha(name) or "")
+        return found and (found.group(1) == "https", int(found.group(2)))
+
 
 # The plan. Pure.
 
@@ -666,8 +671,8 @@ def plan(config):
     names, ports = it.list("connect-service"), it.list("connect-service-port")
     check_together(it, names, ports)
     services = [definition(it, name, i, ports if len(names) == 1 or len(ports) == 1 else ports[i:i + 1]) for i, name in enumerate(names)]
-    if any(len(service["meta"]) > 64 for service in services):
-        it.faults.append((META, "more than 64 meta entries"))
+    if any(len(service["meta"]) > 64 or len(str(service["meta"].get("ports", ""))) > 512 for service in services):
+        it.faults.append((META, "more than 64 meta entries, or too many ports for one"))
     if it.faults:
         raise Refused(it.faults)
     port, domain = str(it.alpha("dns-port")), it.alpha("domain")
@@ -686,7 +691,8 @@ def check_together(it, names, ports):
     several, transparent, metrics = len(names) > 1, it.get("transparent-proxy"), it.get("enable-metrics")
     tls = {name for name in TLS if it.get(name)}
     own = [port for i in range(len(names)) for port, _ in own_ports(it, i)]
-    taken = set(RESERVED + own + [it.alpha("outbound-port")] + [it.alpha("ready-port") + i for i in range(len(names))])
+    reserved = RESERVED + [found[1] for found in map(it.local, ("http-addr", "grpc-addr")) if found] + [it.alpha("dns-port")]
+    taken = set(reserved + own + [it.alpha("outbound-port")] + [it.alpha("ready-port") + i for i in range(len(names))])
     # It means nothing on a VM, but for what contradicts it.
     merging = BOOLEANS.get(it.texts.get(P + "enable-metrics-merging"))
     clash = "multi protocol multi port services are not compatible with %s: set it to \"false\""
@@ -704,9 +710,10 @@ def check_together(it, names, ports):
         ("prometheus-key-file", tls and TLS[3] not in tls, together),
         ("virtual-ip", it.alpha("virtual-ip") and not ports, "needs connect-service-port"),
         ("consul-namespace", it.get("consul-namespace") and not it.settings["enterprise"], "needs Consul Enterprise"),
-        ("rpc-cert-file", it.alpha("rpc-cert-file") and not it.alpha("rpc-key-file"), "goes with rpc-key-file"),
-        ("rpc-key-file", it.alpha("rpc-key-file") and not it.alpha("rpc-cert-file"), "goes with rpc-cert-file"),
-    ]
+    ] + [(own, it.alpha(own) and not it.alpha(other), "goes with " + other) for name in ("rpc", "client")
+         for own, other in ((name + "-cert-file", name + "-key-file"), (name + "-key-file", name + "-cert-file"))]
+    faults.append(("app-unit", it.alpha("app-unit") in [it.alpha("agent-unit") or "consul.service", "consul-sidecar-init.service"] + [
+        "envoy@%s.service" % name for name in names], "has to start before the sidecar is up: name the application's unit"))
     method, proofs = it.alpha("acl-auth-method"), ["acl-bearer-token-file"] * bool(it.alpha("acl-bearer-token-file")) + ["acl-aws-iam"] * it.alpha("acl-aws-iam")
     faults += [
         ("acl-auth-method", method and it.alpha("acl-token-file"), "given together with acl-token-file"),
@@ -717,7 +724,7 @@ def check_together(it, names, ports):
                 "which is in use" % (one["destination_name"], one["local_bind_port"]))
                for one in it.list("connect-service-upstreams")]
     faults += [("sidecar-port", True, "two listeners of the mesh on port %d, or none beyond 65535" % number) for number in sorted(set(own))
-               if own.count(number) > 1 or number in RESERVED or number > 65535]
+               if own.count(number) > 1 or number in reserved or number > 65535 or 21500 <= number <= 21755 and exposes_checks(it)]
     warnings = [
         ("locality", it.alpha("locality") and not it.settings["enterprise"], "a locality needs Consul Enterprise: it is left out"),
         ("connect-service-port", not several and len(ports) > 1 and not it.settings["enterprise"],
@@ -756,7 +763,7 @@ def definition(it, name, i, ports):
     if it.get("enable-metrics"):
         config["envoy_prometheus_bind_addr"] = "%s:%d" % (
             "[::]" if it.get("dual-stack") else "0.0.0.0", it.get("prometheus-scrape-port"))
-    exposed = transparent and it.get("transparent-proxy-overwrite-probes") and any({"http", "grpc"} & set(c) for c in checks)
+    exposed = i == 0 and exposes_checks(it)
     ready = [{"name": "Envoy Ready", "http": "http://127.0.0.1:%d/ready" % (it.alpha("ready-port") + i), "interval": "10s", "timeout": "2s"},
              {"name": "Connect Sidecar Aliasing " + name, "alias_service": name}]
     proxy = present(
@@ -766,7 +773,7 @@ def definition(it, name, i, ports):
     return present(
         name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
         locality=locality(it), token_file=token_file(it, name),
-        ports=[{"name": "port-%d" % n, "port": own, "default": own == main} for n, own in enumerate(ports, 1) if several],
+        ports=[{"name": "port-%d" % n, "port": own, "default": n == ports.index(main) + 1} for n, own in enumerate(ports, 1) if several],
         tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
             port=it.alpha("sidecar-port") + i, tagged_addresses=virtual, proxy=proxy,
@@ -781,6 +788,12 @@ def locality(it):
 def moved_outbound(it):
     """The listener that outbound traffic is redirected to, where that was moved."""
     return it.values.get(A + "outbound-port") if it.get("transparent-proxy") else None
+
+
+def exposes_checks(it):
+    """Whether Envoy answers the agent's checks of the first service: those over HTTP and gRPC."""
+    return it.get("transparent-proxy") and it.get("transparent-proxy-overwrite-probes") and any(
+        it.alpha("health-check-" + kind) for kind in ("http", "grpc"))
 
 
 def exposed_paths(it, i):
@@ -808,17 +821,13 @@ def agent(it):
     def secret(name):
         return {"hole": "secret", "path": it.alpha(name)} if it.alpha(name) else None
 
-    def local(name):
-        found = re.match(r"(?:(https?)://)?(?:localhost|127\.[0-9.]+|\[::1\]):([0-9]+)\Z", it.alpha(name) or "")
-        return found and (found.group(1) == "https", int(found.group(2)))
-
     def said(name):
         return it.alpha(name) if A + name in it.values else None
 
     token, rpc = secret("agent-token-file"), {name: it.alpha("rpc-%s-file" % name[:-5]) for name in RPC}
     own = present(cert_file=rpc["cert_file"], key_file=rpc["key_file"])
     certificate = {"use_auto_cert": True} if it.alpha("auto-encrypt") and not own else own
-    http, grpc = local("http-addr") or (False, None), local("grpc-addr") or (False, None)
+    http, grpc = it.local("http-addr") or (False, None), it.local("grpc-addr") or (False, None)
     if rpc["ca_file"]:
         rpc.update(verify_outgoing=True, verify_server_hostname=True)
     return present(
@@ -1003,7 +1012,8 @@ def unit(it, name, i):
     for key, directive in (("limit", "MemoryMax"), ("request", "MemoryLow")):
         if it.get("sidecar-proxy-memory-" + key):
             lines.append("%s=%d" % (directive, math.ceil(Fraction(it.get("sidecar-proxy-memory-" + key), 10**9))))
-    if any(one["local_bind_port"] < 1024 for one in it.list("connect-service-upstreams")):
+    listeners = [one["local_bind_port"] for one in it.list("connect-service-upstreams")] + [one["listener_port"] for one in exposed_paths(it, i)]
+    if any(port < 1024 for port in listeners):
         lines.append("AmbientCapabilities=CAP_NET_BIND_SERVICE")
     if closed(it) and it.get("transparent-proxy"):
         lines += ["ExecStartPre=", ["ExecStartPre=-", PRIVILEGED, HOLD + name],

@@ -15,7 +15,7 @@ export interface ExposedPath {
 const exposedPath = (text: string): Parsed<ExposedPath> => {
   const found = /^([0-9]+):([0-9]+)(\/[!-"$-+.->@-~-]*)(\?http2)?$/.exec(text)
   if (found === null) {
-    const hint = 'write LISTENER-PORT:PORT/PATH, such as "21500:8080/health"'
+    const hint = 'write LISTENER-PORT:PORT/PATH, such as "20210:8080/health"'
     return refuse(complaint(`${quote(text)} is not a path to expose`, hint))
   }
   const [, listener = '', local = '', path = '', http2] = found

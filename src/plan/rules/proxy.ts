@@ -5,8 +5,8 @@ import type { Upstream } from '../../annotate/grammar/upstream.ts'
 import { oncePer } from '../../report/once-per.ts'
 import { PROMETHEUS_FILES } from '../envoy.ts'
 import { isClosed } from '../failure.ts'
-import { type OwnPort, portsInUse, portsOf, RESERVED } from '../ports.ts'
-import { keyOf as key } from '../reader.ts'
+import { agentPorts, EXPOSED_CHECKS, exposesChecks, type OwnPort, portsInUse, portsOf } from '../ports.ts'
+import { keyOf as key, type Reader } from '../reader.ts'
 import { metaOf } from '../registration.ts'
 import type { Case, Conflict, Rule } from './rule.ts'
 
@@ -33,8 +33,11 @@ const takenPorts = oncePer(
 )
 
 /** What else has a port of the sidecars, or why there is no such port. */
-function clashOf({ port, use }: OwnPort, others: readonly OwnPort[]): string | undefined {
-  const reserved = RESERVED.find(([own]) => own === port)?.[1]
+function clashOf({ port, use }: OwnPort, others: readonly OwnPort[], reader: Reader): string | undefined {
+  const reserved = agentPorts(reader).get(port)
+  const [least = 0, most = 0] = EXPOSED_CHECKS.split(':').map(Number)
+  if (exposesChecks(reader) && port >= least && port <= most)
+    return `${use} would have port ${port}, one of those on which Envoy answers the agent’s checks (${EXPOSED_CHECKS})`
   if (reserved !== undefined) return `${use} would have port ${port}, which is ${reserved}`
   if (port > 65535) return `${use} would have port ${port}: there is none beyond 65535`
   const other = others.find(own => own.port === port)
@@ -42,6 +45,12 @@ function clashOf({ port, use }: OwnPort, others: readonly OwnPort[]): string | u
 }
 
 const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
+
+/** An annotation that somebody wrote for this VM, and that is on. Defaults of a values file are for all VMs. */
+function askedFor(reader: Reader, name: string): Annotation | undefined {
+  const given = reader.given(name)
+  return given !== undefined && given.origin !== 'default' && reader.on(name) ? given : undefined
+}
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
@@ -117,7 +126,7 @@ export const PROXY_RULES: readonly Rule[] = [
     find({ reader, services }) {
       const all = services.flatMap(({ index }) => portsOf(index, reader))
       return all.flatMap((own, index): readonly Conflict[] => {
-        const message = clashOf(own, all.slice(0, index))
+        const message = clashOf(own, all.slice(0, index), reader)
         if (message === undefined) return []
         return [{ message, hint: `move it by ${key(own.name)}`, at: reader.given(own.name) }]
       })
@@ -127,7 +136,16 @@ export const PROXY_RULES: readonly Rule[] = [
     code: 'E321',
     find({ reader, services }) {
       const own = [...reader.annotations.values()].filter(({ key: name }) => name.startsWith(key('service-meta-')))
-      const count = Math.max(0, ...services.map(service => Object.keys(metaOf(service, reader)).length))
+      const metas = services.map(service => metaOf(service, reader))
+      const count = Math.max(0, ...metas.map(meta => Object.keys(meta).length))
+      const ports = metas.find(({ ports: value }) => typeof value === 'string' && value.length > metaLimits.value)
+      if (ports !== undefined) {
+        return {
+          message: `so many ports do not fit a meta entry: ports would have more than ${metaLimits.value} characters`,
+          hint: `name fewer, or give ${key('service-meta-ports')}`,
+          at: reader.given('connect-service-port'),
+        }
+      }
       if (count <= metaLimits.pairs) return undefined
       return {
         message: `${count} meta entries, ${count - own.length} of them automatic: an agent takes ${metaLimits.pairs} at most`,
@@ -159,6 +177,32 @@ export const PROXY_RULES: readonly Rule[] = [
         message: `${bad} overrides the configuration that Consul gives Envoy`,
         hint: `use ${key('proxy-config-map')} for settings of the proxy`,
         at: reader.given('envoy-extra-args'),
+      }
+    },
+  },
+  {
+    code: 'W327',
+    find({ reader }) {
+      const asked = askedFor(reader, 'transparent-proxy-overwrite-probes')
+      if (asked === undefined || exposesChecks(reader)) return undefined
+      return {
+        message: `${asked.key} has Envoy answer the agent’s checks of the application, and there is none over HTTP or gRPC`,
+        hint: `give ${key('alpha:health-check-http')} with transparent proxy on, or leave it out`,
+        at: asked,
+      }
+    },
+  },
+  {
+    code: 'W326',
+    find({ reader }) {
+      const asked = reader.given('sidecar-proxy-cpu-request')
+      const request = reader.read<bigint>('sidecar-proxy-cpu-request') ?? 0n
+      if (asked === undefined || asked.origin === 'default' || request === 0n || request > 1_000_000_000n)
+        return undefined
+      return {
+        message: `${asked.key} asks for no more than one core, which every unit of a VM has already: it is left out`,
+        hint: 'leave it out, or ask for more than one core',
+        at: asked,
       }
     },
   },

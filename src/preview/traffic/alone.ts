@@ -1,4 +1,4 @@
-import { EXPOSED_CHECKS } from '../../plan/failure.ts'
+import { EXPOSED_CHECKS } from '../../plan/ports.ts'
 import { AUTOMATIC } from '../../plan/redirect.ts'
 import { configured, isTransparent, type Meshed, portOf, proxyAt, rulesOf, type Setting } from './facts.ts'
 import type { Lane, Step } from './model.ts'

@@ -12,7 +12,7 @@ const installing = (document: string, values?: string): Example => ({
 /** Warnings of what the agent or its machine lacks, and of what the document brings beside it. */
 export const AGENTS: Pick<
   Explanations<'3'>,
-  'W304' | 'W305' | 'W307' | 'W308' | 'W309' | 'W313' | 'W317' | 'W318' | 'W319' | 'W320'
+  'W304' | 'W305' | 'W307' | 'W308' | 'W309' | 'W313' | 'W317' | 'W318' | 'W319' | 'W320' | 'W325' | 'W326' | 'W327'
 > = {
   W304: {
     why: 'The VM would have an agent of its own, alone in the world.',
@@ -24,6 +24,22 @@ export const AGENTS: Pick<
     why: 'No traffic is redirected, and no application is named: while Envoy is away the application is reached without the mesh.',
     remedy: 'Name the unit of the application in `app-unit`, or leave the transparent proxy on.',
     example: checked(web({ 'transparent-proxy': 'false', 'alpha:on-sidecar-failure': 'closed' })),
+  },
+  W325: {
+    why: 'On a VM the sidecar and the application are units, and which one waits for the other has to be said.',
+    remedy: 'Name the unit of the application in `app-unit`.',
+    example: checked(web({ 'enable-consul-dataplane-as-sidecar': 'true' })),
+  },
+  W326: {
+    why: 'A request becomes the weight of the unit beside others, which is that of one core without it.',
+    remedy: 'Leave it out, or ask for more than one core. `sidecar-proxy-cpu-limit` limits the sidecar.',
+    example: checked(web({ 'sidecar-proxy-cpu-request': '500m' })),
+  },
+  W327: {
+    why: 'Envoy can answer checks over HTTP and gRPC in place of the application, where its port is redirected. Other checks go to the application as they are.',
+    remedy:
+      'Give `health-check-http` or `health-check-grpc` and leave transparent proxy on, or leave the annotation out.',
+    example: checked(web({ 'transparent-proxy-overwrite-probes': 'true' })),
   },
   W307: {
     why: 'What they forward goes past the mesh, and the ports that they publish are captured as all ports of the VM are.',

@@ -106,7 +106,7 @@ export const CONFLICTS: Pick<Explanations<'3'>, Extract<keyof Explanations<'3'>,
     example: checked(web({ 'prometheus-ca-file': '/etc/ssl/ca.pem', 'prometheus-cert-file': '/etc/ssl/web.pem' })),
   },
   E315: {
-    why: 'The agent does not start with one of the two.',
+    why: 'Neither the agent nor its clients start with one of the two.',
     remedy: 'Add the other.',
     example: checked(web({ 'alpha:rpc-cert-file': '/etc/consul.d/tls/agent.pem' })),
   },
@@ -148,6 +148,11 @@ export const CONFLICTS: Pick<Explanations<'3'>, Extract<keyof Explanations<'3'>,
     why: 'Two listeners on one port do not start; those of the agent and those above 65535 count too. The second service of a VM has the next port each.',
     remedy: 'Give the annotation that the help names another port.',
     example: checked(web({ 'alpha:admin-port': '20000' })),
+  },
+  E323: {
+    why: 'The application is started after the sidecar, and the sidecar after this unit: systemd would drop one of them from the boot.',
+    remedy: 'Name the unit of the application.',
+    example: checked(web({ 'alpha:app-unit': 'consul.service' })),
   },
 }
 
