@@ -22,13 +22,17 @@ function commentProblem({ renders }: Document, [first]: readonly Annotation[]): 
 function dropped(document: Document): readonly Diagnostic[] {
   const { source, start, end, format } = document
   if (format !== 'cloud-config') return []
-  const yaml = yamlOf(document)
   const say = (code: Code, why: string, offset: number, hint: string): readonly Diagnostic[] => [
     diagnostic(code, `cloud-init will drop this cloud-config: ${why}`, {
       span: spanOf(source, start + offset, Math.min(start + offset + 1, end)),
       hint,
     }),
   ]
+  if (!document.isUtf8) {
+    const beyond = source.text.slice(start, end).search(/[^\x00-\x7f]/)
+    return say('W107', 'it is not UTF-8', beyond, 'save the file as UTF-8')
+  }
+  const yaml = yamlOf(document)
   if (!yaml.ok) return say('W107', yaml.message, yaml.offset, 'fix the YAML here')
   if (yaml.documents > 1) return say('W109', 'it holds several YAML documents', 0, 'keep one; other parts go into MIME')
   const merging = brokenMergeHow(yaml.root)
@@ -43,6 +47,12 @@ function dropped(document: Document): readonly Diagnostic[] {
   const isText = root?.kind === 'scalar' && root.type !== 'null'
   if (root?.kind === 'sequence' || isText) {
     return say('W111', `its root is ${isText ? 'text' : 'a list'}`, root.start, 'write a mapping: key: value')
+  }
+  const entries = root?.kind === 'mapping' ? root.entries.map(({ key }) => followed(key)) : []
+  const odd = entries.find(key => key?.kind === 'scalar' && !['str', 'merge'].includes(key.type))
+  if (odd?.kind === 'scalar') {
+    const why = `its key ${odd.text} is no text, at which cloud-init 23 and newer stops`
+    return say('W112', why, odd.start, `quote it: "${odd.text}"`)
   }
   return []
 }
@@ -87,6 +97,27 @@ function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
 /** Annotations of one piece of user-data. */
 const MOST = 10_000
 
+/** What looks like an annotation: in a comment, in a list, or as a key, at any depth. */
+const MENTIONED =
+  /^[ \t]*(?:\{#[ \t-]*)?(?:#+|-)?[ \t"'-]*((?:alpha\.)?consul\.hashicorp\.com\/[^\s:="']+)["']?[ \t]*[:=]/m
+
+/** Where user-data without annotations names one all the same: in an item of an archive, for a Pod, in another spelling. */
+function mentions(documents: readonly Document[]): readonly Diagnostic[] {
+  for (const { source, start, end } of documents) {
+    const found = MENTIONED.exec(source.text.slice(start, end))
+    if (found === null) continue
+    const [line, key = ''] = found
+    const from = start + found.index + line.indexOf(key)
+    return [
+      diagnostic('N110', `${key} stands where no annotations are read`, {
+        span: spanOf(source, from, from + key.length),
+        hint: `if it is for this VM, write # ${key}: "..." at the top, below the first line`,
+      }),
+    ]
+  }
+  return []
+}
+
 /** Every annotation that stands in the user-data, with the lines that must leave as comments. */
 export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'): DocumentLayer {
   const layers = documents.map(document => collectFrom(document, lines))
@@ -94,9 +125,12 @@ export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'):
     const hint = 'no machine needs as many: give another file'
     return { ...NO_KEYS, diagnostics: [diagnostic('E110', `${name} has more than ${MOST} annotations`, { hint })] }
   }
+  const annotations = layers.flatMap(layer => layer.annotations)
+  const said = layers.flatMap(({ diagnostics }) => diagnostics)
+  const named = annotations.length > 0 || said.some(({ code }) => /^[EW]2/.test(code))
   return {
-    annotations: layers.flatMap(({ annotations }) => annotations),
+    annotations,
     cuts: layers.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),
-    diagnostics: layers.flatMap(({ diagnostics }) => diagnostics),
+    diagnostics: named ? said : [...said, ...mentions(documents)],
   }
 }

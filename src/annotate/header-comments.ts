@@ -45,7 +45,9 @@ export function readHeaderComments({ source, start, end, renders }: Document): A
     })
   }
   const text = source.text.slice(headerEnd, end)
-  const strays = [...text.matchAll(STRAY)].map(({ index, 1: lead = '', 2: key = '' }) => {
+  // Of a document that cloud-init does not know, that is to be said first.
+  const low = renders === 'unknown' ? [] : [...text.matchAll(STRAY)]
+  const strays = low.map(({ index, 1: lead = '', 2: key = '' }) => {
     const from = headerEnd + index + lead.length
     return diagnostic('W203', `${key} stands below the head of the document, where comments are not read`, {
       span: spanOf(source, from, from + key.length),

@@ -1,8 +1,8 @@
-import { formatOf, formatOfPart } from '../decode/format.ts'
-import { type Document, documentOf, type UserData, yamlOf } from '../decode/user-data.ts'
+import { unarchived } from '../decode/archive.ts'
+import { type Document, type UserData, yamlOf } from '../decode/user-data.ts'
 import { entryOf, followed, type YamlNode, type YamlScalar } from '../decode/yaml-node.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
-import { type Source, type Span, spanOf } from '../report/source.ts'
+import { type Span, spanOf } from '../report/source.ts'
 
 /** What cloud-init takes for true: the text of the value, as Python writes it. */
 const TRUE = /^(?:true|on|yes|1)$/i
@@ -73,33 +73,12 @@ function switchIn(key: VendorKey, document: Document): VendorSwitch | null | und
   return { span: at(line.index, line.index + line[0].length), message: UNSURE }
 }
 
-/** The documents in an archive that are cloud-configs, each a source of its own. */
-function inArchive(document: Document): readonly Document[] {
-  const yaml = yamlOf(document)
-  const root = yaml.ok ? followed(yaml.root) : undefined
-  if (root?.kind !== 'sequence') return []
-  return root.items.flatMap((item, index) => {
-    const node = followed(item)
-    const content = node?.kind === 'mapping' ? followed(entryOf(node, 'content')?.value) : node
-    if (content?.kind !== 'scalar') return []
-    const source: Source = { name: `${document.source.name} (item ${index + 1})`, text: content.text }
-    const type = followed(entryOf(node, 'type')?.value)
-    const declared = type?.kind === 'scalar' ? type.text : undefined
-    const seen = formatOf(content.text)
-    const undeclared = seen === 'unknown' ? 'cloud-config' : seen
-    const format = declared === undefined ? undeclared : formatOfPart(declared, content.text)
-    return [documentOf(source, 0, content.text.length, format, false)]
-  })
-}
-
 /**
  * Whether user-data switches vendor-data off, as cloud-init judges it: `enabled` is anything but true, the key is null or a number, or
  * the types of our parts are disabled. Of several documents the last that says something counts.
  */
 export function vendorSwitch({ documents }: UserData, key: VendorKey): readonly Diagnostic[] {
-  const all = documents.flatMap(document =>
-    document.renders === 'cloud-config-archive' ? inArchive(document) : [document],
-  )
+  const all = documents.flatMap(unarchived)
   const last = all.map(document => switchIn(key, document)).findLast(found => found !== undefined)
   return last === undefined || last === null ? [] : [diagnostic('W401', last.message, { span: last.span, hint: HINT })]
 }

@@ -14,7 +14,7 @@ import { demandBytes } from './demand-bytes.ts'
 import { guestUrlFaults } from './guest-url.ts'
 import { type Judgement, type JudgeOptions, judge } from './judge.ts'
 import { neighbours } from './neighbours.ts'
-import { unmet } from './unmet.ts'
+import { takenOver, unmet } from './unmet.ts'
 
 /** How the injection is written. */
 export interface OutputOptions extends Pick<JudgeOptions, 'platform'> {
@@ -87,7 +87,12 @@ export function inject(given: Uint8Array | Judgement, options: InjectOptions = {
     vendorData === undefined
       ? added(woven.keys)
       : shadowed(woven.keys, decode(vendorData.bytes, vendorData.name).userData)
-  const warned = [...unmet(judgement, profile), ...neighbours(judgement, profile), ...woven.diagnostics]
+  const warned = [
+    ...takenOver(judgement),
+    ...unmet(judgement, profile),
+    ...neighbours(judgement, profile),
+    ...woven.diagnostics,
+  ]
   const said = options.strict === true ? warningsAsErrors(warned) : warned
   const all = withoutMootNotes([...diagnostics, ...said, ...lost, ...fitted.diagnostics])
   return { output: hasErrors(all) ? undefined : output, decision, diagnostics: all, plan, injection, size }

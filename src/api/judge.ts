@@ -84,7 +84,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
   const joining = [...planning.diagnostics, ...(untouched ? vendorSwitch(userData, vendorKey) : [])]
   const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
   const after = decision.inject ? joining : [notInjected(decision, merged.annotations, injectedBefore, unchanged)]
-  const all = [...before, ...after]
+  const all = withoutMissing([...before, ...after])
   const diagnostics = firstOf(withoutMootNotes(options.strict === true ? warningsAsErrors(all) : all))
   return {
     input,
@@ -99,6 +99,16 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
     plan: planning.plan,
     diagnostics,
   }
+}
+
+/** What is there, and refused by itself, is not missing as well; nor is anything of a document that is refused whole. */
+function withoutMissing(all: readonly Diagnostic[]): readonly Diagnostic[] {
+  const said = all.some(
+    ({ code, severity, message, hint }) =>
+      ['E106', 'E113'].includes(code) ||
+      (severity === 'error' && /\bconnect-service\b(?!-)/.test(`${message} ${hint ?? ''}`) && code !== 'E303'),
+  )
+  return said ? all.filter(({ code }) => code !== 'E303') : all
 }
 
 function notInjected(

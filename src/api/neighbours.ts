@@ -191,7 +191,9 @@ export function neighbours({ annotations, plan, userData }: Judgement, profile: 
   const redirected = sidecars.some(({ redirect }) => redirect !== undefined)
   const text = reads.map(one => one.text).join('\n')
   const closed = ports.filter(port => !new RegExp(`\\b${port}\\b`).test(text))
-  const bound = annotations.has(keyOf('alpha:bind-addr')) || /\b(?:bind|advertise)_addr\b/.test(text)
+  const bound =
+    annotations.has(keyOf('alpha:bind-addr')) ||
+    /\b(?:bind|advertise)_addr\b|(?<![\w-])--?(?:bind|advertise)[= ]/.test(text)
   const firewalls = closed.length === 0 ? [] : walls
   return [
     ...(profile === 'full' && !bound ? bridged : []).map(({ name, network, span }) =>

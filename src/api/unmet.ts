@@ -3,9 +3,11 @@ import { entryOf, followed, type YamlNode } from '../decode/yaml-node.ts'
 import { keyOf } from '../plan/reader.ts'
 import type { Profile } from '../render/injection.ts'
 import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { spanOf } from '../report/source.ts'
 import type { Judgement } from './judge.ts'
 
 const OUR_LINE = /^.*\bconsul\.hashicorp\.com\/.*$/gm
+const OURS = /text\/(?:cloud-boothook|x-shellscript)\b/
 /** What holds more than can be seen here. */
 const OPAQUE = /^(?:include|part-handler)/
 
@@ -93,6 +95,17 @@ const couldSay = ({ documents }: UserData, says: RegExp): boolean =>
     const text = document.source.text.slice(document.start, document.end).replace(OUR_LINE, '')
     return OPAQUE.test(document.format) || says.test(text) || writesUnread(document)
   })
+
+/** Where a part-handler of the operator's takes the types by which the injection travels: cloud-init gives it our parts too. */
+export function takenOver({ userData: { documents } }: Judgement): readonly Diagnostic[] {
+  return documents.flatMap(({ format, source, start, end }) => {
+    const found = format === 'part-handler' ? OURS.exec(source.text.slice(start, end)) : null
+    if (found === null) return []
+    const message = `this part-handler may take all parts of the type ${found[0]}, as which the injection travels`
+    const span = spanOf(source, start + found.index, start + found.index + found[0].length)
+    return [diagnostic('W404', message, { span, hint: 'have it take a type of its own' })]
+  })
+}
 
 /** What is to be said of an agent that would be installed, and would lack what it takes to be a member. */
 export function unmet(judgement: Judgement, profile: Profile): readonly Diagnostic[] {

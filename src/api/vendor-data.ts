@@ -6,7 +6,7 @@ import { guestUrlFaults } from './guest-url.ts'
 import type { InjectOptions, InjectResult } from './inject.ts'
 import { judge } from './judge.ts'
 import { neighbours } from './neighbours.ts'
-import { unmet } from './unmet.ts'
+import { takenOver, unmet } from './unmet.ts'
 
 /** How the vendor-data of one VM is to be made. */
 export interface VendorOptions extends Omit<InjectOptions, 'layout' | 'platform' | 'compress' | 'vendorData'> {
@@ -38,7 +38,7 @@ export function vendorData(input: Uint8Array, options: VendorOptions = {}): Inje
   const faults = guestUrlFaults(profile, guestUrl)
   if (faults.length > 0)
     return { output: undefined, decision, diagnostics: withoutMootNotes([...diagnostics, ...faults]) }
-  const said = [...unmet(judgement, profile), ...neighbours(judgement, profile)]
+  const said = [...takenOver(judgement), ...unmet(judgement, profile), ...neighbours(judgement, profile)]
   const all = withoutMootNotes([...diagnostics, ...(options.strict === true ? warningsAsErrors(said) : said)])
   if (hasErrors(all)) return { output: undefined, decision, diagnostics: all }
   const injection = render(plan, profile, guestUrl)

@@ -1,13 +1,18 @@
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { decodeBase64 } from './base64.ts'
+import { looksForeign } from './foreign.ts'
 import { formatOf, looksLikeMime } from './format.ts'
 import { isGzip, UNPACKED_LIMIT, unpackGzip } from './gzip.ts'
 import { openInjection } from './injection/open.ts'
 import { type Decoding, decodeBare, textOf, type UserData, type Wrapping } from './user-data.ts'
 import { warningsOf } from './warnings.ts'
 
-const isUserData = (bytes: Uint8Array): boolean =>
-  isGzip(bytes) || looksLikeMime(bytes) || !['unknown', 'empty'].includes(formatOf(textOf(bytes).text))
+/** Whether somebody reads bytes as user-data: cloud-init, or another program. */
+function isUserData(bytes: Uint8Array): boolean {
+  if (isGzip(bytes) || looksLikeMime(bytes)) return true
+  const { text } = textOf(bytes)
+  return !['unknown', 'empty'].includes(formatOf(text)) || looksForeign(text)
+}
 
 const tooLarge = (name: string, what: string, hint: string): Diagnostic =>
   diagnostic('E101', `${name} ${what} more than ${UNPACKED_LIMIT / 1024 / 1024} MiB`, { hint })

@@ -1,4 +1,5 @@
-import { type UserData, yamlOf } from './user-data.ts'
+import { unarchived } from './archive.ts'
+import { type Document, type UserData, yamlOf } from './user-data.ts'
 import { entryOf } from './yaml-node.ts'
 
 /** A document that cloud-init does not read, or that is not for the machine that boots with it. */
@@ -29,7 +30,7 @@ const FOREIGN: readonly (readonly [shape: RegExp, what: string, hint: string])[]
     NO_CLOUD_INIT,
   ],
   [
-    /^machine:(?=[\s\S]*^cluster:)|^version:\s*["']?v1alpha1\b|^apiVersion:\s*["']?v1alpha1\b/m,
+    /^machine:(?=[\s\S]*^(?:cluster:|\s+(?:install|network|kubelet|sysctls|files|certSANs|type|nodeLabels):))|^version:\s*["']?v1alpha1\b|^apiVersion:\s*["']?v1alpha1\b/m,
     'a machine configuration of Talos',
     NO_CLOUD_INIT,
   ],
@@ -49,6 +50,16 @@ const FOREIGN: readonly (readonly [shape: RegExp, what: string, hint: string])[]
     /^autoinstall:|^version:\s*1\s*$(?=[\s\S]*^(?:identity|late-commands|user-data):)/m,
     'an autoinstall file of the Ubuntu installer',
     INSTALLER,
+  ],
+  [
+    /^network:\s*(?:\{|\n)(?=[\s\S]*^\s+version:\s*[12]\b)|^version:\s*[12]\s*$(?=[\s\S]*^(?:ethernets|config|bonds|vlans|bridges|wifis):)/m,
+    'a network configuration of cloud-init',
+    'leave it as it is, and inject the user-data that stands beside it',
+  ],
+  [
+    /^(?:systemd|storage|passwd|locksmith):(?=[\s\S]*^(?:systemd|storage|passwd|etcd|flannel|locksmith|update|docker|networkd):)/m,
+    'a Container Linux configuration (Flatcar)',
+    NO_CLOUD_INIT,
   ],
   [/^version:\s*["']?1\.\d["']?\s*$(?=[\s\S]*^tasks:)/m, 'tasks of EC2Launch for Windows', WINDOWS],
   [/^\{\s*(?:config|lib|modulesPath|pkgs)\s*,[^}]*\}\s*:/m, 'a configuration of NixOS', NO_CLOUD_INIT],
@@ -74,19 +85,34 @@ const AUTOINSTALL: Foreign = {
   hint: 'inject the cloud-config below autoinstall.user-data as a document of its own, with --layout cloud-config, and put what comes out in its place',
 }
 
+/** Where a template says it, which is no YAML. */
+const AUTOINSTALL_LINE = /^\s*["']?autoinstall["']?[ \t]*:/m
+
+function isForInstaller(document: Document): boolean {
+  if (document.renders !== 'cloud-config') return false
+  const text = document.source.text.slice(document.start, document.end)
+  if (!text.includes('autoinstall')) return false
+  const yaml = yamlOf(document)
+  return yaml.ok ? entryOf(yaml.root, 'autoinstall') !== undefined : AUTOINSTALL_LINE.test(text)
+}
+
+/** What a text is that cloud-init takes for nothing it knows, by its content. */
+const shapeOf = (text: string): (typeof FOREIGN)[number] | undefined => {
+  const head = text.slice(0, HEAD)
+  return FOREIGN.find(([shape]) => shape.test(head))
+}
+
+/** Whether a text is surely for others than cloud-init. */
+export const looksForeign = (text: string): boolean => shapeOf(text) !== undefined
+
 /** What a document is that cloud-init does not read, by its content. Of what cloud-init knows, only what is surely for others. */
 export function foreignOf({ format, documents, source, mime }: UserData): Foreign | undefined {
+  if (documents.some(document => unarchived(document).some(isForInstaller))) return AUTOINSTALL
   if (mime !== undefined && mime.headers.size > 0) return undefined
-  const head = source.text.slice(0, HEAD)
-  const [document] = documents
-  if (format === 'script' && COMBUSTION.test(head)) {
+  if (format === 'script' && COMBUSTION.test(source.text.slice(0, HEAD))) {
     return unread('a script for combustion (openSUSE MicroOS, SLE Micro)', NO_CLOUD_INIT)
   }
-  if (format === 'cloud-config' && document !== undefined) {
-    const yaml = /^autoinstall\b/m.test(source.text) ? yamlOf(document) : undefined
-    return yaml?.ok === true && entryOf(yaml.root, 'autoinstall') !== undefined ? AUTOINSTALL : undefined
-  }
   if (format !== 'unknown') return undefined
-  const found = FOREIGN.find(([shape]) => shape.test(head))
+  const found = shapeOf(source.text)
   return found === undefined ? undefined : unread(found[1], found[2])
 }

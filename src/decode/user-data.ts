@@ -26,6 +26,8 @@ export interface Document {
   readonly renders: Format
   /** Whether lines of it can be turned into comments in place: its text stands in the user-data as it is. */
   readonly editable: boolean
+  /** Whether its bytes are UTF-8, as cloud-init wants a cloud-config. */
+  readonly isUtf8: boolean
 }
 
 /** User-data as cloud-init will see it, with the wrappings taken off. */
@@ -92,11 +94,18 @@ export function wrap(bytes: Uint8Array, wrappings: readonly Wrapping[]): Uint8Ar
 }
 
 /** A document that stands in a source from `start` to `end`. */
-export function documentOf(source: Source, start: number, end: number, format: Format, editable: boolean): Document {
+export function documentOf(
+  source: Source,
+  start: number,
+  end: number,
+  format: Format,
+  editable: boolean,
+  isUtf8 = true,
+): Document {
   const text = source.text.slice(start, end)
   const template = formatOf(text) === 'jinja' ? text.slice(text.indexOf('\n') + 1 || text.length) : text
   const renders = format === 'jinja' ? formatOf(template) : format
-  return { source, start, end, format, renders, editable }
+  return { source, start, end, format, renders, editable, isUtf8 }
 }
 
 /** What a character means as a hexadecimal digit; NaN when it is none. */
@@ -125,11 +134,11 @@ function leafDocument(source: Source, leaf: MimeEntity, number: number, limit: n
   // Stray characters in base64 are skipped, as Python's e-mail parser does.
   const bytes = leaf.encoding === 'base64' ? Buffer.from(raw, 'base64') : decodeQuotedPrintable(raw)
   const unpacked = isGzip(bytes) ? unpackGzip(bytes, limit) : undefined
-  const { text } = textOf(unpacked?.ok === true ? unpacked.bytes : bytes)
+  const { text, charset } = textOf(unpacked?.ok === true ? unpacked.bytes : bytes)
   const label = leaf.filename === undefined ? `part ${number}` : `part ${number}: ${leaf.filename}`
   const inner: Source = { name: `${source.name} (${label})`, text }
   const format = unpacked?.ok === true ? formatOf(text) : formatOfPart(leaf.contentType, text)
-  return documentOf(inner, 0, text.length, format, false)
+  return documentOf(inner, 0, text.length, format, false, charset === 'utf-8')
 }
 
 /** The leaves of a MIME message. Together their gzip unpacks to no more than one document may. */
@@ -156,7 +165,8 @@ export function decodeBare(bytes: Uint8Array, name: string, wrappings: readonly 
   const plain = mime === undefined || mime.headers.size === 0
   const start = mime?.bodyStart ?? 0
   const format = plain ? formatOf(text.slice(start)) : 'mime'
-  const documents = plain ? [documentOf(source, start, text.length, format, true)] : leafDocuments(source, mime)
+  const isUtf8 = charset === 'utf-8'
+  const documents = plain ? [documentOf(source, start, text.length, format, true, isUtf8)] : leafDocuments(source, mime)
   const userData: UserData = { name, wrappings, bytes, source, charset, format, mime, documents, earlier: undefined }
   return { userData, diagnostics: [] }
 }

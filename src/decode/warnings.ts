@@ -11,9 +11,26 @@ const isWide = (bytes: Uint8Array): boolean =>
   (bytes[0] === 0x23 && bytes[1] === 0) ||
   (bytes[0] === 0 && [bytes[1], bytes[3]].includes(0x23))
 
+/** What documents begin with that were meant to be something. */
+const HINTS: readonly (readonly [shape: RegExp, hint: string])[] = [
+  [/^#\s*template:|^##\s*template:/i, 'the first line must read exactly `## template: jinja`'],
+  [
+    /^[ \t]*(?:mime-version|content-type)[ \t]*:/im,
+    'a MIME document begins at once with its headers, `MIME-Version: 1.0` among them, without a blank line above or between them',
+  ],
+]
+/** Characters that are looked at. */
+const HEAD = 1024
+
+const hintFor = (text: string): string =>
+  text.startsWith('\uFEFF')
+    ? 'save the file without a byte order mark'
+    : (HINTS.find(([shape]) => shape.test(text.slice(0, HEAD)))?.[1] ??
+      'begin it with a line such as `#cloud-config` or `#!/bin/sh`')
+
 /** What cloud-init will not take, and what is for another program or machine: said before it is shipped. */
 export function warningsOf(userData: UserData): readonly Diagnostic[] {
-  const { format, charset, source, bytes, mime } = userData
+  const { format, charset, source, bytes, mime, wrappings } = userData
   const found: Diagnostic[] = []
   const span = spanOf(source, 0, Math.min(source.text.length, Math.max(source.text.search(/\r?\n|$/), 1)))
   if (isWide(bytes)) {
@@ -23,18 +40,11 @@ export function warningsOf(userData: UserData): readonly Diagnostic[] {
   const foreign = foreignOf(userData)
   if (foreign !== undefined) found.push(diagnostic(foreign.code, foreign.message, { span, hint: foreign.hint }))
   if (foreign?.code === 'W102') return found
-  if (format === 'unknown' && !isGzip(bytes)) {
-    const bom = source.text.startsWith('\uFEFF')
-    found.push(
-      diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', {
-        span,
-        hint: bom
-          ? 'save the file without a byte order mark'
-          : /^#\s*template:|^##\s*template:/i.test(source.text)
-            ? 'the first line must read exactly `## template: jinja`'
-            : 'begin it with a line such as `#cloud-config` or `#!/bin/sh`',
-      }),
-    )
+  // Of what begins like gzip and does not unpack it was said.
+  const twice = isGzip(bytes) && wrappings.some(({ kind }) => kind === 'gzip')
+  if (format === 'unknown' && (twice || !isGzip(bytes))) {
+    const hint = twice ? 'it is in gzip twice: compress it once' : hintFor(source.text)
+    found.push(diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', { span, hint }))
   }
   if (format === 'mime' && charset === 'latin1') {
     found.push(

@@ -115,6 +115,7 @@ export const CATALOGUE = {
   W109: ['warning', 'a cloud-config holds several YAML documents'],
   W110: ['warning', 'the merge_how of a cloud-config is invalid'],
   W111: ['warning', 'a cloud-config is not a mapping'],
+  W112: ['warning', 'a key of the cloud-config is no text, at which cloud-init stops'],
   W201: ['warning', 'an annotation is unknown and was allowed'],
   W202: ['warning', 'an annotation is empty and counts as not given'],
   W203: ['warning', 'a comment that looks like an annotation stands where none is read'],
@@ -149,6 +150,7 @@ export const CATALOGUE = {
   W401: ['warning', 'the user-data switches vendor-data off'],
   W402: ['warning', 'annotation keys stay in user-data that is not rewritten'],
   W403: ['warning', 'a multipart document is nested one level deep, for parts cannot be added to it'],
+  W404: ['warning', 'a part-handler may take the parts by which the injection travels'],
   W601: ['warning', 'the user-data of a virtual machine is in a Secret, and only there it can be injected'],
   W602: ['warning', 'a virtual machine has user-data that KubeVirt does not read'],
   W603: ['warning', 'ports of the mesh are not handed on to a virtual machine'],
@@ -163,6 +165,7 @@ export const CATALOGUE = {
   N107: ['note', 'an earlier injection is taken out'],
   N108: ['note', 'what of the Helm values file is unknown to the chart'],
   N109: ['note', 'an image of the Helm values file names no version'],
+  N110: ['note', 'an annotation stands where none are read'],
 } as const
 
 /** The stable codes. */

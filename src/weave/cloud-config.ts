@@ -65,6 +65,7 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
       hint: 'use --layout multipart, which takes every format',
     })
   }
+  if (!document.isUtf8) return refuse('E406', document, 'it is not UTF-8', 0, 1)
   const yaml = yamlOf(document)
   if (!yaml.ok) return refuse('E406', document, `it is not YAML: ${yaml.message}`, yaml.offset, yaml.offset + 1)
   if (yaml.documents > 1) return refuse('E406', document, 'it holds several YAML documents', 0, 1)
@@ -78,6 +79,8 @@ function spliceable({ documents, format, source }: UserData): Document | Diagnos
   if (merging !== undefined) {
     return refuse('E406', document, 'cloud-init will drop it for its merge_how', merging.key.start, merging.key.end)
   }
+  const aliased = root.entries.find(({ key }) => key.kind === 'alias')?.key
+  if (aliased !== undefined) return refuse('E401', document, 'a key of it is an alias', aliased.start, aliased.end)
   if (root.flow) return refuse('E401', document, 'its root is a flow mapping ({...})', root.start, root.start + 1)
   return document
 }

@@ -58,8 +58,7 @@ test('whatever is written as JSON between quotes comes back', t => {
   )
 })
 
-const KEY = (name: string): string =>
-  name.startsWith('alpha.') ? name.replace('alpha.', `alpha.${P}`) : P + name
+const KEY = (name: string): string => (name.startsWith('alpha.') ? name.replace('alpha.', `alpha.${P}`) : P + name)
 const read = (name: string, value: string): string => {
   const yaml = readYaml(`x: &x web\nl: &l [a, b]\nv: ${value}`)
   if (!yaml.ok) throw new Error(yaml.message)

@@ -110,10 +110,13 @@ test('all faults are told at once, each at its line and column, and there is no 
     'E302 web.yaml:5:3',
     'E301 web.yaml:6:41',
     'E203 web.yaml:7:36',
-    'E303 -:0:0',
   ]) {
     t.true(places.includes(place), `${place} is not among ${places.join(', ')}`)
   }
+  t.false(
+    places.some(place => place.startsWith('E303')),
+    'its key is misspelt, not missing',
+  )
   t.true(diagnostics.every(({ severity }) => severity !== 'note'))
   t.deepEqual(check(bytes(FAULTS), { name: 'web.yaml' }).diagnostics.map(brief), diagnostics.map(brief))
 })

@@ -8,6 +8,10 @@ import { valueAt } from '../objects/path.ts'
 import { unreachable } from '../objects/reach.ts'
 import { INLINE_LIMIT, userDataField } from '../objects/user-data.ts'
 
+const REPLACED = 'inject the user-data by itself, and put what comes out in its place'
+/** An annotation inside user-data that a field holds. */
+const INSIDE = /^[ \t]*(?:#[# \t]*)?["']?(?:alpha\.)?consul\.hashicorp\.com\/[^\s:"']+["']?[ \t]*:/m
+
 /** Groups of kinds that are about VMs, and what to do with an annotated object of them. The core and the apps are for Pods. */
 const UNREAD: readonly (readonly [group: RegExp, hint: string])[] = [
   [/^template\.openshift\.io$/, 'process it first: oc process -f FILE | consul-vm-inject | oc apply -f -'],
@@ -16,11 +20,14 @@ const UNREAD: readonly (readonly [group: RegExp, hint: string])[] = [
     /^instancetype\.kubevirt\.io$/,
     'annotate the VirtualMachine; instances of this one are injected by the webhook alone',
   ],
+  [/(?:^|\.)cluster\.x-k8s\.io$/, REPLACED],
+  [/^karpenter\.(?:k8s\.aws|azure\.com|sh)$/, REPLACED],
   [/^kubevirt\.io$/, 'annotate the VirtualMachine, or the Secret with its user-data'],
 ]
 
-/** Whether a key somewhere inside is an annotation of the tool's. */
+/** Whether a key somewhere inside is an annotation of the tool's, or a text holds one. */
 function hasAnnotation(value: unknown): boolean {
+  if (typeof value === 'string') return INSIDE.test(value)
   if (Array.isArray(value)) return value.some(hasAnnotation)
   return isRecord(value) && Object.entries(value).some(([key, inner]) => isOurKey(key) || hasAnnotation(inner))
 }

@@ -145,6 +145,11 @@ export const DOCUMENT: Explanations<'1'> = {
     remedy: 'Write a mapping: key: value.',
     example: checked(web({}, '- nginx\n')),
   },
+  W112: {
+    why: 'cloud-init 23 and newer checks the keys of a cloud-config, and stops at one that YAML reads as a number or a boolean.',
+    remedy: 'Quote the key.',
+    example: checked(web({}, 'packages: [nginx]\n1: one\n')),
+  },
   N101: {
     why: 'Injection is off unless asked for, so that every file of a fleet can go through the tool.',
     remedy: 'To have it injected write `connect-inject: "true"`, or use `--default-inject`.',
@@ -189,6 +194,14 @@ export const DOCUMENT: Explanations<'1'> = {
     why: 'The chart would ignore it as well, or it is for another version or another chart.',
     remedy: 'Look whether it is spelt as the chart has it.',
     example: checked(KEYS, '--values values.yaml', { 'values.yaml': 'monitoring-of-ours: true\n' }),
+  },
+  N110: {
+    why: 'Annotations are read in the comments at the top and as keys at the root of a cloud-config, or below its `annotations`. Elsewhere they may be for a Pod, or for another machine.',
+    remedy: 'If it is for this VM, write it as a comment at the top.',
+    example: {
+      ...checked('#cloud-config\nspec:\n  annotations:\n    consul.hashicorp.com/connect-inject: "true"\n'),
+      also: 'N101',
+    },
   },
   N109: {
     why: 'VMs get the version that the image names, so that both sides of the mesh are of one release. Here they get the newest.',

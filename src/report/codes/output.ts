@@ -76,4 +76,12 @@ export const OUTPUT: Explanations<'4'> & Explanations<'5'> = {
       '-a connect-inject=true -a connect-service=web',
     ),
   },
+  W404: {
+    why: 'cloud-init gives a part-handler every part of the types that it names, also those of the injection, which then does not run.',
+    remedy: 'Have the part-handler take a type of its own, such as text/x-deploy.',
+    example: checked(
+      '#part-handler\ndef list_types():\n    return ["text/x-shellscript"]\ndef handle_part(data, kind, name, payload):\n    pass\n',
+      '-a connect-inject=true -a connect-service=web',
+    ),
+  },
 }

@@ -129,7 +129,6 @@ test(
   [
     'E201 7:5 consul.hashicorp.com/connect-srvice is not a known annotation | <stdin>',
     'E201 2:3 consul.hashicorp.com/conect-service is not a known annotation | <stdin> (VirtualMachineInstance web: spec.volumes[0].cloudInitNoCloud.userData)',
-    'E303 4:3 consul.hashicorp.com/connect-service is missing: a VM has no Kubernetes Service to take the name from | <stdin>',
   ],
 )
 test(
