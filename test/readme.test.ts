@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { ANNOTATIONS } from '../annotations/generated/table.ts'
 import { allCommands } from '../src/cli/commands.ts'
-import { EXIT_CODES, optionTerm } from '../src/cli/help.ts'
+import { EXIT_CODES, optionTerm, optionText } from '../src/cli/help.ts'
 import { optionsOf } from '../src/cli/options.ts'
 import { projectFolder } from './shared.ts'
 
@@ -66,16 +66,18 @@ function table(rows: readonly (readonly string[])[]): string {
 /** Every command, option and exit status, from the table of commands. */
 function reference(): string {
   const commands = allCommands().map(({ name, summary }) => [`\`${name}\``, summary])
-  const options = new Map<string, [summary: string, commands: string[]]>()
+  // A term that means something else with another command has a row for each.
+  const options = new Map<string, [term: string, text: string, commands: string[]]>()
   for (const { name, options: own } of allCommands()) {
     for (const option of own) {
-      const row = options.get(optionTerm(option).trim()) ?? [option.summary, []]
-      options.set(optionTerm(option).trim(), [row[0], [...row[1], name]])
+      const [term, text] = [optionTerm(option).trim(), optionText(option)]
+      const row = options.get(`${term} ${text}`) ?? [term, text, []]
+      options.set(`${term} ${text}`, [row[0], row[1], [...row[2], name]])
     }
   }
-  const rows = [...options].map(([term, [summary, names]]) => [
+  const rows = [...options.values()].map(([term, text, names]) => [
     `\`${term}\``,
-    summary.replaceAll('|', '\\|'),
+    text.replaceAll('|', '\\|'),
     names.join(', '),
   ])
   return [

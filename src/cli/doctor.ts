@@ -6,7 +6,7 @@ import { type Call, type Command, flag, type Option, text } from './command.ts'
 import { EXIT, UsageError } from './io.ts'
 import { COLOR, FORMAT } from './options.ts'
 
-const STRICT: Option = { name: 'strict', summary: 'count every warning as an error' }
+const STRICT: Option = { name: 'strict', summary: 'end with status 1 where there is a warning' }
 const BUNDLE: Option = {
   name: 'bundle',
   value: 'FILE',

@@ -126,12 +126,16 @@ export const serveCommand: Command = {
     ...shared('default-inject'),
     { name: 'tls-cert', value: 'FILE', summary: 'serve HTTPS with this certificate and its chain (PEM)' },
     { name: 'tls-key', value: 'FILE', summary: 'the key of the certificate (PEM)' },
-    { name: 'client-ca', value: 'FILE', summary: 'answer only clients with a certificate of this CA, save for probes' },
+    {
+      name: 'client-ca',
+      value: 'FILE',
+      summary: 'answer only clients with a certificate of this CA, except at /healthz, /readyz and /guest/',
+    },
     {
       name: 'token-file',
       value: 'FILE',
       summary:
-        'answer only with this token, as bearer or as password in the URL (http://any:TOKEN@host/), save for probes',
+        'answer only with this token, as bearer or as password in the URL (http://any:TOKEN@host/), except at /healthz, /readyz and /guest/',
     },
     { name: 'max-body', value: 'BYTES', summary: `largest body that is read, ${NUMBERS['max-body'][0]} unless given` },
     {

@@ -15,7 +15,7 @@ export const AGENTS: Pick<
   'W304' | 'W305' | 'W307' | 'W308' | 'W309' | 'W313' | 'W317' | 'W318' | 'W319' | 'W320' | 'W325' | 'W326' | 'W327'
 > = {
   W304: {
-    why: 'The VM would have an agent of its own, alone in the world.',
+    why: 'The agent of the VM would have no servers to join.',
     remedy:
       'Add `retry-join` with the address of a server, or `client.join` to the values file; "-" where the image says it.',
     example: installing(web()),

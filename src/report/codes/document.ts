@@ -10,7 +10,7 @@ const AUTOINSTALL = 'autoinstall:\n  version: 1\n'
 /** Codes of the document: what it is, how large, and whether cloud-init reads it. */
 export const DOCUMENT: Explanations<'1'> = {
   E101: {
-    why: 'No platform takes 16 MiB of user-data, so that another file was meant, or gzip that unpacks to more than anybody wrote.',
+    why: 'No platform takes 16 MiB of user-data. This is probably another file, or gzip that unpacks to far too much.',
     remedy: 'Give the user-data itself.',
     example: shell('head -c 17M /dev/zero | consul-vm-inject check'),
   },

@@ -21,7 +21,7 @@ export const GIVEN: Explanations<'2'> = {
     example: checked(`${web({ 'connect-service-port': '8080' })}# consul.hashicorp.com/connect-service-port: "9090"\n`),
   },
   E203: {
-    why: 'Annotations are strings. YAML 1.1 reads 010 as 8 and 22:22 as 1342, so that what is no string is not guessed.',
+    why: 'Annotations are strings. YAML 1.1 reads 010 as 8 and 22:22 as 1342, so the tool does not guess.',
     remedy: 'Quote the value.',
     example: checked(web({}, 'consul.hashicorp.com/connect-service-port: 010\n')),
   },
