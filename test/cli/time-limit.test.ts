@@ -35,6 +35,24 @@ test('what never ends is stopped, whatever it does', t => {
   )
 })
 
+test('what hardly ran, for others had the processors, is begun again, and not for ever', t => {
+  const asleep = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000)
+  let begun = 0
+  const first = (): number => {
+    begun += 1
+    if (begun === 1) asleep()
+    return begun
+  }
+  t.is(withinTime(200, first), 2)
+  const always = (): unknown => {
+    begun += 1
+    return asleep()
+  }
+  begun = 0
+  t.is(withinTime(200, always), undefined)
+  t.is(begun, 3)
+})
+
 test('what ends in time gives what it gives, also from within', t => {
   t.deepEqual(
     withinTime(60_000, () => [1, withinTime(60_000, () => 2)]),
