@@ -21,6 +21,14 @@ export interface Annotation {
 /** The annotations of one VM after precedence: at most one a key. */
 export type Annotations = ReadonlyMap<string, Annotation>
 
+/** How the keys that consul-k8s has begin, and those that are for VMs alone. */
+export const DOMAIN = 'consul.hashicorp.com/'
+export const VM_DOMAIN: string = `alpha.${DOMAIN}`
+/** Whether a VM joins. */
+export const DECISION: string = `${DOMAIN}connect-inject`
+/** What says that somebody injected already. */
+export const STATUS: string = `${DOMAIN}connect-inject-status`
+
 const KEY = /^(?:alpha\.)?consul\.hashicorp\.com\//
 
 /** Whether a key is one of this tool's: `consul.hashicorp.com/...` or `alpha.consul.hashicorp.com/...`. */

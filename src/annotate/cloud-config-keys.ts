@@ -9,13 +9,19 @@ import {
 } from '../decode/yaml-node.ts'
 import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { type Span, spanOf } from '../report/source.ts'
-import { type Annotation, type AnnotationLayer, type DocumentLayer, type KeyLines, ourEntries } from './annotation.ts'
+import {
+  type Annotation,
+  type AnnotationLayer,
+  DOMAIN,
+  type DocumentLayer,
+  type KeyLines,
+  ourEntries,
+} from './annotation.ts'
 import { cutsCleanly, danglingAlias, linesOfEntry } from './cut-lines.ts'
 import { normalise } from './scalar.ts'
 
 const NONE: DocumentLayer = { annotations: [], diagnostics: [], cuts: [] }
 const REMEDY = 'write the annotations as comments at the top of the document: # consul.hashicorp.com/...: "..."'
-const DOMAIN = 'consul.hashicorp.com/'
 const KEY_LINE = /^[ \t]*["']?(?:alpha\.)?consul\.hashicorp\.com\/[^\s:"']*["']?[ \t]*:/
 
 /** The mappings of a cloud-config whose entries are annotations, each with the top-level entry that it stands in. */

@@ -97,17 +97,23 @@ function collectFrom(document: Document, lines: KeyLines): DocumentLayer {
 /** Annotations of one piece of user-data. */
 const MOST = 10_000
 
-/** What looks like an annotation: in a comment, in a list, or as a key, at any depth. */
-const MENTIONED =
-  /^[ \t]*(?:\{#[ \t-]*)?(?:#+|-)?[ \t"'-]*((?:alpha\.)?consul\.hashicorp\.com\/[^\s:="']+)["']?[ \t]*[:=]/m
+/** What looks like an annotation, and what may stand before it in its line: in a comment, in a list, or as a key, at any depth. */
+const MENTIONED = /((?:alpha\.)?consul\.hashicorp\.com\/[^\s:="']{1,200})["']?[ \t]{0,20}[:=]/g
+const BEFORE = /^[ \t]*(?:\{#[ \t-]*)?(?:#+|-)?[ \t"'-]*$/
+/** Characters of a line that are looked at before it. */
+const INDENT = 200
 
 /** Where user-data without annotations names one all the same: in an item of an archive, for a Pod, in another spelling. */
 function mentions(documents: readonly Document[]): readonly Diagnostic[] {
   for (const { source, start, end } of documents) {
-    const found = MENTIONED.exec(source.text.slice(start, end))
-    if (found === null) continue
-    const [line, key = ''] = found
-    const from = start + found.index + line.indexOf(key)
+    const text = source.text.slice(start, end)
+    const found = [...text.matchAll(MENTIONED)].find(({ index }) => {
+      const before = text.slice(Math.max(0, index - INDENT), index)
+      const line = before.slice(before.lastIndexOf('\n') + 1)
+      return line.length < INDENT && BEFORE.test(line)
+    })
+    if (found === undefined) continue
+    const [from, key = ''] = [start + found.index, found[1]]
     return [
       diagnostic('N110', `${key} stands where no annotations are read`, {
         span: spanOf(source, from, from + key.length),

@@ -1,5 +1,5 @@
 import type { Span } from '../report/source.ts'
-import type { Annotations } from './annotation.ts'
+import { type Annotations, DECISION, STATUS } from './annotation.ts'
 import { goBool } from './grammar/boolean.ts'
 
 /** Whether to inject, and why. */
@@ -13,9 +13,6 @@ export interface Decision {
   readonly span?: Span
 }
 
-const KEY = 'consul.hashicorp.com/connect-inject'
-const STATUS = 'consul.hashicorp.com/connect-inject-status'
-
 /**
  * The decision of the consul-k8s webhook, as far as it has a subject on a VM: a status marker means "already injected, leave it",
  * an explicit connect-inject decides, else the default does. Namespaces have none.
@@ -26,7 +23,7 @@ export function decide(annotations: Annotations, byDefault: boolean): Decision {
     const reason = `connect-inject-status says "${status.value}"`
     return { inject: false, explicit: false, reason, ...(status.span !== undefined && { span: status.span }) }
   }
-  const asked = annotations.get(KEY)
+  const asked = annotations.get(DECISION)
   const parsed = asked === undefined || asked.value.trim() === '' ? undefined : goBool(asked.value)
   if (asked !== undefined && parsed !== undefined) {
     const inject = parsed.ok && parsed.value
@@ -43,6 +40,6 @@ export function decide(annotations: Annotations, byDefault: boolean): Decision {
         inject: false,
         explicit: false,
         reason: 'connect-inject is not set',
-        hint: `add # ${KEY}: "true", or pass --default-inject`,
+        hint: `add # ${DECISION}: "true", or pass --default-inject`,
       }
 }

@@ -1,7 +1,7 @@
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
 import { distance } from '../report/nearest.ts'
-import { nameOf } from './annotation.ts'
+import { DOMAIN, nameOf } from './annotation.ts'
 
 const exact: ReadonlyMap<string, AnnotationRow> = new Map(
   ANNOTATIONS.filter(row => !row.prefix).map(row => [row.key, row] as const),
@@ -13,8 +13,6 @@ export const rowOf = (key: string): AnnotationRow | undefined => exact.get(key) 
 
 const isOf = ({ key: stem, suffix }: AnnotationRow, key: string): boolean =>
   key.startsWith(stem) && (suffix === undefined || (key.length > stem.length + suffix.length && key.endsWith(suffix)))
-
-const DOMAIN = 'consul.hashicorp.com/'
 
 /** A key with its domain, which whoever is asked for one key may leave out: no two keys have the same name. */
 export function wholeKey(given: string): string {

@@ -6,7 +6,7 @@ import { entryOf, followed, type YamlNode } from '../decode/yaml-node.ts'
 import { type Code, type Diagnostic, diagnostic, hasErrors } from '../report/diagnostics.ts'
 import { oncePer } from '../report/once-per.ts'
 import { type Source, type Span, spanOf } from '../report/source.ts'
-import type { Annotation } from './annotation.ts'
+import { type Annotation, DECISION, DOMAIN, VM_DOMAIN } from './annotation.ts'
 import { communityEdition, type GrammarSettings } from './grammar/settings.ts'
 import { dropped } from './helm/dropped.ts'
 import { type ExtraConfig, NO_EXTRA_CONFIG, readExtraConfig } from './helm/extra-config.ts'
@@ -69,11 +69,8 @@ function settingsOf(helm: HelmValues): GrammarSettings {
   }
 }
 
-/** Not the default of an annotation but of the decision: it must not look like the operator's own word. */
-const DECISION = 'consul.hashicorp.com/connect-inject'
 /** The destination namespace counts only where there are namespaces. */
-const NAMESPACE = 'consul.hashicorp.com/consul-namespace'
-const VM_ONLY = 'alpha.consul.hashicorp.com/'
+const NAMESPACE = `${DOMAIN}consul-namespace`
 
 type Place = (path: string) => Span | undefined
 
@@ -86,6 +83,7 @@ const defaultOf = (key: string, value: string, span: Span | undefined): Annotati
 
 function defaultsOf(helm: HelmValues, extra: ExtraConfig, place: Place): readonly Annotation[] {
   const given = ANNOTATIONS.flatMap(({ key, helm: path }) => {
+    // A default of the decision must not look like the operator's own word.
     if (path === undefined || key === DECISION) return []
     if (key === NAMESPACE && helm.global?.enableConsulNamespaces !== true) return []
     const value = settled(helm, path, extra)
@@ -93,7 +91,7 @@ function defaultsOf(helm: HelmValues, extra: ExtraConfig, place: Place): readonl
     return [defaultOf(key, String(value), place(path) ?? place(EXTRA))]
   })
   const reached = Object.entries(extra.addresses).map(([name, value]) =>
-    defaultOf(`${VM_ONLY}${name}`, value, place(EXTRA)),
+    defaultOf(`${VM_DOMAIN}${name}`, value, place(EXTRA)),
   )
   return [...given, ...reached]
 }

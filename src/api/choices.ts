@@ -1,7 +1,7 @@
+import type { Layout } from '../decode/user-data.ts'
 import type { Compress } from '../fit/fit.ts'
 import { PLATFORMS, type PlatformName } from '../fit/platforms.ts'
 import type { Profile } from '../render/injection.ts'
-import type { Layout } from '../weave/woven.ts'
 
 /** The options of an injection whose values are words, and the words; the faces take them from here. */
 export const CHOICES: {

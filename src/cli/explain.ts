@@ -1,7 +1,7 @@
 import { SCHEMA } from '../../annotations/generated/schema.ts'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import type { AnnotationRow } from '../../annotations/row.ts'
-import { nameOf } from '../annotate/annotation.ts'
+import { DOMAIN, nameOf, VM_DOMAIN } from '../annotate/annotation.ts'
 import { nearestKey, rowAbout, wholeKey } from '../annotate/table.ts'
 import { exampleOf } from '../preview/example.ts'
 import { dataPage, textPage } from '../report/codes/page.ts'
@@ -14,9 +14,6 @@ import { type Command, text } from './command.ts'
 import { explainCheck } from './doctor.ts'
 import { EXIT, type Io, UsageError } from './io.ts'
 import { FORMAT } from './options.ts'
-
-const DOMAIN = 'consul.hashicorp.com/'
-const ALPHA = `alpha.${DOMAIN}`
 
 const VERDICT: Readonly<Record<AnnotationRow['verdict'], string>> = {
   applies: 'applies as on Kubernetes',
@@ -53,7 +50,7 @@ function planOf(row: AnnotationRow): string {
 function whole(row: AnnotationRow): string {
   const { description, enum: values } = syntaxOf(row)
   const facts: readonly (readonly [string, string | undefined])[] = [
-    ['On a VM', row.key.startsWith(ALPHA) ? 'applies there only: no Pod has it' : VERDICT[row.verdict]],
+    ['On a VM', row.key.startsWith(VM_DOMAIN) ? 'applies there only: no Pod has it' : VERDICT[row.verdict]],
     ['Value', description ?? row.syntax],
     ['One of', values?.join(', ')],
     ['Default', row.default],
@@ -135,7 +132,7 @@ export const explainCommand: Command = {
   maxOperands: 1,
   summary: 'explain an annotation, or list them all',
   description: [
-    `The key may leave out ${DOMAIN} or ${ALPHA}.`,
+    `The key may leave out ${DOMAIN} or ${VM_DOMAIN}.`,
     'The code of a diagnostic is explained as well, with an example that produces it: E202; and so is a check of the doctor: doctor/agent-xds.',
   ],
   options: [{ ...FORMAT, summary: 'how it is written: for people, or as JSON rows of the annotation model' }],

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../decode/base64.ts'
+import { isRecord } from '../decode/record.ts'
 import { type Code, type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { nearest } from '../report/nearest.ts'
 import { spanOf } from '../report/source.ts'
@@ -87,7 +88,7 @@ function kindOf(value: unknown): string {
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return kindOf(value) === 'an object' ? (value as Readonly<Record<string, unknown>>) : undefined
+    return isRecord(value) ? value : undefined
   } catch {
     return undefined
   }

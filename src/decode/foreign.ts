@@ -30,7 +30,7 @@ const FOREIGN: readonly (readonly [shape: RegExp, what: string, hint: string])[]
     NO_CLOUD_INIT,
   ],
   [
-    /^machine:(?=[\s\S]*^(?:cluster:|\s+(?:install|network|kubelet|sysctls|files|certSANs|type|nodeLabels):))|^version:\s*["']?v1alpha1\b|^apiVersion:\s*["']?v1alpha1\b/m,
+    /^machine:(?=[\s\S]*^(?:cluster:|[ \t]+(?:install|network|kubelet|sysctls|files|certSANs|type|nodeLabels):))|^version:\s*["']?v1alpha1\b|^apiVersion:\s*["']?v1alpha1\b/m,
     'a machine configuration of Talos',
     NO_CLOUD_INIT,
   ],
@@ -52,7 +52,7 @@ const FOREIGN: readonly (readonly [shape: RegExp, what: string, hint: string])[]
     INSTALLER,
   ],
   [
-    /^network:\s*(?:\{|\n)(?=[\s\S]*^\s+version:\s*[12]\b)|^version:\s*[12]\s*$(?=[\s\S]*^(?:ethernets|config|bonds|vlans|bridges|wifis):)/m,
+    /^network:[ \t]*(?:\{|\r?\n)(?=[\s\S]*^[ \t]+version:[ \t]*[12]\b)|^version:[ \t]*[12][ \t]*\r?$(?=[\s\S]*^(?:ethernets|config|bonds|vlans|bridges|wifis):)/m,
     'a network configuration of cloud-init',
     'leave it as it is, and inject the user-data that stands beside it',
   ],
@@ -86,7 +86,7 @@ const AUTOINSTALL: Foreign = {
 }
 
 /** Where a template says it, which is no YAML. */
-const AUTOINSTALL_LINE = /^\s*["']?autoinstall["']?[ \t]*:/m
+const AUTOINSTALL_LINE = /^[ \t]*["']?autoinstall["']?[ \t]*:/m
 
 function isForInstaller(document: Document): boolean {
   if (document.renders !== 'cloud-config') return false

@@ -1,5 +1,5 @@
 import { adminPort, readyPort } from './ports.ts'
-import type { Reader } from './reader.ts'
+import { namespaceArgument, type Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
 /** Flags of `consul connect envoy` that carry the TLS files of the Prometheus endpoint. */
@@ -59,7 +59,6 @@ function metricsOf(reader: Reader): readonly string[] {
 
 /** The command line that starts a service's Envoy. */
 export function envoyOf(service: NamedService, reader: Reader): readonly string[] {
-  const namespace = reader.given('consul-namespace')?.value
   const own = argumentsOf(service, reader)
   return [
     'consul',
@@ -67,7 +66,7 @@ export function envoyOf(service: NamedService, reader: Reader): readonly string[
     'envoy',
     `-sidecar-for=${service.name}`,
     `-admin-bind=${adminOf(service, reader)}`,
-    ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
+    ...namespaceArgument(reader),
     ...metricsOf(reader),
     ...(reader.on('use-proxy-health-check')
       ? ['-envoy-ready-bind-address=127.0.0.1', `-envoy-ready-bind-port=${readyPort(service.index, reader)}`]

@@ -1,10 +1,7 @@
-import type { Annotation, Annotations } from '../annotate/annotation.ts'
+import { type Annotation, type Annotations, DOMAIN, VM_DOMAIN } from '../annotate/annotation.ts'
 import { type GrammarSettings, grammars, type SyntaxName } from '../annotate/grammar/index.ts'
 import { rowOf } from '../annotate/table.ts'
 import { oncePer } from '../report/once-per.ts'
-
-const P = 'consul.hashicorp.com/'
-const A = 'alpha.consul.hashicorp.com/'
 
 /** Keys that were asked for, by their short names: what is put together anew has to be hashed anew, at each look into a map. */
 const KEYS = new Map<string, string>()
@@ -13,7 +10,7 @@ const KEYS = new Map<string, string>()
 export function keyOf(name: string): string {
   const known = KEYS.get(name)
   if (known !== undefined) return known
-  const key = name.startsWith('alpha:') ? A + name.slice('alpha:'.length) : P + name
+  const key = name.startsWith('alpha:') ? VM_DOMAIN + name.slice('alpha:'.length) : DOMAIN + name
   KEYS.set(name, key)
   return key
 }
@@ -73,4 +70,10 @@ export class Reader {
   list<T>(name: string): readonly T[] {
     return this.read<readonly T[]>(name) ?? []
   }
+}
+
+/** The argument of Consul's programs that names the namespace, where there is one. */
+export function namespaceArgument(reader: Reader): readonly string[] {
+  const namespace = reader.given('consul-namespace')?.value
+  return namespace === undefined ? [] : [`-namespace=${namespace}`]
 }

@@ -4,7 +4,7 @@ import type { User } from '../annotate/grammar/uids.ts'
 import { addressesOf } from './addresses.ts'
 import { captureOf, isClosed } from './failure.ts'
 import type { PlanNode } from './node.ts'
-import type { Reader } from './reader.ts'
+import { namespaceArgument, type Reader } from './reader.ts'
 import type { NamedService } from './registration.ts'
 
 /** What a VM needs left alone that a pod does not: the switch, and what it excludes. */
@@ -58,7 +58,6 @@ export function redirectOf(service: NamedService, reader: Reader): readonly Plan
   if (!reader.on('transparent-proxy')) return []
   const excluded = (flag: string, key: string): readonly string[] =>
     reader.list<PortRange | Cidr>(`transparent-proxy-exclude-${key}`).map(({ text }) => `${flag}=${text}`)
-  const namespace = reader.given('consul-namespace')?.value
   const all: readonly PlanNode[] = [
     ...(isClosed(reader) ? captureOf(service, reader) : [`-proxy-id=${service.name}-sidecar-proxy`]),
     ...automatic(reader, '-exclude-inbound-port'),
@@ -67,7 +66,7 @@ export function redirectOf(service: NamedService, reader: Reader): readonly Plan
     ...automatic(reader, '-exclude-outbound-cidr'),
     ...excluded('-exclude-outbound-cidr', 'outbound-cidrs'),
     ...reader.list<User>('transparent-proxy-exclude-uids').map(uidOf),
-    ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
+    ...namespaceArgument(reader),
   ]
   return [...new Map(all.map(node => [typeof node === 'string' ? node : JSON.stringify(node), node])).values()]
 }

@@ -1,6 +1,6 @@
 import type { GuestPlan } from './mesh-plan.ts'
 import { HOSTNAME, type PlanNode, PYTHON } from './node.ts'
-import type { Reader } from './reader.ts'
+import { namespaceArgument, type Reader } from './reader.ts'
 import { continued, unitWord } from './systemd.ts'
 
 const PROGRAM = '/srv/consul/acl-token.py'
@@ -21,14 +21,12 @@ export const tokenUnitOf = ({ name }: Named): string => `consul-acl-token@${name
 
 /** Words of `consul login`, but for the file that takes the token and the meta; none where nobody logs in. */
 function loginOf(reader: Reader): readonly string[] {
-  const [method, bearer, namespace] = ['alpha:acl-auth-method', 'alpha:acl-bearer-token-file', 'consul-namespace'].map(
-    key => reader.given(key)?.value,
-  )
+  const [method, bearer] = ['alpha:acl-auth-method', 'alpha:acl-bearer-token-file'].map(key => reader.given(key)?.value)
   if (method === undefined) return []
   return [
     `-method=${method}`,
     ...(bearer === undefined ? [] : [unitWord(`-bearer-token-file=${bearer}`)]),
-    ...(namespace === undefined ? [] : [`-namespace=${namespace}`]),
+    ...namespaceArgument(reader),
     ...(reader.on('alpha:acl-aws-iam') ? ['-type=aws-iam', '-aws-auto-bearer-token', '-aws-include-entity'] : []),
   ]
 }

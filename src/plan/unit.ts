@@ -1,3 +1,4 @@
+import { ceiling } from '../annotate/grammar/quantity.ts'
 import type { Upstream } from '../annotate/grammar/upstream.ts'
 import { credentialsOf, environmentOf } from './credentials.ts'
 import { adminOf, envoyOf } from './envoy.ts'
@@ -92,7 +93,6 @@ function shutdownOf(service: NamedService, reader: Reader): readonly PlanNode[] 
 }
 
 const CORE = 1_000_000_000n
-const ceiling = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 
 /** Limits on the unit; a quantity of zero is none. */
 function resourcesOf(reader: Reader): readonly string[] {

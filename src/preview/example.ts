@@ -1,7 +1,7 @@
 import type { AnnotationRow } from '../../annotations/row.ts'
 import type { Annotation, Annotations } from '../annotate/annotation.ts'
-import { isOurKey } from '../annotate/annotation.ts'
 import type { GrammarSettings } from '../annotate/grammar/settings.ts'
+import { wholeKey } from '../annotate/table.ts'
 import { readValues } from '../annotate/values.ts'
 import { annotationEffects } from './effects.ts'
 
@@ -19,7 +19,7 @@ const ENTERPRISE: GrammarSettings = { enterprise: true, namespaces: false, parti
 
 const annotationOf = (flag: string): Annotation => {
   const [name = '', ...value] = flag.split('=')
-  const key = isOurKey(name) ? name : `consul.hashicorp.com/${name}`
+  const key = wholeKey(name)
   return { key, value: value.join('='), origin: 'flag' }
 }
 

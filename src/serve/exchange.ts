@@ -32,7 +32,7 @@ export interface Exchange {
 }
 
 /** What a request says it waits for before it sends its body. */
-type Expectation = '100-continue' | 'something else' | undefined
+export type Expectation = '100-continue' | 'something else' | undefined
 
 /** What a request asks for, as far as it can be told. */
 interface Asked {

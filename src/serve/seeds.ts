@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, open as openFile, readFileSync, realpa
 import { stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
+import { UNPACKED_LIMIT } from '../decode/gzip.ts'
 
 export type SeedFile = 'meta-data' | 'user-data' | 'vendor-data' | 'network-config'
 
@@ -18,9 +19,6 @@ export interface Seeds {
   read(instance: string, file: SeedFile): Promise<Seed>
 }
 
-/** No document for a VM is larger. */
-const FILE_LIMIT = 16 * 1024 * 1024
-
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an unknown error'
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
 const refused = (why: string): Seed => ({ found: 'refused', why })
@@ -35,7 +33,7 @@ async function readRegular(path: string): Promise<Seed> {
   try {
     const about = fstatSync(file)
     if (!about.isFile()) return refused('it is not a regular file')
-    if (about.size > FILE_LIMIT) return refused('it is too large')
+    if (about.size > UNPACKED_LIMIT) return refused('it is too large')
     return { found: 'file', bytes: readFileSync(file) }
   } finally {
     closeSync(file)

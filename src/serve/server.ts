@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { type Exchange, exchange, requestId, type ServerContext } from './exchange.ts'
+import { type Exchange, type Expectation, exchange, requestId, type ServerContext } from './exchange.ts'
 import { type ProblemCode, problem, STATUSES } from './problem.ts'
 import type { Response } from './request.ts'
 
@@ -50,7 +50,7 @@ export function createHttpServer(context: ServerContext, limits: Limits, tls: Tl
   const failed = new WeakSet<Duplex>()
 
   const take =
-    (expects?: '100-continue' | 'something else') =>
+    (expects?: Expectation) =>
     (request: IncomingMessage, response: ServerResponse): void => {
       const { socket } = request
       const running = open.get(socket) ?? new Set()

@@ -1,7 +1,5 @@
 import type { Diagnostic } from '../report/diagnostics.ts'
 
-export type { Layout } from '../decode/user-data.ts'
-
 export type Woven =
   | {
       readonly ok: true

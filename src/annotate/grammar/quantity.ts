@@ -37,7 +37,8 @@ const suffixHint = (number: string, suffix: string): string => {
   return `write "${number}${upper}i" (powers of 1024) or "${number}${upper === 'K' ? 'k' : upper}" (powers of 1000)`
 }
 
-const ceiling = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+/** A quotient, rounded up. */
+export const ceiling = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 
 /** Powers of two and ten that a suffix stands for; nothing when it is none. */
 const scale = (suffix: string): { readonly two: number; readonly ten: number } | undefined => {

@@ -1,4 +1,4 @@
-import { type Annotation, type AnnotationLayer, isOurKey } from '../../annotate/annotation.ts'
+import { type Annotation, type AnnotationLayer, DECISION, isOurKey, STATUS } from '../../annotate/annotation.ts'
 import { isRecord } from '../../decode/record.ts'
 import { type Diagnostic, diagnostic } from '../../report/diagnostics.ts'
 import type { Edit } from './edit.ts'
@@ -7,11 +7,7 @@ import type { Locator } from './locator.ts'
 import { type Path, valueAt } from './path.ts'
 
 /** What the tool writes beside the user-data that it injected, as the injector of consul-k8s does. */
-const MARK = 'consul.hashicorp.com/connect-inject-status'
 const INJECTED = 'injected'
-
-/** The annotation that decides. */
-const DECISION = 'consul.hashicorp.com/connect-inject'
 
 /** Whether the metadata of an object decide on injection, whatever they say. */
 export const decides = (object: unknown, { metadata }: Kind): boolean =>
@@ -19,7 +15,7 @@ export const decides = (object: unknown, { metadata }: Kind): boolean =>
 
 /** Whether the first metadata of an object say that it is injected. */
 export const isMarked = (object: unknown, { metadata }: Kind): boolean =>
-  valueAt(object, [...metadata[0], 'annotations', MARK]) === INJECTED
+  valueAt(object, [...metadata[0], 'annotations', STATUS]) === INJECTED
 
 /**
  * The annotations of an object; of a VM those of its template and its own, which are one layer: two values for one key contradict
@@ -32,7 +28,7 @@ export function annotationsOf(object: unknown, { metadata }: Kind, locator: Loca
     const path = [...meta, 'annotations']
     const given = valueAt(object, path)
     for (const [key, value] of isRecord(given) ? Object.entries(given) : []) {
-      if (!isOurKey(key) || (key === MARK && value === INJECTED)) continue
+      if (!isOurKey(key) || (key === STATUS && value === INJECTED)) continue
       const { keySpan, span } = locator.annotation(path, key, value)
       if (typeof value === 'string') annotations.push({ key, value, origin: 'metadata', keySpan, span })
       else {
@@ -46,14 +42,14 @@ export function annotationsOf(object: unknown, { metadata }: Kind, locator: Loca
 
 /** Sets the mark, or takes it away together with what would be left empty. */
 export function marked(object: unknown, { metadata: [meta] }: Kind, injected: boolean): readonly Edit[] {
-  if (injected === (valueAt(object, [...meta, 'annotations', MARK]) === INJECTED)) return []
-  const path = [...meta, 'annotations', MARK]
+  if (injected === (valueAt(object, [...meta, 'annotations', STATUS]) === INJECTED)) return []
+  const path = [...meta, 'annotations', STATUS]
   const parents: readonly Path[] = [meta, [...meta, 'annotations']]
   if (injected) {
     // What is missing on the way is made with what stands in it.
     const at = parents.findIndex(parent => !isRecord(valueAt(object, parent)))
     if (at < 0) return [{ op: 'add', path, value: INJECTED }]
-    const value = at === 0 ? { annotations: { [MARK]: INJECTED } } : { [MARK]: INJECTED }
+    const value = at === 0 ? { annotations: { [STATUS]: INJECTED } } : { [STATUS]: INJECTED }
     return [{ op: 'add', path: parents[at] ?? path, value }]
   }
   const lonely = (parent: Path): boolean => Object.keys(valueAt(object, parent) ?? {}).length === 1

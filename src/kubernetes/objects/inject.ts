@@ -1,4 +1,4 @@
-import type { AnnotationLayer } from '../../annotate/annotation.ts'
+import { type AnnotationLayer, DOMAIN } from '../../annotate/annotation.ts'
 import { type InjectOptions, type InjectResult, inject } from '../../api/inject.ts'
 import { type Judgement, judge } from '../../api/judge.ts'
 import { uninject } from '../../api/uninject.ts'
@@ -40,7 +40,6 @@ export interface ObjectChange {
 type Elsewhere = Exclude<UserDataField, InlineField>
 
 const NOTHING: ObjectChange = { edits: [], diagnostics: [] }
-const DOMAIN = 'consul.hashicorp.com/'
 
 /** Whether the user-data itself speaks of annotations, as what was injected before does. */
 const mentions = ({ userData, injectedBefore }: Judgement): boolean =>
