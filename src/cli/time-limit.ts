@@ -16,10 +16,8 @@ let script: Script | undefined
 const isTimeout = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 
-/** How often work is begun again that was stopped and had hardly run, for others had the processors. */
-const ATTEMPTS = 3
-/** The least share of a processor with which it is the work that takes so long. */
-const SHARE = 0.6
+/** The least share of a processor with which it is the work that takes so long, and the least that is made up for. */
+const [SHARE, LEAST] = [0.9, 0.25]
 
 /** The microseconds of processor time that this process took since a moment. */
 function usedSince(start: NodeJS.CpuUsage): number {
@@ -29,7 +27,7 @@ function usedSince(start: NodeJS.CpuUsage): number {
 
 /**
  * What the work gives; undefined when it was stopped. Node ends scripts that run too long, and all that they call. Work has no side
- * effects, so that on a machine that is busy it is begun again.
+ * effects: where others had the processors it is begun once more, with as much longer as its share was smaller.
  */
 export function withinTime<T>(milliseconds: number, work: () => T): T | undefined {
   let result: T | undefined
@@ -39,17 +37,20 @@ export function withinTime<T>(milliseconds: number, work: () => T): T | undefine
   Object.defineProperty(globalThis, WORK, { value: run, configurable: true })
   try {
     script ??= new Script(CALL)
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const start = cpuUsage()
-      try {
-        script.runInThisContext({ timeout: milliseconds })
-        return result
-      } catch (error) {
-        if (!isTimeout(error)) throw error
-        if (usedSince(start) > milliseconds * 1000 * SHARE) return undefined
-      }
+    const start = cpuUsage()
+    try {
+      script.runInThisContext({ timeout: milliseconds })
+      return result
+    } catch (error) {
+      if (!isTimeout(error)) throw error
     }
-    return undefined
+    const share = usedSince(start) / (milliseconds * 1000)
+    if (share >= SHARE) return undefined
+    script.runInThisContext({ timeout: Math.ceil(milliseconds / Math.max(share, LEAST)) })
+    return result
+  } catch (error) {
+    if (isTimeout(error)) return undefined
+    throw error
   } finally {
     Reflect.deleteProperty(globalThis, WORK)
   }
