@@ -139,7 +139,10 @@ class Served(unittest.TestCase):
         return names, cases
 
     def test_vendor_data_of_a_platform_and_ours_lose_nothing_beside_any_document(self):
-        self.assertEqual(self.faults(*self.seeds("beside", [(annotated(document), PLATFORM) for document in self.documents])), [])
+        # An installer's is refused where it is annotated (E113).
+        documents = [document for document in self.documents if b"\nautoinstall:" not in document]
+        self.assertLessEqual(len(self.documents) - len(documents), 3)
+        self.assertEqual(self.faults(*self.seeds("beside", [(annotated(document), PLATFORM) for document in documents])), [])
 
     def test_any_document_as_vendor_data_loses_nothing_with_ours_behind_it(self):
         self.assertEqual(self.faults(*self.seeds("as", [(ANNOTATED, document) for document in self.documents])), [])
