@@ -41,6 +41,12 @@ export class Reader {
     return this.annotations.get(keyOf(name))
   }
 
+  /** The annotation as somebody wrote it for this VM: defaults of a values file are for all. */
+  asked(name: string): Annotation | undefined {
+    const given = this.given(name)
+    return given?.origin === 'default' ? undefined : given
+  }
+
   /** The value as it is written: the one given, else the model's default. */
   text(name: string): string | undefined {
     return this.given(name)?.value ?? rowOf(keyOf(name))?.default

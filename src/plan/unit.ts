@@ -92,7 +92,8 @@ function shutdownOf(service: NamedService, reader: Reader): readonly PlanNode[] 
   ]
 }
 
-const CORE = 1_000_000_000n
+/** One core, in billionths, as quantities are read. */
+export const CORE = 1_000_000_000n
 
 /** Limits on the unit; a quantity of zero is none. */
 function resourcesOf(reader: Reader): readonly string[] {

@@ -41,9 +41,8 @@ export const AGENT_RULES: readonly Rule[] = [
   {
     code: 'W325',
     find({ reader }) {
-      const asked = reader.given('enable-consul-dataplane-as-sidecar')
-      if (asked === undefined || asked.origin === 'default' || !reader.on('enable-consul-dataplane-as-sidecar'))
-        return undefined
+      const asked = reader.asked('enable-consul-dataplane-as-sidecar')
+      if (asked === undefined || !reader.on('enable-consul-dataplane-as-sidecar')) return undefined
       if (reader.given('alpha:app-unit') !== undefined) return undefined
       return {
         message: `${asked.key} has the application wait for the sidecar, and no application is named`,

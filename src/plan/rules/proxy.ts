@@ -8,6 +8,7 @@ import { isClosed } from '../failure.ts'
 import { agentPorts, EXPOSED_CHECKS, exposesChecks, type OwnPort, portsInUse, portsOf } from '../ports.ts'
 import { keyOf as key, type Reader } from '../reader.ts'
 import { metaOf } from '../registration.ts'
+import { CORE } from '../unit.ts'
 import type { Case, Conflict, Rule } from './rule.ts'
 
 /** What TLS of the Prometheus endpoint takes: one file of each row. */
@@ -45,12 +46,6 @@ function clashOf({ port, use }: OwnPort, others: readonly OwnPort[], reader: Rea
 }
 
 const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
-
-/** An annotation that somebody wrote for this VM, and that is on. Defaults of a values file are for all VMs. */
-function askedFor(reader: Reader, name: string): Annotation | undefined {
-  const given = reader.given(name)
-  return given !== undefined && given.origin !== 'default' && reader.on(name) ? given : undefined
-}
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
@@ -183,8 +178,9 @@ export const PROXY_RULES: readonly Rule[] = [
   {
     code: 'W327',
     find({ reader }) {
-      const asked = askedFor(reader, 'transparent-proxy-overwrite-probes')
-      if (asked === undefined || exposesChecks(reader)) return undefined
+      const asked = reader.asked('transparent-proxy-overwrite-probes')
+      if (asked === undefined || !reader.on('transparent-proxy-overwrite-probes') || exposesChecks(reader))
+        return undefined
       return {
         message: `${asked.key} has Envoy answer the agent’s checks of the application, and there is none over HTTP or gRPC`,
         hint: `give ${key('alpha:health-check-http')} with transparent proxy on, or leave it out`,
@@ -195,10 +191,9 @@ export const PROXY_RULES: readonly Rule[] = [
   {
     code: 'W326',
     find({ reader }) {
-      const asked = reader.given('sidecar-proxy-cpu-request')
+      const asked = reader.asked('sidecar-proxy-cpu-request')
       const request = reader.read<bigint>('sidecar-proxy-cpu-request') ?? 0n
-      if (asked === undefined || asked.origin === 'default' || request === 0n || request > 1_000_000_000n)
-        return undefined
+      if (asked === undefined || request === 0n || request > CORE) return undefined
       return {
         message: `${asked.key} asks for no more than one core, which every unit of a VM has already: it is left out`,
         hint: 'leave it out, or ask for more than one core',
