@@ -8,9 +8,11 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import types
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -346,6 +348,25 @@ class Helpers(unittest.TestCase):
                 self.assertEqual(done.returncode, 0)
                 kill = 'systemctl kill -sKILL --kill-who=main envoy@web.service'
                 self.assertEqual(kill in log.read_text().splitlines(), killed)
+
+    def test_watch_counts_answers_and_not_the_clock(self):
+        probe = types.ModuleType('probe_sidecar')
+        with mock.patch.dict(sys.modules, {'generate-sidecar-configs': G}):
+            exec(compile((GUEST / 'probe-sidecar.py').read_text(encoding='utf-8'), 'probe-sidecar.py', 'exec'), probe.__dict__)
+        now, said, sleeps = [0.0], [], []
+        answers = iter([200, 0, 0, 200, 0, 0, 0, 0])
+
+        def ask(*_):
+            said.append(next(answers))
+            now[0] += 60  # the whole VM stood still for a minute
+            return said[-1], ''
+
+        with mock.patch.multiple(probe, ask=ask, run=lambda *_: (0, 'active'), do=lambda *words: said.append(words) or True, log=said.append,
+                                 time=types.SimpleNamespace(monotonic=lambda: now[0], sleep=sleeps.append)):
+            self.assertEqual(probe.watch('127.0.0.1:1', '3', 'envoy@web.service'), 0)
+        self.assertEqual(said[:7], [200, 0, 0, 200, 0, 0, 0])
+        self.assertIn('systemctl', said[8])
+        self.assertEqual(sleeps, [])
 
 
 class Log(unittest.TestCase):

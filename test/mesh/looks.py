@@ -74,6 +74,12 @@ def healthy(mesh: Mesh, service: str) -> list[dict]:
     return consul(mesh, f'health/service/{service}?passing')
 
 
+def ailing(mesh: Mesh) -> str:
+    """The checks of the catalog that do not pass, a line each, for messages."""
+    return '\n'.join(f'{one["Node"]}: {one["ServiceName"] or "node"}: {one["Name"]}: {one["Status"]}: {one["Output"].strip()}'
+                     for one in consul(mesh, 'health/state/any') if one['Status'] != 'passing')
+
+
 def consul(mesh: Mesh, path: str, method: str = 'GET', body: object = None) -> object:
     """What the server answers to a request of its API, as JSON. Raises AssertionError when it refuses."""
     answer = mesh.network.get(f'http://{mesh.server.address}:8500/v1/{path}', method=method,

@@ -21,22 +21,23 @@ def ready(admin, delay, period, attempts, timeout):
             break
         if ask(admin, "GET", "/ready", max(int(timeout), 1))[0] == 200:
             return 0
-        while not ended() and time.monotonic() - asked < max(int(period), 0.2):
+        while time.monotonic() - asked < max(int(period), 0.2) and not ended():
             time.sleep(0.1)
     log("Envoy at %s was not ready in time" % admin)
     return 1
 
 
 def watch(admin, seconds, unit):
-    """Kills a sidecar that has not been ready for so long; systemd then restarts it, and this with it."""
-    last = time.monotonic()
-    while time.monotonic() - last < int(seconds):
+    """Kills a sidecar that was not ready when it was asked so often, once a second; systemd then restarts it, and this with it."""
+    failed = 0
+    while failed < int(seconds):
+        asked = time.monotonic()
         state = "ready" if ask(admin, "GET", "/ready")[0] == 200 else run("systemctl", "is-active", unit)[1].split("\n")[-1]
         if state in ("failed", "inactive"):
             return 0
-        if state != "active":
-            last = time.monotonic()
-        time.sleep(1)
+        failed = (failed + 1) * (state == "active")
+        while time.monotonic() - asked < 1:
+            time.sleep(0.1)
     log("%s was not ready for %s s: killed" % (unit, seconds))
     return 0 if do("systemctl", "kill", "-sKILL", "--kill-who=main", unit) else 1
 
