@@ -55,3 +55,7 @@ def ready() -> dict[str, str]:
     built = {name: cached(name, KUBERNETES, lambda program, name=name: build_from_modules(name, program)) / 'usr/bin' / name
              for name in ('kube-apiserver', 'kubectl')}
     return {name: str(path) for name, path in {**built, 'etcd': etcd()}.items()}
+
+
+if __name__ == '__main__':
+    print(*ready().values(), sep='\n')
