@@ -126,7 +126,7 @@ class Disk:
         """Makes a symbolic link while the machine is off."""
         self._place(path).symlink_to(target)
 
-    def run(self, *argv: str, timeout: float = 60) -> str:
+    def run(self, *argv: str, timeout: float = 180) -> str:
         """Runs a command in the root of the machine while it is off; returns its output, raises when it fails."""
         out = self.folder / 'run'
         out.unlink(missing_ok=True)

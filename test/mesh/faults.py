@@ -49,13 +49,13 @@ class Faults(Counted):
         for name, machine in self.mesh.machines.items():
             envoy = process(machine, f'envoy@{name}')
             with self.again(f'the agent of {name} was restarted'):
-                machine.sh('systemctl restart consul', timeout=90)
+                machine.sh('systemctl restart consul', timeout=180)
             self.assertEqual(process(machine, f'envoy@{name}'), envoy)
             self.healthy(name)
 
     def test_a_restarted_server_comes_back(self) -> None:
         with self.again('the server was restarted'):
-            self.mesh.server.sh('systemctl restart consul', timeout=90)
+            self.mesh.server.sh('systemctl restart consul', timeout=180)
         for name in self.mesh.machines:
             self.healthy(name, 60)
 
@@ -63,7 +63,7 @@ class Faults(Counted):
         dashboard = self.mesh.dashboard
         known = dashboard.sh('getent ahostsv4 counting.virtual.consul').split()[0]
         before = looks.statistic(dashboard, r'cluster\.counting\..*\.upstream_cx_total')
-        self.mesh.server.sh('systemctl stop consul', timeout=90)
+        self.mesh.server.sh('systemctl stop consul', timeout=180)
         with self.again('the server came back'):
             for _ in range(10):
                 self.assertEqual(looks.told(dashboard, f'http://{known}/')['hostname'], 'counting')
@@ -72,7 +72,7 @@ class Faults(Counted):
 
     def test_machines_that_are_rebooted_while_the_server_is_down_count_once_it_is_back(self) -> None:
         machines = list(self.mesh.machines.values())
-        self.mesh.server.sh('systemctl stop consul', timeout=90)
+        self.mesh.server.sh('systemctl stop consul', timeout=180)
         for machine in machines:
             machine.ask_reboot()
         for machine in machines:

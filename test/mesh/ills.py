@@ -116,6 +116,6 @@ ILLS: dict[str, Ill] = {
 def cure(mesh: Mesh, machine: Standing, ill: Ill) -> None:
     """What the operator does by hand."""
     if ill.cure == 'GUEST':
-        subprocess.run(machine.enter('/bin/sh'), input=tool('guest', '--values', VALUES), check=True, capture_output=True, timeout=90)
+        subprocess.run(machine.enter('/bin/sh'), input=tool('guest', '--values', VALUES), check=True, capture_output=True, timeout=180)
     elif ill.cure:
-        (mesh.server if ill.on_server else machine).sh(ill.cure, timeout=90)
+        (mesh.server if ill.on_server else machine).sh(ill.cure, timeout=180)

@@ -56,7 +56,7 @@ class Standing(Disk):
                                         network=self.network.process.pid)
         self.started = time.monotonic()
 
-    def booted(self, seconds: float = 90) -> None:
+    def booted(self, seconds: float = 240) -> None:
         """Waits until cloud-init has finished and the job queue is empty."""
         until = time.monotonic() + seconds
         while not self.init:
@@ -92,7 +92,7 @@ class Standing(Disk):
         """Has it reboot in order, as an operator would; see `rebooting`."""
         self.sh('systemctl --no-block reboot')
 
-    def rebooting(self, seconds: float = 60) -> None:
+    def rebooting(self, seconds: float = 180) -> None:
         """Waits until it has gone down, and switches it on; see `booted`."""
         status = self.run_of_nspawn.wait(seconds)
         if status != REBOOT:
@@ -106,7 +106,7 @@ class Standing(Disk):
                 '/usr/bin/env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C.UTF-8',
                 'HOME=/root', f'TERM={os.environ.get("TERM", "dumb")}', *argv]
 
-    def try_sh(self, command: str, timeout: float = 60) -> tuple[int, str]:
+    def try_sh(self, command: str, timeout: float = 120) -> tuple[int, str]:
         """Exit status and output of a shell command inside; 124 when it is not done in time."""
         try:
             done = subprocess.run(self.enter('/bin/sh', '-c', command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -115,7 +115,7 @@ class Standing(Disk):
             return 124, (late.stdout or b'').decode(errors='replace')
         return done.returncode, done.stdout.decode(errors='replace')
 
-    def sh(self, command: str, timeout: float = 60) -> str:
+    def sh(self, command: str, timeout: float = 120) -> str:
         """The output of a shell command inside. Raises AssertionError when it fails."""
         status, output = self.try_sh(command, timeout)
         if status:

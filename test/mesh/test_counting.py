@@ -57,7 +57,7 @@ class Counting(Counted):
     def test_a_sidecar_that_is_stopped_leaves_no_rules_and_those_of_others_as_they_were(self) -> None:
         counting = self.mesh.counting
         self.assertTrue(looks.rules(counting))
-        counting.sh('systemctl stop envoy@counting', timeout=90)
+        counting.sh('systemctl stop envoy@counting', timeout=180)
         self.assertEqual(looks.rules(counting), [])
         self.assertIn('"count"', self.mesh.network.get(f'http://{counting.address}:80/').text)
         counting.sh(DOCKER)
@@ -65,7 +65,7 @@ class Counting(Counted):
         counting.sh('systemctl start envoy@counting')
         looks.first_count(self.mesh)
         self.assertIn(looks.JUMPS[0], counting.sh(STATE))
-        counting.sh('systemctl stop envoy@counting', timeout=90)
+        counting.sh('systemctl stop envoy@counting', timeout=180)
         self.assertEqual(counting.sh(STATE), before)
         counting.sh('nft flush ruleset')
         with self.again('its sidecar was started'):
@@ -107,7 +107,7 @@ class ImageFlavor(Counting, unittest.TestCase):
         counting = self.mesh.counting
         # As in an image that lacks the agent's mesh settings: it joins, and has no port for Envoy.
         counting.sh(f'cp {AGENT} /root/agent.json && sed -i \'/"grpc": 8502/d\' {AGENT}')
-        counting.sh('systemctl stop envoy@counting && systemctl restart consul', timeout=90)
+        counting.sh('systemctl stop envoy@counting && systemctl restart consul', timeout=180)
         counting.try_sh('systemctl start envoy@counting')
         said = counting.journal('envoy@counting', lines=200)
         self.assertIn('the agent has no port for Envoy (xDS)', said)

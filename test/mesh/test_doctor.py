@@ -17,7 +17,7 @@ from mesh import Mesh
 from standing import Standing
 from test_guarded import give
 from tool import tool
-from waiting import eventually
+from waiting import BUSY, eventually
 
 PROGRAM = tool('doctor')
 COMMAND = re.compile(r'`([^`]+)`')
@@ -29,14 +29,14 @@ def seen(machine: Standing, *options: str, runner: str = '', user: str = '') -> 
     """Status and what a doctor writes that comes down the pipe."""
     python = ['python3', '-c', runner] if runner else ['python3', '-', *options]
     argv = machine.enter(*(['setpriv', f'--reuid={user}', '--regid=nogroup', '--clear-groups'] if user else []), *python)
-    done = subprocess.run(argv, input=PROGRAM if not runner else tool('doctor', *options), capture_output=True, timeout=60)
+    done = subprocess.run(argv, input=PROGRAM if not runner else tool('doctor', *options), capture_output=True, timeout=120)
     return done.returncode, done.stdout, done.stderr
 
 
 def examined(machine: Standing, runner: str = '', user: str = '') -> dict:
     start = time.monotonic()
     status, out, err = seen(machine, '--output', 'json', runner=runner, user=user)
-    if time.monotonic() - start > 20 or not out:
+    if time.monotonic() - start > 20 * BUSY or not out:
         raise AssertionError(f'{time.monotonic() - start:.0f} s, status {status}: {err.decode()}')
     return {**json.loads(out), 'exit': status, 'seconds': time.monotonic() - start}
 

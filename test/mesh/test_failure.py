@@ -94,7 +94,7 @@ class Failure:
         return self.mesh.network.get(f'http://{self.counting.address}:80/', timeout=2).text
 
     def test_it_is_tried_again_whatever_ended_it_and_each_time_later(self) -> None:
-        self.counting.sh(f'systemctl restart {UNIT}', timeout=90)  # by hand: from the start
+        self.counting.sh(f'systemctl restart {UNIT}', timeout=180)  # by hand: from the start
         before = len(pauses(self.counting))
         for signal in ('KILL', 'TERM', 'SEGV'):
             start = time.monotonic()
@@ -109,7 +109,7 @@ class Failure:
         start = time.monotonic()
         self.counting.sh(f'systemctl start {UNIT}')
         self.back('a start by hand', start)
-        self.assertLess(time.monotonic() - start, 100)
+        self.assertLess(time.monotonic() - start, 200)
 
     def test_ten_healthy_minutes_make_the_pause_short(self) -> None:
         self.counting.sh(f'echo 160 > {OWN}.last; touch --date="11 minutes ago" {OWN}.up')
@@ -127,7 +127,7 @@ class Failure:
 
     def test_a_server_that_is_late_is_waited_for(self) -> None:
         self.mesh.server.sh('systemctl stop consul')
-        self.addCleanup(self.mesh.server.sh, 'systemctl start consul', 90)
+        self.addCleanup(self.mesh.server.sh, 'systemctl start consul', 180)
         self.counting.ask_reboot()
         self.counting.rebooting()
         entered(self.counting)
@@ -135,7 +135,7 @@ class Failure:
         eventually(lambda: self.assertTrue(pauses(self.counting)), 400, lambda: self.counting.journal(UNIT))
         self.without_a_server()
         start = time.monotonic()
-        self.mesh.server.sh('systemctl start consul', timeout=90)
+        self.mesh.server.sh('systemctl start consul', timeout=180)
         self.back('the server', start, 240)
 
     def without_a_server(self) -> None:
@@ -201,7 +201,7 @@ class Held(Failure, unittest.TestCase):
         self.assertEqual(state(self.counting, 'counting'), ['active'])
 
     def test_a_stop_takes_rules_and_application_away(self) -> None:
-        self.counting.sh(f'systemctl stop {UNIT}', timeout=90)
+        self.counting.sh(f'systemctl stop {UNIT}', timeout=180)
         self.assertEqual(looks.rules(self.counting), [])
         self.assertEqual(state(self.counting, 'counting'), ['inactive'])
 
@@ -209,7 +209,7 @@ class Held(Failure, unittest.TestCase):
         self.pausing(160)
         self.kill()
         self.held()
-        self.counting.sh(f'systemctl stop {UNIT}', timeout=90)
+        self.counting.sh(f'systemctl stop {UNIT}', timeout=180)
         eventually(lambda: self.assertEqual(looks.rules(self.counting), []), 20)
 
     def test_after_a_reboot_nothing_gets_past_it(self) -> None:

@@ -161,11 +161,11 @@ class GuardedMesh(unittest.TestCase):
         visitor = self.mesh.machines['visitor']
         self.eventually(lambda: self.assertIn('visitor', self.mesh.services()), 120)
         token = visitor.sh(f'cat {SINK}').strip()
-        visitor.sh('mv /srv/consul/service-config.json /root/ && systemctl start consul-sidecar-init', timeout=90)
+        visitor.sh('mv /srv/consul/service-config.json /root/ && systemctl start consul-sidecar-init', timeout=180)
         self.eventually(lambda: self.assertFalse({'visitor', 'visitor-sidecar-proxy'} & self.mesh.services()), 30)
         self.eventually(lambda: self.assertFalse(self.mesh.known(token)), 30)
         self.eventually(lambda: self.assertEqual(visitor.try_sh('ls /run/systemd/system/consul-acl-token* /run/consul-vm-inject/*.token 2>/dev/null')[1], ''), 20)
-        visitor.sh('mv /root/service-config.json /srv/consul/ && systemctl start consul-sidecar-init', timeout=90)
+        visitor.sh('mv /root/service-config.json /srv/consul/ && systemctl start consul-sidecar-init', timeout=180)
 
     def accessor(self, token: str) -> str:
         return json.loads(self.mesh.consul('acl token read -self -format=json', token))['AccessorID']

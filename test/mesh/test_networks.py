@@ -131,12 +131,12 @@ class Networks(unittest.TestCase):
 
     def test_rules_of_an_older_consul_go_when_it_is_replaced_under_a_running_vm(self) -> None:
         dashboard = self.mesh.dashboard
-        dashboard.sh('echo nftables >/opt/generation && systemctl restart consul', timeout=90)
+        dashboard.sh('echo nftables >/opt/generation && systemctl restart consul', timeout=180)
         looks.first_count(self.mesh)
-        dashboard.sh('systemctl restart envoy@dashboard', timeout=90)
+        dashboard.sh('systemctl restart envoy@dashboard', timeout=180)
         looks.first_count(self.mesh)
         self.assertEqual(rules(dashboard), (0, 0, 1))
-        dashboard.sh('echo iptables >/opt/generation && systemctl restart envoy@dashboard', timeout=90)
+        dashboard.sh('echo iptables >/opt/generation && systemctl restart envoy@dashboard', timeout=180)
         looks.first_count(self.mesh)
         self.assertEqual(rules(dashboard), (1, 1, 0))
 

@@ -144,7 +144,7 @@ class AgentThere(unittest.TestCase):
     def test_a_port_that_is_taken_is_named_with_who_has_it_and_what_moves_it(self) -> None:
         self.counts('visitor')
         visitor = self.mesh.machines['visitor']
-        visitor.sh('systemctl stop envoy@visitor', timeout=90)
+        visitor.sh('systemctl stop envoy@visitor', timeout=180)
         visitor.sh(LISTEN.format(port=19000, bind='127.0.0.1'))
         visitor.try_sh('systemctl start envoy@visitor')
         self.assertRegex(visitor.journal('envoy@visitor'), r'nothing is redirected: port 19000 is taken: admin-port '
@@ -167,7 +167,7 @@ class AgentThere(unittest.TestCase):
     def test_a_vm_that_leaves_the_mesh_takes_back_what_its_agent_was_given(self) -> None:
         self.counts('visitor')
         visitor = self.mesh.machines['visitor']
-        visitor.sh('mv /srv/consul/service-config.json /root/ && systemctl start consul-sidecar-init', timeout=90)
+        visitor.sh('mv /srv/consul/service-config.json /root/ && systemctl start consul-sidecar-init', timeout=180)
         eventually(lambda: self.assertEqual(looks.consul(self.mesh, 'health/service/visitor'), []), 20)
         visitor.sh('mv /root/service-config.json /srv/consul/ && systemctl start consul-sidecar-init')
         self.counts('visitor')

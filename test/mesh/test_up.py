@@ -16,7 +16,7 @@ import choice
 import nspawn
 from disk import FOLDER, sweep
 from network import BRIDGE
-from waiting import eventually
+from waiting import BUSY, eventually
 
 UP = Path(__file__).parent / 'up.py'
 
@@ -59,7 +59,7 @@ class Up(unittest.TestCase):
 
     def wait_for(self, pattern: str, seconds: float) -> str:
         """The first group of what matches in the output."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * BUSY
         while not (found := re.search(pattern, self.said(), re.MULTILINE)):
             if self.process.poll() is not None or time.monotonic() > until:
                 self.fail(f'no {pattern} in:\n{self.said()}')
@@ -71,7 +71,7 @@ class Up(unittest.TestCase):
         started = below(self.process.pid)
         self.assertGreater(len(started), 10)
         self.process.send_signal(number)
-        status = self.process.wait(20)
+        status = self.process.wait(20 * BUSY)
         eventually(lambda: self.assertEqual([one for one in started if alive(one)], []), 10)
         return status
 

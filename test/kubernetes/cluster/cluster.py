@@ -24,7 +24,7 @@ def network() -> None:
         subprocess.run(command.split(), check=True)
 
 
-def eventually(what: str, condition, seconds: float = 60) -> None:
+def eventually(what: str, condition, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -103,7 +103,7 @@ class Cluster:
         self.configure()
         server.wait_for('the API server', lambda: self.kubectl('get', '--raw=/readyz', check=False).returncode == 0)
         self.kubectl('apply', '-f', str(Path(__file__).parent / 'crds.yaml'))
-        self.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all')
+        self.kubectl('wait', '--for=condition=Established', '--timeout=180s', 'crd', '--all')
 
     def configure(self) -> None:
         """What kubectl reads, its cache included."""
