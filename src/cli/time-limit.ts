@@ -2,6 +2,7 @@ import { cpuUsage } from 'node:process'
 import { Script } from 'node:vm'
 import type { InjectOptions } from '../index.ts'
 import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
+import { lacked } from '../serve/processor-time.ts'
 import { EXIT, type ExitCode, type Io } from './io.ts'
 
 /** What one judgement may take: with start and writing a run is over within five seconds, as a job is behind HTTP. */
@@ -15,15 +16,6 @@ let script: Script | undefined
 
 const isTimeout = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-
-/** The least share of a processor with which it is the work that takes so long, and the least that is made up for. */
-const [SHARE, LEAST] = [0.9, 0.25]
-
-/** The microseconds of processor time that this process took since a moment. */
-function usedSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = cpuUsage(start)
-  return user + system
-}
 
 /**
  * What the work gives; undefined when it was stopped. Node ends scripts that run too long, and all that they call. Work has no side
@@ -44,9 +36,9 @@ export function withinTime<T>(milliseconds: number, work: () => T): T | undefine
     } catch (error) {
       if (!isTimeout(error)) throw error
     }
-    const share = usedSince(start) / (milliseconds * 1000)
-    if (share >= SHARE) return undefined
-    script.runInThisContext({ timeout: Math.ceil(milliseconds / Math.max(share, LEAST)) })
+    const more = lacked(start, milliseconds)
+    if (more === 0) return undefined
+    script.runInThisContext({ timeout: milliseconds + more })
     return result
   } catch (error) {
     if (isTimeout(error)) return undefined

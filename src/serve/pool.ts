@@ -1,4 +1,6 @@
+import { cpuUsage } from 'node:process'
 import { Worker } from 'node:worker_threads'
+import { lacked } from './processor-time.ts'
 import type { Done, Failed, Job } from './work.ts'
 
 /** How much work is done at a time, and how much one job may take. */
@@ -6,6 +8,7 @@ export interface PoolLimits {
   readonly threads: number
   /** Jobs that may wait; what comes then is told that there is too much to do. */
   readonly queue: number
+  /** For one job that has a processor to itself; where others have the processors, as much more as it lacked. */
   readonly milliseconds: number
   readonly megabytes: number
 }
@@ -77,7 +80,11 @@ export function createPool(script: URL, { threads, queue, milliseconds, megabyte
     const slot = slots.find(({ settle }) => settle === undefined)
     const task = slot === undefined || closed ? undefined : tasks.shift()
     if (slot === undefined || task === undefined) return
-    const timer = setTimeout(() => retire(slot, 'timeout'), milliseconds)
+    const began = cpuUsage()
+    let timer = setTimeout(() => {
+      const more = lacked(began, milliseconds)
+      timer = setTimeout(() => retire(slot, 'timeout'), more)
+    }, milliseconds)
     slot.settle = result => {
       clearTimeout(timer)
       task.settle(result)

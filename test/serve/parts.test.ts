@@ -1,3 +1,4 @@
+import { cpuUsage } from 'node:process'
 import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import fc from 'fast-check'
@@ -6,6 +7,7 @@ import { activation, isLoopback, readListen } from '../../src/serve/listen.ts'
 import { createLog, gathered, traceOf } from '../../src/serve/log.ts'
 import { memoized } from '../../src/serve/memoize.ts'
 import { createMetrics } from '../../src/serve/metrics.ts'
+import { lacked } from '../../src/serve/processor-time.ts'
 import { readTarget } from '../../src/serve/target.ts'
 import type { Job } from '../../src/serve/work.ts'
 
@@ -224,4 +226,16 @@ test('no two jobs are taken for one', async t => {
   ]
   for (const one of jobs) await work(one)
   t.is(count, jobs.length)
+})
+
+test('work gets the time that it lacked of a processor, three times its own at most, and none when it had one', t => {
+  const since = (share: number): number => {
+    const { user, system } = cpuUsage()
+    return lacked({ user: user - share * 100_000, system }, 100)
+  }
+  t.is(since(1), 0)
+  t.is(since(0.95), 0)
+  // What passes in between is time of this process, too.
+  t.true(since(0.5) > 50 && since(0.5) <= 100)
+  t.is(since(0), 300)
 })
