@@ -97,13 +97,13 @@ export function readKeys(document: Document, lines: KeyLines = 'cut'): DocumentL
     place,
   )
   if (lines === 'keep') return { ...read, cuts: [], diagnostics: [staying(place(first.top.key)), ...read.diagnostics] }
-  const cuts = cutsOf(
-    document,
-    root,
-    found.map(({ top }) => top),
-  )
+  const tops = found.map(({ top }) => top)
+  const cuts = yaml.documents > 1 ? SEVERAL : cutsOf(document, root, tops)
   return typeof cuts === 'string' ? stop('E204', place(first.top.key), cuts) : { ...read, cuts }
 }
+
+const SEVERAL =
+  'annotation keys cannot be taken out of several YAML documents, and cloud-init drops a cloud-config that holds them'
 
 /** The offsets of the lines of these entries, or why they cannot be taken out. */
 function cutsOf(

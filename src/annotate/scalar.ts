@@ -1,4 +1,3 @@
-import { typeOfPlain } from '../decode/plain-scalar.ts'
 import { readYaml } from '../decode/yaml.ts'
 import { toData } from '../decode/yaml-data.ts'
 import { followed, type YamlNode, type YamlScalar } from '../decode/yaml-node.ts'
@@ -33,7 +32,8 @@ const TRUE = /^(?:yes|true|on)$/i
 const ESCAPE = 10
 
 /**
- * The string a YAML value stands for. Strings, booleans and plain decimal integers are taken; a list where the annotation is a
+ * The string a YAML value stands for. Strings, booleans and plain decimal integers are taken as they are written, but for `yes` and
+ * `off` where a boolean is meant; a list where the annotation is a
  * comma list; a mapping where it is JSON. What YAML 1.1 would turn into another number than was written is refused, not
  * guessed.
  */
@@ -57,6 +57,7 @@ export function normalise(key: string, given: YamlNode, span: Span): Normalised 
     case 'str':
       return { ok: true, value: node.text }
     case 'bool':
+      if (syntax !== 'go-bool') return { ok: true, value: node.text }
       return { ok: true, value: TRUE.test(node.text) ? 'true' : 'false' }
     case 'int':
       return /^-?(?:0|[1-9][0-9]*)$/.test(node.text)
@@ -116,6 +117,5 @@ export function commentValue(text: string): string {
     const yaml = readYaml(quoted)
     return yaml.ok && yaml.root?.kind === 'scalar' ? yaml.root.text : quoted
   }
-  const plain = text.replace(/(?:^|\s)#.*$/, '').trimEnd()
-  return typeOfPlain(plain) === 'bool' && /^(?:true|false)$/i.test(plain) ? plain.toLowerCase() : plain
+  return text.replace(/(?:^|\s)#.*$/, '').trimEnd()
 }

@@ -1,4 +1,4 @@
-import { type AnnotationLayer, type Annotations, nameOf } from '../annotate/annotation.ts'
+import { type AnnotationLayer, type Annotations, DECISION, nameOf, STATUS } from '../annotate/annotation.ts'
 import { readFlags, readMetadata } from '../annotate/beside.ts'
 import { collect } from '../annotate/collect.ts'
 import { type Decision, decide } from '../annotate/decision.ts'
@@ -79,7 +79,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
     ...(userData.earlier?.edits ?? []),
     ...layers.flatMap(({ diagnostics }) => diagnostics),
     ...merged.diagnostics,
-    ...valid.diagnostics,
+    ...(decision.optedOut ? whereOut(decision, merged.annotations, values, valid.diagnostics) : valid.diagnostics),
   ]
   const joining = [...planning.diagnostics, ...(untouched ? vendorSwitch(userData, vendorKey) : [])]
   const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
@@ -99,6 +99,17 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
     plan: planning.plan,
     diagnostics,
   }
+}
+
+/** What is said of annotations that do not count: what is wrong with the one that decided, and which must not travel anyhow. */
+function whereOut(
+  { explicit }: Decision,
+  given: Annotations,
+  { settings }: Values,
+  all: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const decided = [...given].filter(([key]) => key === (explicit ? DECISION : STATUS))
+  return [...validate(new Map(decided), settings, false).diagnostics, ...all.filter(({ code }) => code === 'E205')]
 }
 
 /** What is there, and refused by itself, is not missing as well; nor is anything of a document that is refused whole. */

@@ -92,7 +92,7 @@ function impossible(text: string): boolean {
 }
 
 /** What stands before a key that may have several lines. */
-const MARKED_KEY = /\?\s+(?:[&!]\S+\s+)*["']?$/
+const MARKED_KEY = /\?\s+(?:[&!]\S+\s+)*(?:["']|[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n\s*)?$/
 
 /** What stands behind a key whose colon is not in its line. */
 const LATE_COLON = /["']?[ \t]*(?:#[^\n]*)?\n\s*:/y

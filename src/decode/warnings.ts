@@ -2,7 +2,7 @@ import { type Diagnostic, diagnostic } from '../report/diagnostics.ts'
 import { spanOf } from '../report/source.ts'
 import { foreignOf } from './foreign.ts'
 import { isGzip } from './gzip.ts'
-import type { UserData } from './user-data.ts'
+import type { Document, UserData } from './user-data.ts'
 
 /** Whether bytes are text of two or four bytes a character: by their mark, or by the zeros of a line that is ASCII. */
 const isWide = (bytes: Uint8Array): boolean =>
@@ -28,6 +28,22 @@ const hintFor = (text: string): string =>
     : (HINTS.find(([shape]) => shape.test(text.slice(0, HEAD)))?.[1] ??
       'begin it with a line such as `#cloud-config` or `#!/bin/sh`')
 
+/** What a template may render to; of what begins with an expression nobody knows. */
+const RENDERED: ReadonlySet<string> = new Set(['cloud-config', 'cloud-config-jsonp', 'script', 'empty'])
+const EXPRESSION = /^[^\n]*\n\s*\{[{%#]/
+
+/** A template that cloud-init renders and then drops, for what it renders to does not begin as a script or a cloud-config does. */
+const isDropped = ({ source, start, end, format, renders }: Document): boolean =>
+  format === 'jinja' &&
+  !RENDERED.has(renders) &&
+  !EXPRESSION.test(source.text.slice(start, Math.min(start + HEAD, end)))
+
+const droppedTemplate = ({ source, start, end }: Document): Diagnostic =>
+  diagnostic('W101', 'cloud-init renders this template and will ignore it: what comes of it begins with no header', {
+    span: spanOf(source, start, Math.min(start + 1, end)),
+    hint: 'write `#cloud-config` or a line such as `#!/bin/sh` right below `## template: jinja`, and comments below that',
+  })
+
 /** What cloud-init will not take, and what is for another program or machine: said before it is shipped. */
 export function warningsOf(userData: UserData): readonly Diagnostic[] {
   const { format, charset, source, bytes, mime, wrappings } = userData
@@ -46,6 +62,7 @@ export function warningsOf(userData: UserData): readonly Diagnostic[] {
     const hint = twice ? 'it is in gzip twice: compress it once' : hintFor(source.text)
     found.push(diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', { span, hint }))
   }
+  found.push(...userData.documents.filter(isDropped).map(droppedTemplate))
   if (format === 'mime' && charset === 'latin1') {
     found.push(
       diagnostic('W104', 'this MIME document is not UTF-8: cloud-init stops at it and applies nothing', {

@@ -1,5 +1,6 @@
 import type { Annotation } from '../annotate/annotation.ts'
 import type { Locality } from '../annotate/grammar/locality.ts'
+import { NO_PORT } from '../annotate/grammar/service-ports.ts'
 import type { CheckDefinition, Registration, ServiceDefinition, SidecarService, TaggedAddresses } from './mesh-plan.ts'
 import { HOSTNAME, type Hole, INSTANCE_ID } from './node.ts'
 import { exposedOf, exposesChecks, movedOutbound, readyPort, sidecarPort } from './ports.ts'
@@ -13,16 +14,18 @@ export interface NamedService {
   readonly name: string
   readonly index: number
   readonly ports: readonly number[]
+  /** The names of the ports where there are several, by their positions in the annotation. */
+  readonly portNames: readonly string[]
 }
 
 /** The services of connect-service, each with its port by position; one port serves all, one service may have several. */
 export function servicesOf(reader: Reader): readonly NamedService[] {
   const names = reader.list<string>('connect-service')
-  const ports = reader.list<number>('connect-service-port')
+  const given = reader.list<number>('connect-service-port').map((port, place) => ({ port, name: `port-${place + 1}` }))
   return names.map((name, index) => {
-    if (names.length === 1) return { name, index, ports }
-    const own = ports.length === 1 ? ports[0] : ports[index]
-    return { name, index, ports: own === undefined ? [] : [own] }
+    const own = names.length === 1 || given.length === 1 ? given : given.slice(index, index + 1)
+    const ports = own.filter(({ port }) => port !== NO_PORT)
+    return { name, index, ports: ports.map(({ port }) => port), portNames: ports.map(one => one.name) }
   })
 }
 
@@ -56,7 +59,7 @@ function orNone<T extends object>(object: { [K in keyof T]: T[K] | undefined }):
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
   // A port that is given twice is the default once.
   service.ports.map((port, index, all) => ({
-    name: `port-${index + 1}`,
+    name: service.portNames[index] ?? '',
     port,
     default: port === main && all.indexOf(port) === index,
   }))
@@ -73,8 +76,8 @@ export function metaOf(service: NamedService, reader: Reader): ServiceDefinition
     .map(({ key, value }) => [key.slice(prefix.length), substitute(value)] as const)
   const ports = hasSeveralPorts(service, reader)
     ? [
-        ['ports', service.ports.map((port, index) => `port-${index + 1}:${port}`).join(',')] as const,
-        ...service.ports.map((port, index) => [`port-port-${index + 1}`, String(port)] as const),
+        ['ports', service.ports.map((port, index) => `${service.portNames[index]}:${port}`).join(',')] as const,
+        ...service.ports.map((port, index) => [`port-${service.portNames[index]}`, String(port)] as const),
       ]
     : []
   return Object.fromEntries([['managed-by', MANAGED_BY], ...ports, ...own])

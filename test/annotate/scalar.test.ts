@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
+import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import { commentValue, normalise } from '../../src/annotate/scalar.ts'
 import { readYaml } from '../../src/decode/yaml.ts'
 import { entryOf } from '../../src/decode/yaml-node.ts'
 import { spanOf } from '../../src/report/source.ts'
+import { projectFolder } from '../shared.ts'
 import { sourceOf } from '../support/places.ts'
 
 const P = 'consul.hashicorp.com/'
@@ -36,8 +40,9 @@ for (const [text, value] of [
   ["'a \\n b'", 'a \\n b'],
   ['"open', '"open'],
   ['"a" b', '"a" b'],
-  ['True', 'true'],
-  ['FALSE', 'false'],
+  ['True', 'True'],
+  ['FALSE', 'FALSE'],
+  ['NO', 'NO'],
   ['"True"', 'True'],
   ['yes', 'yes'],
   ['on', 'on'],
@@ -83,6 +88,11 @@ for (const [name, value, expected] of [
   ['connect-inject', 'Yes', '= true'],
   ['connect-inject', 'off', '= false'],
   ['connect-inject', '"yes"', '= yes'],
+  ['connect-inject', 'TRUE', '= true'],
+  ['connect-service', 'on', '= on'],
+  ['service-meta-country', 'NO', '= NO'],
+  ['service-meta-final', 'True', '= True'],
+  ['service-tags', '[SE, NO, true]', '= SE,NO,true'],
   ['connect-service', 'web', '= web'],
   ['connect-service', '*x', '= web'],
   ['connect-service', '!!str 22:22', '= 22:22'],
@@ -170,3 +180,11 @@ for (const [name, value, expected] of [
 ] as const) {
   test(normal, name, value, expected)
 }
+
+test('the guest reads the same annotations as booleans', t => {
+  const program = readFileSync(join(projectFolder, 'userdata-templates/envelopes/read-annotations.py'), 'utf8')
+  const switches = new RegExp(/^SWITCHES = re\.compile\(r"(.*)\\Z"\)$/m.exec(program)?.[1] ?? '(?!)')
+  const whole = new RegExp(`${switches.source}$`)
+  t.true(ANNOTATIONS.length > 100)
+  for (const { key, prefix, syntax } of ANNOTATIONS) t.is(!prefix && whole.test(key), syntax === 'go-bool', key)
+})

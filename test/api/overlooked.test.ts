@@ -138,3 +138,58 @@ test('an agent that a document runs with an address to bind needs none', t => {
   t.false(diagnostics.some(({ code }) => code === 'W309'))
   t.true(inject(bytes(document.replace('-bind', '-find'))).diagnostics.some(({ code }) => code === 'W309'))
 })
+
+for (const [why, lines, codes] of [
+  [
+    'connect-inject is "false"',
+    ['connect-inject: "false"', 'transparent-proxy: "invalid"', 'gateway-kind: mesh-gateway'],
+    ['N101'],
+  ],
+  [
+    'a status marker is there',
+    ['connect-inject-status: injected', 'connect-inject: "yes"', 'consul-k8s-version: v1.9.0'],
+    ['N101'],
+  ],
+  ['connect-inject cannot be read', ['connect-inject: "yes"'], ['E301']],
+  ['connect-inject is missing, perhaps by its name', ['conect-inject: "true"'], ['E201']],
+  [
+    'a secret is beside "false"',
+    ['connect-inject: "false"', 'acl-token: 3f1b9f2c-1111-2222-3333-444455556666'],
+    ['E205'],
+  ],
+] as const) {
+  test(`what is not injected says only what counts: ${why}`, t => {
+    const document = `#cloud-config\n${lines.map(line => `# consul.hashicorp.com/${line}\n`).join('')}`
+    const { diagnostics, output } = inject(bytes(document))
+    t.deepEqual(
+      diagnostics.map(({ code }) => code),
+      codes,
+    )
+    t.is(output === undefined, !codes.some(code => code === 'N101'))
+  })
+}
+
+for (const [what, rest, isDropped] of [
+  ['comments above the header', `${HEAD}#cloud-config\npackages: [a]\n`, true],
+  ['no header', 'packages: [a]\n', true],
+  ['addresses to include', '#include\nhttps://127.0.0.1/\n', true],
+  ['a cloud-config', `#cloud-config\n${HEAD}`, false],
+  ['a script', `#!/bin/sh\n${HEAD}`, false],
+  ['an expression first', '{% set x = 1 %}\n#cloud-config\npackages: [a]\n', false],
+] as const) {
+  test(`a template that renders to nothing that cloud-init knows is warned of: ${what}`, t => {
+    const { diagnostics } = inject(bytes(`## template: jinja\n${rest}`), WANTED)
+    t.is(
+      diagnostics.some(({ code, hint }) => code === 'W101' && /right below/.test(hint ?? '')),
+      isDropped,
+    )
+  })
+}
+
+test(
+  'keys above a second YAML document cannot be taken out, for the reason that counts',
+  says,
+  `#cloud-config\nconsul.hashicorp.com/connect-inject: "true"\n---\npackages: [a]\n`,
+  'E204',
+  /several YAML documents/,
+)

@@ -48,6 +48,8 @@ const TAKEN = [
   'a: !!set {x, y}\nb: !!omap [x: 1]\nc: ! d\n',
   'a: "\\t\t"\nb: |\n  one\ttwo\n# a\tcomment\n',
   '? a\n  b\n: c\n',
+  '? |\n  a\n: b\n',
+  '? >-  # why\n  a\n  b\n: c\n',
   'a: &x b\n---\na: &x c\n',
   'a: [b, "c?"]\nd: e?f\n',
   'a: 2024-02-29\nb: 2024-12-31 23:59:59\n',

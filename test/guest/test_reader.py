@@ -96,10 +96,15 @@ class UserData(unittest.TestCase):
         found = read('#cloud-config\n%sservice-tags: ["a,b", c]\n%sconnect-service-port:\n  - 80\n  - 81\n%sproxy-config-map: {a: 1, b: [yes, ~, 1.0]}\n' % (P, P, P))
         self.assertEqual(found, {P + 'service-tags': 'a\\,b,c', P + 'connect-service-port': '80,81', P + 'proxy-config-map': '{"a":1,"b":[true,null,1]}'})
 
+    @unittest.skipIf(R.yaml is None, 'this Python has no yaml module')
+    def test_what_yaml_takes_for_a_boolean_is_one_only_where_one_is_meant(self):
+        found = read('#cloud-config\n%stransparent-proxy: off\n%sservice-meta-country: NO\n%sservice-tags: [SE, NO]\n' % (P, P, P))
+        self.assertEqual(found, {P + 'transparent-proxy': 'false', P + 'service-meta-country': 'NO', P + 'service-tags': 'SE,NO'})
+
     def test_without_pyyaml_comments_are_read_and_keys_are_refused(self):
         reader = load_reader()
         reader.yaml = None
-        values = {'"a\\tb"': 'a\tb', "'it''s' # why": "it's", 'web # why': 'web', 'True': 'true', '"open': '"open'}
+        values = {'"a\\tb"': 'a\tb', "'it''s' # why": "it's", 'web # why': 'web', 'True': 'True', 'NO': 'NO', '"open': '"open'}
         for text, value in values.items():
             self.assertEqual(reader.read_user_data(('#!/bin/sh\n# %sx: %s\n' % (P, text)).encode()), {P + 'x': value})
         with self.assertRaisesRegex(reader.Unclear, 'PyYAML'):

@@ -64,6 +64,13 @@ test(
   /3 services and 2 ports/,
 )
 test(
+  'a port too many is refused even where others are left out',
+  says,
+  { 'connect-service': 'a,b', 'connect-service-port': ',2000,3000', 'transparent-proxy': 'false' },
+  'E309',
+  /2 services and 3 ports/,
+)
+test(
   'several ports in the community edition warn of the one that is registered',
   says,
   { 'connect-service-port': '8080,9090' },

@@ -152,3 +152,34 @@ test('a service without a port is a client: no port, no check', t => {
   t.is(client?.port, undefined)
   t.is(client?.checks, undefined)
 })
+
+for (const [names, given, expected] of [
+  ['web,admin', ',9090', [undefined, 9090]],
+  ['web,admin', '8080,', [8080, undefined]],
+  ['web,admin', '8080,9090,', [8080, 9090]],
+  ['web,admin', '8080', [8080, 8080]],
+  ['a,b,c', '8080,,9090', [8080, undefined, 9090]],
+  ['web', ',8080', [8080]],
+] as const) {
+  test(`services ${names} take the ports "${given}" by position, and an empty one is none`, t => {
+    const annotations = { 'connect-service': names, 'connect-service-port': given, 'transparent-proxy': 'false' }
+    const found = services(annotations)
+    t.deepEqual(
+      found.map(({ port }) => port),
+      expected as readonly (number | undefined)[],
+    )
+    t.deepEqual(
+      found.map(({ checks }) => checks?.length ?? 0),
+      expected.map(port => (port === undefined ? 0 : 1)),
+    )
+  })
+}
+
+test('in the Enterprise edition a port is named for its position, also behind an empty one', t => {
+  const [service] = services({ 'connect-service': 'web', 'connect-service-port': '8080,,9090' }, ENTERPRISE)
+  t.deepEqual(service?.ports, [
+    { name: 'port-1', port: 8080, default: true },
+    { name: 'port-3', port: 9090, default: false },
+  ])
+  t.like(service?.meta, { ports: 'port-1:8080,port-3:9090', 'port-port-3': '9090' })
+})

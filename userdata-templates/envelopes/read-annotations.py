@@ -21,6 +21,7 @@ QUOTED = re.compile(r"(\"(?:[^\"\\]|\\[^{1}])*\"|'(?:[^']|'')*')[{0}]*(?:#[^{1}]
 REMARK = re.compile(r"(?:\A|[{0}])#[^{1}]*\Z".format(WHITE, ENDS))
 KEY_LINE = re.compile(r"[ \t]*[\"']?(?:alpha\.)?consul\.hashicorp\.com/[^{0}:\"']*[\"']?[ \t]*:".format(WHITE))
 LISTS = re.compile(r"/(?:expose-paths|retry-join|transparent-proxy-exclude-(?:(?:in|out)bound-ports|outbound-cidrs|uids)|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
+SWITCHES = re.compile(r"/(?:connect-inject|enable-.*|health-check|transparent-proxy(?:-overwrite-probes|-exclude-(?:ssh|serf|metadata|platform))?|dual-stack|consul-dns|use-proxy-health-check|dialed-directly|acl-aws-iam|auto-encrypt|consul-sidecar-access-log-enabled|service-(?:ignore|sync))\Z")
 MAPPINGS = re.compile(r"/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)\Z")
 FORMS = [("#cloud-config-archive", "archive"), ("#cloud-config-jsonp", "jsonp"), ("#cloud-config", "cloud-config"),
          ("## template: jinja", "jinja"), ("#!", "script"), ("#cloud-boothook", "boothook"), ("#include", "include"),
@@ -116,8 +117,7 @@ def comment_value(text):
     quoted = QUOTED.match(text)
     if quoted:
         return unquoted(quoted.group(1))
-    plain = REMARK.sub("", text, count=1).rstrip(WHITE)
-    return plain.lower() if plain in ("true", "True", "TRUE", "false", "False", "FALSE") else plain
+    return REMARK.sub("", text, count=1).rstrip(WHITE)
 
 
 def unquoted(text):
@@ -197,9 +197,9 @@ def value_of(key, node):
     if not isinstance(node, yaml.ScalarNode):
         raise Unclear("%s is not a string" % key)
     kind, text = kind_of(node), node.value
-    if kind == "bool":
+    if kind == "bool" and SWITCHES.search(key):
         return "true" if text.lower() in ("yes", "true", "on") else "false"
-    if kind == "str" or kind == "int" and re.match(r"-?(?:0|[1-9][0-9]*)\Z", text):
+    if kind in ("str", "bool") or kind == "int" and re.match(r"-?(?:0|[1-9][0-9]*)\Z", text):
         return text
     raise Unclear("%s is not a string but %s: quote it" % (key, "empty" if kind == "null" else kind))
 

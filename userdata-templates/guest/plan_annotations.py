@@ -252,13 +252,15 @@ def number(least, most):
     return parse
 
 
-def each(parse, separator=","):
-    """A list: items trimmed, empty ones dropped, every bad one complained about."""
+def each(parse, separator=",", empty=None):
+    """A list: items trimmed, empty ones dropped unless something stands for them, every bad one complained about."""
     def parse_list(text):
         values, wrong = [], []
-        for item in filter(None, map(trim, re.split(separator, text))):
+        for item in map(trim, re.split(separator, text)):
+            if not item and empty is None:
+                continue
             try:
-                values.append(parse(item))
+                values.append(parse(item) if item else empty)
             except Bad as bad:
                 wrong += bad.args
         if wrong:
@@ -454,12 +456,13 @@ def upstream_options(text, item, wrong):
             name, value = (trim(unquote_to_bytes(word.replace("+", " ")).decode("utf-8")) for word in pair.partition("=")[::2])
         except UnicodeDecodeError:
             raise wrong
+        if not value and ("=" in pair or name in OPTIONS):
+            continue
         if name not in OPTIONS:
             raise Bad("unsupported upstream option %s in \"%s\"" % (quote(name), item))
-        if value and OPTIONS[name] in fields:
+        if OPTIONS[name] in fields:
             raise Bad("upstream option \"%s\" is given twice in \"%s\"" % (name, item))
-        if value:
-            fields[OPTIONS[name]] = value
+        fields[OPTIONS[name]] = value
     return fields
 
 
@@ -567,7 +570,7 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "url-path": matching(r"/[!$-;=?-\[\]_a-z~]*", "the path of a URL")})
 port = GRAMMARS["port"]
 host_with_or_without_port = matching(HOST + "(?::" + PORT + ")?", "a host or an IP address, with a port or without")
-GRAMMARS["service-ports"] = each(port)
+GRAMMARS["service-ports"] = lambda text: [one for ports in [each(port, empty=0)(text)] if any(ports) for one in ports]
 service_name = matching(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "a service name: at most 63 of [A-Za-z0-9_.-]")
 user_name = matching(r"(?=.{1,32}\Z)[a-z_][a-z0-9_-]*\$?", "a user id or a user name")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\A[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I | re.A)
@@ -670,7 +673,7 @@ def plan(config):
         return {}, [(P + "connect-inject", "\"false\": this VM stays outside the mesh")]
     names, ports = it.list("connect-service"), it.list("connect-service-port")
     check_together(it, names, ports)
-    services = [definition(it, name, i, ports if len(names) == 1 or len(ports) == 1 else ports[i:i + 1]) for i, name in enumerate(names)]
+    services = [definition(it, name, i, ports_of(names, ports, i)) for i, name in enumerate(names)]
     if any(len(service["meta"]) > 64 or len(str(service["meta"].get("ports", ""))) > 512 for service in services):
         it.faults.append((META, "more than 64 meta entries, or too many ports for one"))
     if it.faults:
@@ -684,6 +687,12 @@ def plan(config):
             service=name, environment=environment(it.list("connect-service-upstreams")) if i == 0 else None,
             redirect=redirect(it, name, i), unit=unit(it, name, i), watch=watch(it, name, i), acl=token(it, name))
             for i, name in enumerate(names)], units=units(it, names)), it.warnings
+
+
+def ports_of(names, ports, i):
+    """The ports of a service, each with its position: all of them for one service, one for all, or each its own."""
+    own = list(enumerate(ports, 1))
+    return [(n, port) for n, port in (own if len(names) == 1 or len(ports) == 1 else own[i:i + 1]) if port]
 
 
 def check_together(it, names, ports):
@@ -704,11 +713,11 @@ def check_together(it, names, ports):
         ("enable-metrics", several and metrics, clash % "metrics"),
         ("enable-metrics-merging", several and merging, clash % "metrics merging"),
         ("enable-metrics-merging", tls and merging, "nothing on a VM merges metrics"),
-        ("connect-service-port", several and len(ports) not in (0, 1, len(names)), "services and ports go together by position"),
+        ("connect-service-port", several and (1 < len(ports) < len(names) or any(ports[len(names):])), "services and ports go together by position"),
         ("prometheus-ca-file", tls and not tls & set(TLS[:2]), together),
         ("prometheus-cert-file", tls and TLS[2] not in tls, together),
         ("prometheus-key-file", tls and TLS[3] not in tls, together),
-        ("virtual-ip", it.alpha("virtual-ip") and not ports, "needs connect-service-port"),
+        ("virtual-ip", it.alpha("virtual-ip") and not ports_of(names, ports, 0), "needs connect-service-port"),
         ("consul-namespace", it.get("consul-namespace") and not it.settings["enterprise"], "needs Consul Enterprise"),
     ] + [(own, it.alpha(own) and not it.alpha(other), "goes with " + other) for name in ("rpc", "client")
          for own, other in ((name + "-cert-file", name + "-key-file"), (name + "-key-file", name + "-cert-file"))]
@@ -727,7 +736,7 @@ def check_together(it, names, ports):
                if own.count(number) > 1 or number in reserved or number > 65535 or 21500 <= number <= 21755 and exposes_checks(it)]
     warnings = [
         ("locality", it.alpha("locality") and not it.settings["enterprise"], "a locality needs Consul Enterprise: it is left out"),
-        ("connect-service-port", not several and len(ports) > 1 and not it.settings["enterprise"],
+        ("connect-service-port", not several and len(ports_of(names, ports, 0)) > 1 and not it.settings["enterprise"],
          "several ports a service need Consul Enterprise: one is registered"),
         ("virtual-ip", it.alpha("virtual-ip") and not transparent, "used with the transparent proxy only"),
         ("auto-encrypt", it.alpha("auto-encrypt") and not it.alpha("rpc-ca-file"), "the agent cannot verify the servers"),
@@ -744,15 +753,15 @@ def present(**fields):
 def definition(it, name, i, ports):
     """One service as the agent reads it, with holes for whole values of tags and meta."""
     transparent, several = it.get("transparent-proxy"), len(ports) > 1 and it.settings["enterprise"]
-    chosen = it.get("connect-service-default-port")
-    main = chosen if chosen in ports else ports[0] if ports else None
+    chosen, own = it.get("connect-service-default-port"), [port for _, port in ports]
+    main = chosen if chosen in own else own[0] if own else None
     virtual = None
     if it.alpha("virtual-ip") and main and transparent:
         virtual = {"virtual": {"address": it.alpha("virtual-ip"), "port": main}}
     meta = {"managed-by": "consul-vm-inject"}
     if several:
-        meta["ports"] = ",".join("port-%d:%d" % pair for pair in enumerate(ports, 1))
-        meta.update(("port-port-%d" % n, str(own)) for n, own in enumerate(ports, 1))
+        meta["ports"] = ",".join("port-%d:%d" % pair for pair in ports)
+        meta.update(("port-port-%d" % n, str(port)) for n, port in ports)
     meta.update((key, STANDS_FOR.get(value, value)) for key, value in it.meta.items())
     timing = {"interval": it.alpha("health-check-interval"), "timeout": it.alpha("health-check-timeout")}
     checks = [dict(timing, name="%s %s" % (name, label), **{label.lower(): it.alpha("health-check-" + label.lower())})
@@ -773,7 +782,7 @@ def definition(it, name, i, ports):
     return present(
         name=name, port=None if several else main, checks=checks, meta=meta, namespace=it.get("consul-namespace"),
         locality=locality(it), token_file=token_file(it, name),
-        ports=[{"name": "port-%d" % n, "port": own, "default": n == ports.index(main) + 1} for n, own in enumerate(ports, 1) if several],
+        ports=[{"name": "port-%d" % n, "port": port, "default": at == own.index(main)} for at, (n, port) in enumerate(ports) if several],
         tags=[STANDS_FOR.get(tag, tag) for tag in it.list("service-tags")], tagged_addresses=virtual,
         weights=present(passing=it.get("service-weight")), connect={"sidecar_service": present(
             port=it.alpha("sidecar-port") + i, tagged_addresses=virtual, proxy=proxy,

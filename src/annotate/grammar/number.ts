@@ -35,11 +35,15 @@ const named = (text: string): string => {
 const LONGEST = 64
 
 /** Shapes that are nearly a decimal number, and the advice for each; the first that fits speaks. */
-const NEARLY: readonly (readonly [shape: RegExp, advice: (text: string) => string])[] = [
+const NEARLY: readonly (readonly [shape: RegExp, advice: (text: string, range: NumberRange) => string])[] = [
   [/^$/, () => 'write a decimal number'],
   [/^\s|\s$/, text => `remove the spaces: write "${text.trim()}"`],
   [/^0x[0-9a-f]{1,12}$|^0o[0-7]{1,15}$|^0b[01]{1,48}$/i, text => `write it in decimal: ${Number(text)}`],
-  [/^0[0-9]+$/, text => `write ${text.replace(/^0+(?=.)/, '')}: a leading zero means octal to consul-k8s`],
+  [
+    /^0[0-9]+$/,
+    (text, { ports }) =>
+      `write ${text.replace(/^0+(?=.)/, '')}${ports ? ': a leading zero means octal to consul-k8s' : ', without the zero before it'}`,
+  ],
   [/^[0-9]+(_[0-9]+)+$/, text => `write ${text.replaceAll('_', '')}`],
   [/^\+[0-9]+$/, text => `write ${text.slice(1)}`],
   [/^-[0-9]+$/, () => 'a negative number has no meaning here'],
@@ -50,7 +54,7 @@ const NEARLY: readonly (readonly [shape: RegExp, advice: (text: string) => strin
 const advice = (text: string, range: NumberRange): string => {
   if (text.length > LONGEST) return 'write a decimal number'
   const row = NEARLY.find(([shape]) => shape.test(text))
-  if (row !== undefined) return row[1](text)
+  if (row !== undefined) return row[1](text, range)
   return range.ports && /^[a-z][a-z0-9-]*$/i.test(text) ? named(text) : 'write a decimal number'
 }
 

@@ -35,8 +35,8 @@ const decoded = (text: string): string | undefined => {
 }
 
 /**
- * Reads `name=value` pairs parted by `&` or `;`. A known option with an empty value is skipped, as upstream does; an unknown one, or
- * one option under two of its names, is a fault. The items of `fields` hold decoded text and the place of the value.
+ * Reads `name=value` pairs parted by `&` or `;`. An option with an empty value is skipped, whatever its name, as upstream does; an
+ * unknown word, or one option under two of its names, is a fault. The items of `fields` hold decoded text and the place of the value.
  */
 export const upstreamOptions = (item: Item): UpstreamOptions => {
   const fields = new Map<OptionField, Item>()
@@ -49,9 +49,10 @@ export const upstreamOptions = (item: Item): UpstreamOptions => {
     const text = decoded(place.text)
     const field = FIELDS.get(name ?? '')
     if (name === undefined || text === undefined) faults.push({ fault: 'undecodable', name: pair.text, item: pair })
+    else if (text === '' && (at >= 0 || field !== undefined)) continue
     else if (field === undefined) faults.push({ fault: 'unknown', name, item: pair })
-    else if (text !== '' && fields.has(field)) faults.push({ fault: 'repeated', name, item: pair })
-    else if (text !== '') fields.set(field, { ...place, text })
+    else if (fields.has(field)) faults.push({ fault: 'repeated', name, item: pair })
+    else fields.set(field, { ...place, text })
   }
   return { fields, faults }
 }

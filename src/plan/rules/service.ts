@@ -1,3 +1,4 @@
+import { NO_PORT } from '../../annotate/grammar/service-ports.ts'
 import { keyOf as key } from '../reader.ts'
 import { mainPort } from '../registration.ts'
 import type { Case, Rule } from './rule.ts'
@@ -50,10 +51,11 @@ export const SERVICE_RULES: readonly Rule[] = [
   {
     code: 'E309',
     find(it) {
-      const [services, ports] = [it.services.length, it.reader.list<number>('connect-service-port').length]
-      if (!several(it) || ports < 2 || ports === services) return undefined
+      const [services, ports] = [it.services.length, it.reader.list<number>('connect-service-port')]
+      const fits = ports.length >= services && ports.slice(services).every(port => port === NO_PORT)
+      if (!several(it) || ports.length < 2 || fits) return undefined
       return {
-        message: `${services} services and ${ports} ports: they go together by position`,
+        message: `${services} services and ${ports.length} ports: they go together by position`,
         hint: 'give one port for each service, or one for all',
         at: it.reader.given('connect-service-port'),
       }
