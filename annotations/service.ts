@@ -20,7 +20,8 @@ export interface ServiceAnnotations {
 
   /**
    * Port on which the service listens, on loopback or on all addresses. Without it the VM is a client only and registers
-   * no port. With several services the ports go with the names by position, and one port serves all.
+   * no port. With several services the ports go with the names by position, and one port serves all; an empty one
+   * between commas keeps its place, and its service has none.
    *
    * @verdict applies
    * @since 0.1.0

@@ -18,12 +18,13 @@ function commentProblem({ renders }: Document, [first]: readonly Annotation[]): 
   ]
 }
 
-/** What makes cloud-init drop a whole cloud-config: it is not YAML, or more than one document, or no mapping. */
+/** What makes cloud-init drop a whole cloud-config or archive: it is not YAML, or more than one document, or no mapping or list. */
 function dropped(document: Document): readonly Diagnostic[] {
   const { source, start, end, format } = document
-  if (format !== 'cloud-config') return []
+  const isArchive = format === 'cloud-config-archive'
+  if (format !== 'cloud-config' && !isArchive) return []
   const say = (code: Code, why: string, offset: number, hint: string): readonly Diagnostic[] => [
-    diagnostic(code, `cloud-init will drop this cloud-config: ${why}`, {
+    diagnostic(code, `cloud-init will drop this ${isArchive ? 'archive' : 'cloud-config'}: ${why}`, {
       span: spanOf(source, start + offset, Math.min(start + offset + 1, end)),
       hint,
     }),
@@ -35,6 +36,11 @@ function dropped(document: Document): readonly Diagnostic[] {
   const yaml = yamlOf(document)
   if (!yaml.ok) return say('W107', yaml.message, yaml.offset, 'fix the YAML here')
   if (yaml.documents > 1) return say('W109', 'it holds several YAML documents', 0, 'keep one; other parts go into MIME')
+  if (isArchive) {
+    const list = followed(yaml.root)
+    const isList = list === undefined || list.kind === 'sequence' || (list.kind === 'scalar' && list.type === 'null')
+    return isList ? [] : say('W111', 'its root is no list', list.start, 'write a list of documents: - content: ...')
+  }
   const merging = brokenMergeHow(yaml.root)
   if (merging !== undefined)
     return say(
@@ -104,8 +110,10 @@ const BEFORE = /^[ \t]*(?:\{#[ \t-]*)?(?:#+|-)?[ \t"'-]*$/
 const INDENT = 200
 
 /** Where user-data without annotations names one all the same: in an item of an archive, for a Pod, in another spelling. */
-function mentions(documents: readonly Document[]): readonly Diagnostic[] {
-  for (const { source, start, end } of documents) {
+function mentions({ documents, mime, source: whole }: UserData): readonly Diagnostic[] {
+  // What stands in no part of a MIME document: its headers, its preamble.
+  const beside = mime === undefined ? [] : [{ source: whole, start: 0, end: whole.text.length }]
+  for (const { source, start, end } of [...documents, ...beside]) {
     const text = source.text.slice(start, end)
     const found = [...text.matchAll(MENTIONED)].find(({ index }) => {
       const before = text.slice(Math.max(0, index - INDENT), index)
@@ -117,7 +125,7 @@ function mentions(documents: readonly Document[]): readonly Diagnostic[] {
     return [
       diagnostic('N110', `${key} stands where no annotations are read`, {
         span: spanOf(source, from, from + key.length),
-        hint: `if it is for this VM, write # ${key}: "..." at the top, below the first line`,
+        hint: `if it is for this VM, write # ${key}: "..." at the top${mime === undefined ? '' : ' of a part'}, below the first line`,
       }),
     ]
   }
@@ -125,7 +133,8 @@ function mentions(documents: readonly Document[]): readonly Diagnostic[] {
 }
 
 /** Every annotation that stands in the user-data, with the lines that must leave as comments. */
-export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'): DocumentLayer {
+export function collect(userData: UserData, lines: KeyLines = 'cut'): DocumentLayer {
+  const { name, documents } = userData
   const layers = documents.map(document => collectFrom(document, lines))
   if (layers.reduce((sum, { annotations }) => sum + annotations.length, 0) > MOST) {
     const hint = 'no machine needs as many: give another file'
@@ -137,6 +146,6 @@ export function collect({ name, documents }: UserData, lines: KeyLines = 'cut'):
   return {
     annotations,
     cuts: layers.flatMap(({ cuts }) => cuts).sort((a, b) => a - b),
-    diagnostics: named ? said : [...said, ...mentions(documents)],
+    diagnostics: named ? said : [...said, ...mentions(userData)],
   }
 }

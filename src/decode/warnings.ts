@@ -58,7 +58,9 @@ export function warningsOf(userData: UserData): readonly Diagnostic[] {
   if (foreign?.code === 'W102') return found
   // Of what begins like gzip and does not unpack it was said.
   const twice = isGzip(bytes) && wrappings.some(({ kind }) => kind === 'gzip')
-  if (format === 'unknown' && (twice || !isGzip(bytes))) {
+  // Lines that begin with a space go on with the header above them: indented to the end, a MIME document has headers only, and none.
+  const swallowed = format === 'empty' && mime !== undefined && /\S/.test(source.text)
+  if (swallowed || (format === 'unknown' && (twice || !isGzip(bytes)))) {
     const hint = twice ? 'it is in gzip twice: compress it once' : hintFor(source.text)
     found.push(diagnostic('W101', 'cloud-init does not recognise this document and will ignore it', { span, hint }))
   }

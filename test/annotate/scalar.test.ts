@@ -4,6 +4,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 import { commentValue, normalise } from '../../src/annotate/scalar.ts'
+import { rowOf } from '../../src/annotate/table.ts'
 import { readYaml } from '../../src/decode/yaml.ts'
 import { entryOf } from '../../src/decode/yaml-node.ts'
 import { spanOf } from '../../src/report/source.ts'
@@ -183,8 +184,12 @@ for (const [name, value, expected] of [
 
 test('the guest reads the same annotations as booleans', t => {
   const program = readFileSync(join(projectFolder, 'userdata-templates/envelopes/read-annotations.py'), 'utf8')
-  const switches = new RegExp(/^SWITCHES = re\.compile\(r"(.*)\\Z"\)$/m.exec(program)?.[1] ?? '(?!)')
-  const whole = new RegExp(`${switches.source}$`)
+  const pattern = /^SWITCHES = re\.compile\(r"(.*)\\Z"\)$/m.exec(program)?.[1] ?? '(?!)'
+  const switches = new RegExp(`^${pattern}$`)
   t.true(ANNOTATIONS.length > 100)
-  for (const { key, prefix, syntax } of ANNOTATIONS) t.is(!prefix && whole.test(key), syntax === 'go-bool', key)
+  for (const { key, prefix, syntax } of ANNOTATIONS) {
+    t.is(!prefix && switches.test(key), syntax === 'go-bool', key)
+    const elsewhere = key.startsWith('alpha.') ? key.replace('alpha.', '') : `alpha.${key}`
+    t.is(switches.test(elsewhere), rowOf(elsewhere)?.syntax === 'go-bool', elsewhere)
+  }
 })

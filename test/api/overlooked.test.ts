@@ -193,3 +193,27 @@ test(
   'E204',
   /several YAML documents/,
 )
+
+test(
+  'what a MIME document says in its headers is no annotation, and that is said',
+  says,
+  `consul.hashicorp.com/connect-inject: true\n${part('text/cloud-config', '#cloud-config\npackages: [a]')}`,
+  'N110',
+  /of a part, below/,
+)
+for (const [what, rest, code, message] of [
+  ['that is no YAML', '- content: a\nb: c\n', 'W107', /drop this archive/],
+  ['of several YAML documents', '- content: a\n---\n- content: b\n', 'W109', /drop this archive/],
+  ['whose root is a mapping', 'content: a\n', 'W111', /its root is no list/],
+] as const) {
+  test(`an archive ${what} is warned of`, says, `#cloud-config-archive\n${rest}`, code, message, WANTED)
+}
+
+test(
+  'a MIME document that is indented to its end, without a blank line, is one that cloud-init ignores',
+  says,
+  '  MIME-Version: 1.0\n  Content-Type: text/x-shellscript\n  #!/bin/sh\n  echo\n',
+  'W101',
+  /will ignore it/,
+  WANTED,
+)

@@ -21,7 +21,7 @@ QUOTED = re.compile(r"(\"(?:[^\"\\]|\\[^{1}])*\"|'(?:[^']|'')*')[{0}]*(?:#[^{1}]
 REMARK = re.compile(r"(?:\A|[{0}])#[^{1}]*\Z".format(WHITE, ENDS))
 KEY_LINE = re.compile(r"[ \t]*[\"']?(?:alpha\.)?consul\.hashicorp\.com/[^{0}:\"']*[\"']?[ \t]*:".format(WHITE))
 LISTS = re.compile(r"/(?:expose-paths|retry-join|transparent-proxy-exclude-(?:(?:in|out)bound-ports|outbound-cidrs|uids)|connect-service(?:-port|-upstreams)?|(?:connect-)?service-tags)\Z")
-SWITCHES = re.compile(r"/(?:connect-inject|enable-.*|health-check|transparent-proxy(?:-overwrite-probes|-exclude-(?:ssh|serf|metadata|platform))?|dual-stack|consul-dns|use-proxy-health-check|dialed-directly|acl-aws-iam|auto-encrypt|consul-sidecar-access-log-enabled|service-(?:ignore|sync))\Z")
+SWITCHES = re.compile(r"(?:consul\.hashicorp\.com/(?:connect-inject|transparent-proxy(?:-overwrite-probes)?|dual-stack|consul-dns|enable-(?:metrics(?:-merging)?|consul-dataplane-as-sidecar|sidecar-proxy(?:-lifecycle|(?:-lifecycle)?-shutdown-drain-listeners))|use-proxy-health-check|consul-sidecar-access-log-enabled|service-(?:ignore|sync))|alpha\.consul\.hashicorp\.com/(?:transparent-proxy-exclude-(?:ssh|serf|metadata|platform)|dialed-directly|health-check|acl-aws-iam|auto-encrypt))\Z")
 MAPPINGS = re.compile(r"/(?:proxy-config-map|consul-sidecar-user-volume(?:-mount)?)\Z")
 FORMS = [("#cloud-config-archive", "archive"), ("#cloud-config-jsonp", "jsonp"), ("#cloud-config", "cloud-config"),
          ("## template: jinja", "jinja"), ("#!", "script"), ("#cloud-boothook", "boothook"), ("#include", "include"),
@@ -197,7 +197,7 @@ def value_of(key, node):
     if not isinstance(node, yaml.ScalarNode):
         raise Unclear("%s is not a string" % key)
     kind, text = kind_of(node), node.value
-    if kind == "bool" and SWITCHES.search(key):
+    if kind == "bool" and SWITCHES.match(key):
         return "true" if text.lower() in ("yes", "true", "on") else "false"
     if kind in ("str", "bool") or kind == "int" and re.match(r"-?(?:0|[1-9][0-9]*)\Z", text):
         return text
