@@ -36,10 +36,11 @@ function dropped(document: Document): readonly Diagnostic[] {
   const yaml = yamlOf(document)
   if (!yaml.ok) return say('W107', yaml.message, yaml.offset, 'fix the YAML here')
   if (yaml.documents > 1) return say('W109', 'it holds several YAML documents', 0, 'keep one; other parts go into MIME')
+  const root = followed(yaml.root)
+  const isText = root?.kind === 'scalar' && root.type !== 'null'
   if (isArchive) {
-    const list = followed(yaml.root)
-    const isList = list === undefined || list.kind === 'sequence' || (list.kind === 'scalar' && list.type === 'null')
-    return isList ? [] : say('W111', 'its root is no list', list.start, 'write a list of documents: - content: ...')
+    const isList = root?.kind !== 'mapping' && !isText
+    return isList ? [] : say('W111', 'its root is no list', root.start, 'write a list of documents: - content: ...')
   }
   const merging = brokenMergeHow(yaml.root)
   if (merging !== undefined)
@@ -49,8 +50,6 @@ function dropped(document: Document): readonly Diagnostic[] {
       merging.key.start,
       "write 'dict(recurse_array)+list(append)+str()' or the like",
     )
-  const root = followed(yaml.root)
-  const isText = root?.kind === 'scalar' && root.type !== 'null'
   if (root?.kind === 'sequence' || isText) {
     return say('W111', `its root is ${isText ? 'text' : 'a list'}`, root.start, 'write a mapping: key: value')
   }

@@ -33,9 +33,8 @@ const ESCAPE = 10
 
 /**
  * The string a YAML value stands for. Strings, booleans and plain decimal integers are taken as they are written, but for `yes` and
- * `off` where a boolean is meant; a list where the annotation is a
- * comma list; a mapping where it is JSON. What YAML 1.1 would turn into another number than was written is refused, not
- * guessed.
+ * `off` where a boolean is meant; a list where the annotation is a comma list; a mapping where it is JSON. What YAML 1.1 would turn
+ * into another number than was written is refused, not guessed.
  */
 export function normalise(key: string, given: YamlNode, span: Span): Normalised {
   const node = followed(given)

@@ -79,7 +79,9 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
     ...(userData.earlier?.edits ?? []),
     ...layers.flatMap(({ diagnostics }) => diagnostics),
     ...merged.diagnostics,
-    ...(decision.optedOut ? whereOut(decision, merged.annotations, values, valid.diagnostics) : valid.diagnostics),
+    ...(decision.optedOut
+      ? saidOfOptedOut(decision, merged.annotations, values, valid.diagnostics)
+      : valid.diagnostics),
   ]
   const joining = [...planning.diagnostics, ...(untouched ? vendorSwitch(userData, vendorKey) : [])]
   const unchanged = vendorKey === undefined ? 'the user-data is left as it is' : 'the vendor-data is empty'
@@ -102,7 +104,7 @@ export function judge(input: Uint8Array, options: JudgeOptions, vendorKey?: Vend
 }
 
 /** What is said of annotations that do not count: what is wrong with the one that decided, and which must not travel anyhow. */
-function whereOut(
+function saidOfOptedOut(
   { explicit }: Decision,
   given: Annotations,
   { settings }: Values,

@@ -28,9 +28,9 @@ under \`annotations:\` or under \`metadata: {annotations: ...}\`. They may also 
 packages: [nginx]
 \`\`\`
 
-Values are strings, as on Kubernetes; integers and booleans are taken as the strings they are written as. Bare \`yes\`, \`no\`, \`on\` and \`off\` in a
-cloud-config count as booleans where one is meant, and are text anywhere else. An empty value
-counts as not given, except where its key says otherwise.
+Values are strings, as on Kubernetes; integers and booleans are taken as the strings they are written as. Bare
+\`yes\`, \`no\`, \`on\` and \`off\` in a cloud-config count as booleans where one is meant, and are text anywhere else. An empty
+value counts as not given, except where its key says otherwise.
 `
 
 const SINCE = `"Since" is the first release of consul-k8s that has the key, and the last one where it is gone again; for this tool's

@@ -9,30 +9,33 @@ import { tokenFileOf } from './token.ts'
 
 const MANAGED_BY = 'consul-vm-inject'
 
+/** A port of a service, and the name that it has where there are several: of its position in the annotation. */
+interface ServicePort {
+  readonly name: string
+  readonly port: number
+}
+
 /** A service of the VM: its name, its place in the list, and the ports it has. */
 export interface NamedService {
   readonly name: string
   readonly index: number
-  readonly ports: readonly number[]
-  /** The names of the ports where there are several, by their positions in the annotation. */
-  readonly portNames: readonly string[]
+  readonly ports: readonly ServicePort[]
 }
 
 /** The services of connect-service, each with its port by position; one port serves all, one service may have several. */
 export function servicesOf(reader: Reader): readonly NamedService[] {
   const names = reader.list<string>('connect-service')
-  const given = reader.list<number>('connect-service-port').map((port, place) => ({ port, name: `port-${place + 1}` }))
+  const given = reader.list<number>('connect-service-port').map((port, place) => ({ name: `port-${place + 1}`, port }))
   return names.map((name, index) => {
     const own = names.length === 1 || given.length === 1 ? given : given.slice(index, index + 1)
-    const ports = own.filter(({ port }) => port !== NO_PORT)
-    return { name, index, ports: ports.map(({ port }) => port), portNames: ports.map(one => one.name) }
+    return { name, index, ports: own.filter(({ port }) => port !== NO_PORT) }
   })
 }
 
 /** The port that counts when only one can: connect-service-default-port when it is one of them, else the first. */
 export function mainPort({ ports }: NamedService, reader: Reader): number | undefined {
   const chosen = reader.read<number>('connect-service-default-port')
-  return chosen !== undefined && ports.includes(chosen) ? chosen : ports[0]
+  return (ports.find(({ port }) => port === chosen) ?? ports[0])?.port
 }
 
 /** What stands for something that only the guest knows, when it is the whole value of a tag or of a meta entry. */
@@ -58,10 +61,10 @@ function orNone<T extends object>(object: { [K in keyof T]: T[K] | undefined }):
 
 const portsField = (service: NamedService, main: number | undefined): NonNullable<ServiceDefinition['ports']> =>
   // A port that is given twice is the default once.
-  service.ports.map((port, index, all) => ({
-    name: service.portNames[index] ?? '',
+  service.ports.map(({ name, port }, index, all) => ({
+    name,
     port,
-    default: port === main && all.indexOf(port) === index,
+    default: port === main && all.findIndex(one => one.port === port) === index,
   }))
 
 /** Several ports of one service are registered by Consul Enterprise only. */
@@ -76,8 +79,8 @@ export function metaOf(service: NamedService, reader: Reader): ServiceDefinition
     .map(({ key, value }) => [key.slice(prefix.length), substitute(value)] as const)
   const ports = hasSeveralPorts(service, reader)
     ? [
-        ['ports', service.ports.map((port, index) => `${service.portNames[index]}:${port}`).join(',')] as const,
-        ...service.ports.map((port, index) => [`port-${service.portNames[index]}`, String(port)] as const),
+        ['ports', service.ports.map(({ name, port }) => `${name}:${port}`).join(',')] as const,
+        ...service.ports.map(({ name, port }) => [`port-${name}`, String(port)] as const),
       ]
     : []
   return Object.fromEntries([['managed-by', MANAGED_BY], ...ports, ...own])

@@ -90,7 +90,7 @@ class EveryWay(unittest.TestCase):
             told = (f'{one.name}:\n{one.journal("consul-sidecar-init", "consul", "envoy@*", lines=30)}' for one in reversed(machines))
             return '\n'.join((*told, looks.ailing(cls.mesh)))
 
-        return eventually(lambda: looks.told(machines[0], url), 120, context)
+        return eventually(lambda: looks.told(machines[0], url), 60, context)
 
     def test_vendor_data_of_one_vm_a_fleet_and_annotations_inside_mime_count_together(self) -> None:
         counts = []
@@ -142,7 +142,7 @@ class EveryWay(unittest.TestCase):
             self.assertEqual(sorted(one['Node']['Node'] for one in found), ['fleet', 'mime'])
             return found
 
-        for one in eventually(passing, 60, lambda: f'{looks.ailing(self.mesh)}\n{self.mesh.machines["mime"].journal("consul", "envoy@*")}'):
+        for one in eventually(passing, 30, lambda: f'{looks.ailing(self.mesh)}\n{self.mesh.machines["mime"].journal("consul", "envoy@*")}'):
             name, service = one['Node']['Node'], one['Service']
             self.assertEqual(service['Tags'], ['v1', 'web'])
             self.assertEqual((service['Meta']['version'], service['Meta']['instance']), ('1.0', name))

@@ -551,11 +551,17 @@ PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2
 HOST = r"(?:%s(?:\.%s){3}|\[(?P<six>[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)\]|(?![0-9.]+(?:[:/?#]|\Z))[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,251}" \
     r"[A-Za-z0-9])?)" % (OCTET, OCTET)
 URL = r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})*"
+def service_ports(text):
+    """Ports by position, 0 where there is none between two commas; no port at all is an empty list."""
+    ports = each(port, empty=0)(text)
+    return ports if any(ports) else []
+
+
 GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "absolute-path": path, "cidrs": each(cidr), "duration": duration, "failure-mode": matching("open|closed", "\"open\" or \"closed\""), "go-bool": boolean, "ip": ip, "json-object": json_object,
     "meta-value": meta_value, "port-ranges": each(port_range), "quantity-cpu": quantity, "quantity-memory": quantity,
     "service-names": service_names, "shell-words": shell_words, "tags": items, "text": free_text, "uids": each(user), "user-name": user, "expose-paths": each(exposed_path),
-    "upstreams": upstreams,
+    "upstreams": upstreams, "service-ports": service_ports,
     "bind-address": bind_address, "join-addresses": join_addresses,
     "datacenter-name": matching(r"[A-Za-z0-9_-]{1,63}", "the name of a datacenter"),
     "domain-name": matching(r"(?!.{254})(?:%s\.)*%s" % ((r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?",) * 2), "the name of a domain"),
@@ -570,7 +576,6 @@ GRAMMARS = dict({name: number(*ends) for name, ends in RANGES.items()}, **{
     "url-path": matching(r"/[!$-;=?-\[\]_a-z~]*", "the path of a URL")})
 port = GRAMMARS["port"]
 host_with_or_without_port = matching(HOST + "(?::" + PORT + ")?", "a host or an IP address, with a port or without")
-GRAMMARS["service-ports"] = lambda text: [one for ports in [each(port, empty=0)(text)] if any(ports) for one in ports]
 service_name = matching(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?", "a service name: at most 63 of [A-Za-z0-9_.-]")
 user_name = matching(r"(?=.{1,32}\Z)[a-z_][a-z0-9_-]*\$?", "a user id or a user name")
 SECRET = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\A[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.I | re.A)

@@ -45,7 +45,8 @@ function clashOf({ port, use }: OwnPort, others: readonly OwnPort[], reader: Rea
   return other && `${use} and ${other.use} would both have port ${port}`
 }
 
-const ownPorts = ({ services }: Case): readonly number[] => services.flatMap(({ ports }) => ports)
+const ownPorts = ({ services }: Case): readonly number[] =>
+  services.flatMap(({ ports }) => ports.map(({ port }) => port))
 
 /** Rules on the sidecar: metrics, ports, limits of the agent, arguments of Envoy. */
 export const PROXY_RULES: readonly Rule[] = [
