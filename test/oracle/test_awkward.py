@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from test_corpus import ANNOTATED, inject, load_oracle, missing
+from test_corpus import ANNOTATED, inject, inject_all, load_oracle, missing
 
 CONFIG = b"#cloud-config\nruncmd:\n  - [echo, hello]\nwrite_files:\n  - {path: /etc/x, content: x}\n"
 KEYS = b"#cloud-config\nconsul.hashicorp.com/connect-service: web # why not\nruncmd:\n  - [echo, hello]\nannotations:\n  consul.hashicorp.com/service-tags:\n    - a\n\n    - b\n  other.io/x: y\nusers: [default]\n"
@@ -105,9 +105,12 @@ class Awkward(unittest.TestCase):
         return [row for row in self.oracle.compare(before, after) if not row.get("soft")]
 
     def test_every_awkward_document_is_preserved(self):
-        for name, document in DOCUMENTS.items():
+        numbered = dict(enumerate(DOCUMENTS.items()))
+        outputs, messages = inject_all({"%02d" % number: document for number, (_, document) in numbered.items()}, *ANNOTATED)
+        self.assertEqual(len(outputs), len(DOCUMENTS), messages)
+        for number, (name, document) in numbered.items():
             with self.subTest(name):
-                output = self.injected(document)
+                output = outputs["%02d" % number]
                 before, after = self.checker.run(document or None), self.checker.run(output)
                 self.assertEqual(self.differences(before, after), [])
                 if not after["fatal"]:
