@@ -37,8 +37,8 @@ class Release(unittest.TestCase):
         for name in names:
             print(f'\n{name}: {(self.made / name).stat().st_size:,} bytes', end='', flush=True)
 
-    def test_every_node_makes_the_same_bytes_in_another_folder(self) -> None:
-        for number, which in enumerate(('floor', '22', '24')):
+    def test_the_least_node_and_the_newest_make_the_same_bytes_in_another_folder(self) -> None:
+        for number, which in enumerate(('floor', '24')):
             with self.subTest(node=which), tempfile.TemporaryDirectory(prefix='x' * number) as folder:
                 copy = Path(folder, *['deep'] * number, 'copy')
                 before = os.umask(0o077)
