@@ -11,12 +11,15 @@ import { ANNOTATIONS } from '../../annotations/generated/table.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const PLAN_ANNOTATIONS = 'userdata-templates/guest/plan_annotations.py'
 
-/** Runs the generator with `--check` in a project: its exit code and what it says. */
-const check = (project: string): Promise<{ readonly code: number; readonly stderr: string }> =>
+/** Runs the generator in a project: its exit code and what it says. */
+const generate = (
+  project: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number; readonly stderr: string }> =>
   new Promise(resolve => {
     const child = execFile(
       process.execPath,
-      ['src/build/annotations.mjs', '--check'],
+      ['src/build/annotations.mjs', ...words],
       { cwd: project },
       (_, __, stderr) => resolve({ code: child.exitCode ?? -1, stderr }),
     )
@@ -37,7 +40,7 @@ async function copy(): Promise<string> {
 }
 
 test('schema.json, README.md and the tables of plan_annotations.py are what the types give', async t => {
-  t.deepEqual(await check(root), { code: 0, stderr: '' })
+  t.deepEqual(await generate(root, '--check'), { code: 0, stderr: '' })
 })
 
 test('the check names each stale file, and leaves it as it is', async t => {
@@ -46,35 +49,50 @@ test('the check names each stale file, and leaves it as it is', async t => {
     const readme = join(project, 'annotations/README.md')
     await writeFile(readme, 'old\n')
     await rm(join(project, 'annotations/schema.json'))
-    const { code, stderr } = await check(project)
+    const plan = join(project, PLAN_ANNOTATIONS)
+    const edited = (await readFile(plan, 'utf8')).replace('"weight": [1, 65535]', '"weight": [1, 65536]')
+    await writeFile(plan, edited)
+    const { code, stderr } = await generate(project, '--check')
     t.is(code, 1)
     t.regex(stderr, /annotations\/README\.md is stale/)
     t.regex(stderr, /annotations\/schema\.json is stale/)
+    t.regex(stderr, /userdata-templates\/guest\/plan_annotations\.py is stale/)
     t.is(await readFile(readme, 'utf8'), 'old\n')
+    t.is(await readFile(plan, 'utf8'), edited)
+    t.true(edited.includes('"weight": [1, 65536]'))
   } finally {
     await rm(project, { recursive: true })
   }
 })
 
-test('tables of plan_annotations.py that the model no longer gives are stale', async t => {
+test('tables of plan_annotations.py follow the model, each edit of which changes a line', async t => {
   const edits = [
     ['annotations/transparent-proxy.ts', '@default "true"', '@default "false"'],
     ['annotations/values.ts', '@maximum 4294967295', '@maximum 4294967294'],
     ['annotations/service.ts', "'?: ServicePorts", "'?: Port"],
-    [PLAN_ANNOTATIONS, '"weight": [1, 65535]', '"weight": [1, 65536]'],
   ] as const
-  for (const [name, before, after] of edits) {
-    const project = await copy()
-    try {
+  const project = await copy()
+  try {
+    for (const [name, before, after] of edits) {
       const text = await readFile(join(project, name), 'utf8')
       t.true(text.includes(before), name)
       await writeFile(join(project, name), text.replace(before, after))
-      const { code, stderr } = await check(project)
-      t.is(code, 1)
-      t.regex(stderr, /userdata-templates\/guest\/plan_annotations\.py is stale/)
-    } finally {
-      await rm(project, { recursive: true })
     }
+    t.is((await generate(project)).code, 0)
+    const [was = [], is = []] = await Promise.all(
+      [root, project].map(async folder => (await readFile(join(folder, PLAN_ANNOTATIONS), 'utf8')).split('\n')),
+    )
+    const service = '    "consul.hashicorp.com/connect-service-port":'
+    const tproxy = '    "consul.hashicorp.com/transparent-proxy":'
+    t.deepEqual(
+      [was.filter(line => !is.includes(line)), is.filter(line => !was.includes(line))],
+      [
+        [`${service} "service-ports",`, `${tproxy} "true",`, '    "uint": [0, 4294967295],'],
+        [`${service} "port",`, `${tproxy} "false",`, '    "uint": [0, 4294967294],'],
+      ],
+    )
+  } finally {
+    await rm(project, { recursive: true })
   }
 })
 
@@ -82,7 +100,7 @@ test('a plan_annotations.py without a place for its tables stops the generator',
   const project = await copy()
   try {
     await writeFile(join(project, PLAN_ANNOTATIONS), '# nothing\n')
-    const { code, stderr } = await check(project)
+    const { code, stderr } = await generate(project, '--check')
     t.not(code, 0)
     t.regex(stderr, /plan_annotations\.py needs the two lines between which its tables stand/)
   } finally {
@@ -95,7 +113,7 @@ test('a key without a verdict stops the generator, which names file and key', as
   try {
     const file = join(project, 'annotations/dns.ts')
     await writeFile(file, (await readFile(file, 'utf8')).replace(/.*@verdict.*\n/, ''))
-    const { code, stderr } = await check(project)
+    const { code, stderr } = await generate(project, '--check')
     t.not(code, 0)
     t.regex(stderr, /annotations\/dns\.ts: consul\.hashicorp\.com\/consul-dns needs a @verdict/)
   } finally {

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import stand_ins
@@ -110,9 +111,10 @@ def state(made: Machine, report: dict) -> dict:
             'registration': made.read(REGISTRATION), 'config': made.read(CONFIG)}
 
 
-def boot_plain(name: str, data: bytes) -> list[dict]:
+@cache
+def boot_plain(path: Path) -> list[dict]:
     """Two boots, as the operator would have had them."""
-    with machine(f'{name}-plain', data) as made:
+    with machine(f'{title(path)}-plain', path.read_bytes()) as made:
         return [state(made, made.boot(units=UNITS)) for _ in range(2)]
 
 
@@ -134,7 +136,7 @@ def boot_both(path: Path, *arguments: str) -> tuple[list[dict], list[dict], byte
     injected = inject(path, *arguments)
     name = '-'.join([title(path), *arguments[1:]])
     with ThreadPoolExecutor(2) as pool:
-        plain = pool.submit(boot_plain, name, path.read_bytes())
+        plain = pool.submit(boot_plain, path)
         meshed = pool.submit(boot_injected, name, injected)
         return plain.result(), meshed.result(), injected
 
