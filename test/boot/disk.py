@@ -16,9 +16,10 @@ from root import SUITE, Unavailable, debian_root
 FOLDER = 'consul-vm-inject.'
 # Timers that would start work of their own at a random moment.
 TIMERS = ('apt-daily', 'apt-daily-upgrade', 'dpkg-db-backup', 'e2scrub_all', 'fstrim')
-SITE = '''# boot tests: no network, no locales package
+SITE = '''# boot tests: no network, no locales package, and one host key, for the others take as long as all the rest of a stage
 datasource_list: [NoCloud, None]
 locale: C.UTF-8
+ssh_genkeytypes: [ed25519]
 apt: {preserve_sources_list: true}
 '''
 SEED = '/var/lib/cloud/seed/nocloud'
